@@ -1,0 +1,140 @@
+"""Sending mail: over SMTP, to files, to the console, or to a list in memory for tests. One `send` behind all.
+
+A message never carries personal data beyond its recipient: letters are read in the portal.
+"""
+
+import secrets
+import smtplib
+import ssl
+import sys
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from pathlib import Path
+from typing import Protocol
+
+
+class MailFailed(Exception):
+    """The message was not accepted. `permanent` means that the same message will not be accepted later either."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    to: str
+    subject: str
+    text: str
+    sender: str
+    html: str = ""
+    reply_to: str = ""
+    attachments: tuple[tuple[str, str, bytes], ...] = ()  # name, media type, content
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> str:
+        """Hand the message over; returns its message id. Raises MailFailed."""
+
+    def check(self) -> None:
+        """Reach the server. Raises MailFailed."""
+
+
+def as_message(mail: Mail) -> EmailMessage:
+    """The message as it travels. Header values with line breaks are refused by the e-mail package itself."""
+    message = EmailMessage()
+    try:
+        message["To"], message["From"], message["Subject"] = mail.to, mail.sender, mail.subject
+        if mail.reply_to:
+            message["Reply-To"] = mail.reply_to
+    except ValueError as error:
+        raise MailFailed("an address or the subject holds a line break", permanent=True) from error
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2].strip(">") or "localhost")
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    for name, media_type, content in mail.attachments:
+        main, _, sub = media_type.partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return message
+
+
+@dataclass
+class MemoryMailer:
+    """Keeps messages in `outbox`: for tests."""
+
+    outbox: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> str:
+        self.outbox.append(mail)
+        return str(as_message(mail)["Message-ID"])
+
+    def check(self) -> None:
+        return None
+
+
+class ConsoleMailer:
+    """Prints messages, for trying the service out on one machine."""
+
+    def send(self, mail: Mail) -> str:
+        message = as_message(mail)
+        sys.stderr.write(f"--- mail to {mail.to}: {mail.subject}\n{mail.text}\n---\n")
+        return str(message["Message-ID"])
+
+    def check(self) -> None:
+        return None
+
+
+class FileMailer:
+    """Writes each message as an .eml file into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, mail: Mail) -> str:
+        message = as_message(mail)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = secrets.token_hex(8)
+        part = self.folder / f".{name}.part"
+        part.write_bytes(message.as_bytes())
+        part.rename(self.folder / f"{name}.eml")
+        return str(message["Message-ID"])
+
+    def check(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+class SmtpMailer:
+    """Hands messages to an SMTP server, with STARTTLS unless told otherwise."""
+
+    def __init__(self, host: str, port: int, *, user: str = "", password: str = "", tls: bool = True) -> None:
+        self.host, self.port, self.user, self.password, self.tls = host, port, user, password, tls
+
+    def _connect(self) -> smtplib.SMTP:
+        server = smtplib.SMTP(self.host, self.port, timeout=30)
+        if self.tls:
+            server.starttls(context=ssl.create_default_context())
+        if self.user:
+            server.login(self.user, self.password)
+        return server
+
+    def send(self, mail: Mail) -> str:
+        message = as_message(mail)
+        try:
+            with self._connect() as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise MailFailed("the mail server refused the recipient's address", permanent=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailFailed(f"the mail server {self.host} did not accept the message") from error
+        return str(message["Message-ID"])
+
+    def check(self) -> None:
+        try:
+            with self._connect() as server:
+                server.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailFailed(f"the mail server {self.host}:{self.port} cannot be reached") from error

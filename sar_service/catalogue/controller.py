@@ -1,0 +1,119 @@
+"""The legal controllers that one installation serves: config/controllers.yaml.
+
+A controller answers for the data; each case belongs to one. What a controller's source does not give is
+`absent`.
+"""
+
+import re
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from .stated import ABSENT, Contact, Entry, Key, Line, Stated, Words
+
+CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
+
+
+class Nation(StrEnum):
+    """Whose bank holidays and which law apply: where the council is, not where the requester lives."""
+
+    ENGLAND_AND_WALES = "england-and-wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern-ireland"
+
+
+class Method(StrEnum):
+    """How a pack may be handed over."""
+
+    PORTAL = "portal"
+    POST = "post"
+    COLLECTION = "collection"
+
+
+class Delivery(Entry):
+    """How packs reach people."""
+
+    methods: tuple[Method, ...] = Field(
+        default=(Method.PORTAL,), min_length=1, description="ways offered: portal, post, collection"
+    )
+    portal_days: int = Field(default=30, ge=1, le=365, description="days for which a pack can be downloaded")
+    post_note: Words | None = Field(default=None, description='how post is sent, e.g. "signed for, addressee only"')
+
+
+class Colours(Entry):
+    """The council's colours, as #rrggbb. Text on the brand colour must have a contrast of 4.5 to 1."""
+
+    brand: str = Field(default="#1f4e5f", description="background of the header and buttons")
+    text: str = Field(default="#ffffff", description="text on the brand colour")
+
+    @field_validator("brand", "text")
+    @classmethod
+    def _hexadecimal(cls, given: str) -> str:
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", given):
+            raise ValueError('must be a colour like "#1f4e5f", in quotes')
+        return given.lower()
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        ratio = contrast(self.brand, self.text)
+        if ratio < CONTRAST:
+            raise ValueError(f"text on brand has a contrast of {ratio:.1f} to 1; it needs {CONTRAST} to be readable")
+        return self
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours #rrggbb, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+class Controller(Entry):
+    """One legal controller."""
+
+    key: Key = Field(description="a short name, used in other files")
+    name: Line = Field(description="its legal name, as letters give it")
+    short_name: Line = Field(description="what people call it, for page headers")
+    nation: Nation = Field(description="england-and-wales, scotland or northern-ireland: whose holidays count")
+    address: Stated[tuple[Line, ...]] = Field(description="postal address as a list of lines")
+    dpo: Stated[Contact] = Field(description="the data protection officer")
+    ico_registration: Stated[Line] = Field(default=ABSENT, description="its number in the register of fee payers")
+    regulator: Stated[Contact] = Field(description="the supervisory authority, with how to reach it")
+    complaints: Stated[Contact] = Field(
+        description="who takes data-protection complaints (Data Protection Act 2018 s.164A)"
+    )
+    public_contact: Stated[Contact] = Field(description="how the public reaches the team that answers requests")
+    delivery: Delivery = Field(default=Delivery(), description="how packs are handed over")
+    colours: Colours = Field(default=Colours(), description="brand and text colour")
+    logo: Line | None = Field(default=None, description="file name of a picture in config/, shown in the header")
+    languages: tuple[str, ...] = Field(
+        default=("en",), min_length=1, description="languages offered, first the usual one"
+    )
+    signatory: Stated[Contact] = Field(default=ABSENT, description="who signs letters; the team if absent")
+    remark: str = Field(default="", description="your note")
+
+    @field_validator("languages")
+    @classmethod
+    def _language_tags(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [each for each in given if not re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", each)]:
+            raise ValueError(f"languages are written like en, cy or en-GB; item {given.index(wrong[0]) + 1} is not")
+        return given
+
+    @field_validator("logo")
+    @classmethod
+    def _inside(cls, given: str | None) -> str | None:
+        if given is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(png|svg|jpg)", given):
+            raise ValueError("must be the name alone of a png, svg or jpg file that lies beside controllers.yaml")
+        return given
+
+
+class Controllers(Entry):
+    """The file as a whole."""
+
+    controllers: tuple[Controller, ...] = Field(description="one entry for each council served")

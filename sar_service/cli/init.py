@@ -1,0 +1,51 @@
+"""`sar init`: create or upgrade the database, and create the first administrator."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+
+import click
+
+from sar_service.domain.actor import SERVICE
+from sar_service.domain.permission import Role
+
+
+@click.command()
+@click.option("--email", help="E-mail address of the first administrator.")
+@click.option("--name", default="Administrator", show_default=True)
+@click.option(
+    "--password-env",
+    metavar="NAME",
+    help="Environment variable that holds the password; one is made if left out.",
+)
+def init(email: str | None, name: str, password_env: str | None) -> None:
+    """Create or upgrade the database; create the first administrator."""
+    from sar_service import create_app
+    from sar_service.db import db
+    from sar_service.services import schema, team
+
+    app = create_app(web=False)
+    with app.app_context():
+        schema.upgrade()
+        click.echo("The database is at the newest schema.")
+        if team.members():
+            return
+        if not email:
+            raise click.ClickException(
+                "There is no member of staff yet. Give the first administrator's address: sar init --email NAME@COUNCIL"
+            )
+        password = os.environ.get(password_env or "", "") or secrets.token_urlsafe(12)
+        catalogue = app.extensions["sar_service"].catalogue
+        team.add(
+            email=email,
+            name=name,
+            role=Role.ADMINISTRATOR,
+            controllers=list(catalogue.controllers),
+            password=password,
+            actor=SERVICE,
+            now=datetime.now(UTC),
+        )
+        db.session.commit()
+        click.echo(f"Created the administrator {email}.")
+        if not password_env:
+            click.echo(f"Password: {password}  (change it after signing in)")

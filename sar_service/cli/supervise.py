@@ -1,0 +1,121 @@
+"""Running several processes as one: started in order, restarted when they die, stopped together.
+
+A process that keeps dying is given longer and longer pauses, up to half a minute.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+STEADY = 20.0  # seconds after which a process counts as well again
+GRACE = 10.0
+
+
+@dataclass
+class Child:
+    """One process to keep alive."""
+
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    pause: float = PAUSE
+    not_before: float = 0.0
+    deaths: int = 0
+
+
+@dataclass
+class Supervisor:
+    """Keeps children alive until it is told to stop."""
+
+    environ: Mapping[str, str]
+    children: list[Child] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    output: IO[bytes] | None = None  # where the children write; None for where we do
+
+    def add(self, name: str, command: Sequence[str]) -> Child:
+        """Start a process and keep it alive."""
+        child = Child(name, command)
+        self.children.append(child)
+        self._start(child)
+        return child
+
+    def _start(self, child: Child) -> None:
+        # Its own group, so that a Ctrl-C reaches it through us, in order; it dies with us, whatever becomes of us.
+        child.process = subprocess.Popen(
+            list(child.command),
+            env=dict(self.environ),
+            start_new_session=True,
+            stdout=self.output,
+            stderr=self.output,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        )
+        child.started = time.monotonic()
+
+    def tend(self) -> None:
+        """Start again whatever has died."""
+        moment = time.monotonic()
+        for child in self.children:
+            process = child.process
+            if process is not None and process.poll() is not None:
+                if moment - child.started > STEADY:
+                    child.pause = PAUSE
+                child.deaths += 1
+                child.process, child.not_before = None, moment + child.pause
+                child.pause = min(child.pause * 2, LONGEST_PAUSE)
+                self._say(f"sar: {child.name} stopped ({process.returncode}); starting it again")
+            elif process is None and moment >= child.not_before and not self.stopping.is_set():
+                self._start(child)
+
+    def _say(self, words: str) -> None:
+        if self.output is None:
+            print(words, file=sys.stderr)
+        else:
+            self.output.write(f"{words}\n".encode())
+            self.output.flush()
+
+    def run(self, *, every: float = 0.25) -> None:
+        """Tend the children until told to stop."""
+        while not self.stopping.wait(every):
+            self.tend()
+
+    def stop(self) -> None:
+        """Stop the children, the last started first; whoever does not go in time is killed."""
+        self.stopping.set()
+        for child in reversed(self.children):
+            process = child.process
+            if process is None or process.poll() is not None:
+                continue
+            process.terminate()
+            try:
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                _signal_group(process, signal.SIGKILL)
+                process.wait()
+
+
+def _signal_group(process: "subprocess.Popen[bytes]", number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _die_with_parent() -> None:
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def on_signals(stop: Callable[[], Any]) -> None:
+    """Call `stop` when the process is told to end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())

@@ -1,0 +1,242 @@
+"""Looking for withheld strings on the pages of a finished PDF: their text, their picture, the pictures on them.
+
+A page's picture is read by OCR unless all that it shows is text in letters that have been compared with the picture
+before, and plain rules. What stands elsewhere in the file is looked for in `verify_objects`.
+"""
+
+import ctypes
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+from . import ocr as reader
+from .ink import UNEXPLAINED, unexplained
+from .ocr import DPI, FINER
+from .pages import Limits
+from .pdf import displayed, objects, opened, render
+from .text_merge import Trust, doubts, weigh
+from .text_words import Layer, font_of, layer
+from .verify_match import Matcher
+
+CURVES = 24  # curved strokes on a page from which they may be letters drawn as outlines
+STROKES = 400  # straight ones
+RECTANGLE = 5  # segments at most of the path that is an upright rectangle
+WORDS = 10  # of its own, from which a page is known to stand upright
+TINY = 24  # pixels: the longer side of a picture in which no word can be read
+SAME = 6.0  # mean difference in levels up to which a picture is all that the page shows
+BLOCK = 60.0  # difference of any part of it
+
+Hit = tuple[int, str, str]  # number of the string, where on the page, how
+
+
+def pages_in_child(
+    pdf: str, strings: list[str], limits: Iterable[int], ocr: bool, first: int, step: int
+) -> Iterator[list[Any]]:
+    """Search every `step`th page from `first` (from 0); yields page number and what was found on it."""
+    matcher = Matcher(strings)
+    trust = Trust()
+    seen: dict[str, list[Hit]] = {}
+    with opened(Path(pdf), limits=Limits(*limits)) as document:
+        odd = drawn_oddly(Path(pdf)) if ocr else frozenset()
+        for index in range(first, len(document), step):
+            hits = page_hits(document, index, matcher, trust, ocr=ocr, odd=index in odd, seen=seen)
+            yield [index + 1, [list(hit) for hit in sorted(set(hits))]]
+
+
+def page_hits(
+    document: pypdfium2.PdfDocument,
+    index: int,
+    matcher: Matcher,
+    trust: Trust,
+    *,
+    ocr: bool,
+    odd: bool,
+    seen: dict[str, list[Hit]],
+) -> list[Hit]:
+    """What can be recovered from one page. `seen` keeps what was read from pictures that come again and again."""
+    hits: list[Hit] = []
+    page = document[index]
+    texts = [_text(page)]
+    pictures = _pictures(page) if ocr else []
+    page.close()
+    page = displayed(document, index)
+    texts.append(_text(page))
+    complex_page = odd or bool(pictures) or _complex(page)
+    for text in dict.fromkeys(texts):
+        hits += [(needle.number, "text layer", "text") for needle in matcher.found(text)]
+    if ocr:
+        own = layer(page) if complex_page or _fonts(page) - trust.proven else None
+        if own is not None and (complex_page or doubts(own, trust)):
+            hits += _read(document, index, own, texts, matcher, trust)
+        for picture in pictures:
+            hits += _picture(picture, page, matcher, texts, seen)
+    page.close()
+    return hits
+
+
+def drawn_oddly(path: Path) -> frozenset[int]:
+    """The pages (from 0) that fill shapes with patterns or draw through masks, where text can hide from readers."""
+    known: dict[tuple[int, int], bool] = {}
+
+    def odd(resources: Any, depth: int) -> bool:
+        if not isinstance(resources, pikepdf.Dictionary) or depth > 8:
+            return depth > 8
+        if len(resources.get("/Pattern", {})) or len(resources.get("/Shading", {})):
+            return True
+        for state in dict(resources.get("/ExtGState", {})).values():
+            if isinstance(state, pikepdf.Dictionary) and isinstance(state.get("/SMask"), pikepdf.Dictionary):
+                return True
+        for form in dict(resources.get("/XObject", {})).values():
+            if not isinstance(form, pikepdf.Stream) or form.get("/Subtype") != "/Form":
+                continue
+            key = form.objgen
+            if key not in known:
+                known[key] = False
+                known[key] = odd(form.get("/Resources"), depth + 1)
+            if known[key]:
+                return True
+        return False
+
+    try:
+        with pikepdf.open(path, suppress_warnings=True) as pdf:
+            return frozenset(number for number, page in enumerate(pdf.pages) if odd(page.resources, 0))
+    except (pikepdf.PdfError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
+        return frozenset(range(Limits().pages * 10))
+
+
+def _text(page: pypdfium2.PdfPage) -> str:
+    text_page = page.get_textpage()
+    try:
+        return str(text_page.get_text_range()) if text_page.count_chars() else ""
+    finally:
+        text_page.close()
+
+
+def _complex(page: pypdfium2.PdfPage) -> bool:
+    curves = strokes = 0
+    for item, kind in objects(page):
+        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
+            return True
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            bent, straight = _lines(item)
+            curves, strokes = curves + bent, strokes + straight
+            if curves > CURVES or strokes > STROKES:
+                return True
+    return False
+
+
+def _lines(path: Any) -> tuple[int, int]:
+    """Curved and straight strokes of a path; an upright rectangle, as rules and tints are drawn, counts as one."""
+    bent = straight = 0
+    corners: list[tuple[float, float]] = []
+    for number in range(pdfium.FPDFPath_CountSegments(path)):
+        segment = pdfium.FPDFPath_GetPathSegment(path, number)
+        curved = pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_BEZIERTO
+        bent, straight = bent + curved, straight + (not curved)
+        if len(corners) <= RECTANGLE:
+            x, y = ctypes.c_float(), ctypes.c_float()
+            pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+            corners.append((x.value, y.value))
+    upright = all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(corners))
+    return (bent, 1) if not bent and straight <= RECTANGLE and upright else (bent, straight)
+
+
+def _fonts(page: pypdfium2.PdfPage) -> set[str]:
+    """The embedded fonts that the page's text objects use, named as `text_words` names them."""
+
+    found = set()
+    for item, kind in objects(page):
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            name, embedded = font_of(item)
+            if embedded:
+                found.add(name)
+    return found
+
+
+def _read(
+    document: pypdfium2.PdfDocument, index: int, own: Layer, texts: list[str], matcher: Matcher, trust: Trust
+) -> list[Hit]:
+    """Read the page's picture, finer and in parts where ink is left, and look for the strings in every reading."""
+    hits: list[Hit] = []
+    found: list[reader.Read] = []
+    words = sum(piece.seen or piece.inked for piece in own.pieces)
+    explained = [piece.box for piece in own.pieces]
+    for dpi in (DPI, FINER):
+        page = displayed(document, index)
+        image = render(page, dpi=dpi)
+        scale = page.get_size()[0] / image.width
+        page.close()
+        if image.width * image.height > reader.PIXELS:
+            break
+        turn = dpi == DPI and words < WORDS
+        read = [reader.scaled(word, scale) for word in reader.read(image, dpi=max(70, round(72 / scale)), turn=turn)]
+        hits += _hits(read, texts, matcher, "picture")
+        found = reader.join(found, read)
+        if unexplained(own.ink, [*explained, *(word.box for word in found)], dpi=own.dpi) <= UNEXPLAINED:
+            break
+    weigh(own, found, trust=trust)  # proves the fonts on this page by what was read
+    return hits
+
+
+def _hits(read: list[reader.Read], texts: list[str], matcher: Matcher, where: str) -> list[Hit]:
+    lines: dict[tuple[int, int, int], list[str]] = {}
+    for word in read:
+        lines.setdefault(word.line, []).append(word.text)
+    text = "\n".join(" ".join(words) for words in lines.values())
+    near = matcher.nearly(text, known="\n".join(texts))
+    return [(needle.number, where, "ocr") for needle in [*matcher.found(text), *near]]
+
+
+def _pictures(page: pypdfium2.PdfPage) -> list[Image.Image]:
+    """The pictures drawn on the page, each whole: cropping and covering hide nothing here."""
+    found: list[Image.Image] = []
+    for item, kind in objects(page):
+        if kind != pdfium.FPDF_PAGEOBJ_IMAGE:
+            continue
+        bitmap = pdfium.FPDFImageObj_GetBitmap(item)
+        if not bitmap:
+            continue
+        wrapped = pypdfium2.PdfBitmap.from_raw(bitmap)
+        if max(wrapped.width, wrapped.height) >= TINY:
+            found.append(wrapped.to_pil().convert("L"))
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    return found
+
+
+def _picture(
+    picture: Image.Image, page: pypdfium2.PdfPage, matcher: Matcher, texts: list[str], seen: dict[str, list[Hit]]
+) -> list[Hit]:
+    """Read a picture by itself, unless the page shows just that picture and has been read already."""
+    if _is_the_page(picture, page):
+        return []
+    key = hashlib.sha256(picture.tobytes() + repr(picture.size).encode()).hexdigest()
+    if key not in seen:
+        if picture.width * picture.height > reader.PIXELS:
+            picture.thumbnail((5000, 5000))
+        small = max(picture.size) < 800
+        if small:
+            picture = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.LANCZOS)
+        seen[key] = _hits(reader.read(picture, dpi=DPI), texts, matcher, "embedded picture")
+    return seen[key]
+
+
+def _is_the_page(picture: Image.Image, page: pypdfium2.PdfPage) -> bool:
+    shown = render(page, dpi=50)
+    wide = picture.width / picture.height
+    if abs(wide - shown.width / shown.height) > 0.02 * wide:
+        return False
+    small = picture.resize(shown.size, Image.Resampling.BOX)
+    difference = numpy.abs(numpy.asarray(shown).astype(int) - numpy.asarray(small).astype(int))
+    if float(difference.mean()) > SAME:
+        return False
+    rows, columns = difference.shape[0] // 8 * 8, difference.shape[1] // 8 * 8
+    blocks = difference[:rows, :columns].reshape(rows // 8, 8, columns // 8, 8).mean(axis=(1, 3))
+    return float(blocks.max(initial=0)) <= BLOCK

@@ -1,0 +1,369 @@
+"""The statutory clock: from facts to a due date, with every step of the way.
+
+Facts are what happened and on which day; nothing here is stored, and asking "what if" is asking again with
+other facts. The rules are Article 12A UK GDPR, counted as Article 4A and Regulation 1182/71 article 3 say,
+and section 164A of the Data Protection Act 2018 for complaints. The words of the steps are in
+`clock_steps.py`.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from .clock_steps import Step
+from .errors import InvalidInput
+from .holidays import Holidays
+from .rights import Right, Terms, terms
+
+_ONE = timedelta(days=1)
+_NEW_RULES = date(2026, 2, 5)  # section 76 of the Data (Use and Access) Act 2025 in force
+_SOON = 7  # days after receipt by which evidence of identity should have been asked for
+_LONGEST_WAIT = 3_660  # days; a longer wait is a mistyped year
+_LONDON = ZoneInfo("Europe/London")
+
+
+class ClockState(StrEnum):
+    RUNNING = "running"
+    NOT_STARTED = "not_started"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clarification:
+    """Asked and answered on these days; `answered` is None while it is awaited."""
+
+    asked: date
+    answered: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """A notice that two more months are taken. It has to state reasons (Article 12A(4)(b))."""
+
+    notice_on: date
+    reasons: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What happened to one request. All are calendar days in London; see `legal_date`.
+
+    `nation` is the council's ("england-and-wales", "scotland", "northern-ireland"). `id_received` is the
+    day on which enough had arrived, not the day on which somebody looked at it.
+    """
+
+    received: date
+    right: Right
+    nation: str
+    id_requested: date | None = None
+    id_received: date | None = None
+    fee_requested: date | None = None
+    fee_paid: date | None = None
+    clarifications: tuple[Clarification, ...] = ()
+    extension: Extension | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reckoning:
+    """What the facts come to.
+
+    `start` is the relevant time; `nominal` one or three months after it (or 30 days), before pauses and
+    before a day off moves it. `due` is None unless the clock runs. `notice_by` is the last day for notice
+    of an extension, None where none is possible or it cannot be told yet. `extension_valid` is None where
+    no notice was given.
+    """
+
+    state: ClockState
+    start: date | None
+    nominal: date | None
+    due: date | None
+    notice_by: date | None
+    paused_days: int
+    extension_valid: bool | None
+    steps: tuple[Step, ...]
+
+
+def legal_date(instant: datetime) -> date:
+    """The calendar day in London of an aware instant. Raises ValueError for a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError("a legal date needs an instant with its time zone")
+    return instant.astimezone(_LONDON).date()
+
+
+def months_after(start: date, months: int) -> date:
+    """The same-numbered day so many months on, or the last day of that month if it has none."""
+    year, month = divmod(start.month - 1 + months, 12)
+    year, month = start.year + year, month + 1
+    if year > date.max.year:
+        raise OverflowError("beyond the calendar")
+    return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+def working_day_from(day: date, *, nation: str, holidays: Holidays) -> date:
+    """This day, or the next that is no Saturday, Sunday or public holiday of the nation."""
+    while day.weekday() >= 5 or holidays.name_of(nation, day):
+        day += _ONE
+    return day
+
+
+def reckon(facts: Facts, *, holidays: Holidays) -> Reckoning:
+    """The due date that follows from the facts, or why there is none yet. Raises InvalidInput naming the
+    field."""
+    _check(facts)
+    try:
+        return _reckon(facts, holidays)
+    except OverflowError:
+        raise InvalidInput("The dates lead beyond the end of the calendar. Check the year.", field="received") from None
+
+
+def _check(facts: Facts) -> None:
+    """Refuse facts that cannot all be true."""
+
+    def order(first: date | None, second: date | None, field: str, message: str) -> None:
+        if first is not None and second is not None and second < first:
+            raise InvalidInput(f"{message} Check the two dates.", field=field)
+
+    for asked, came, name, what in (
+        (facts.id_requested, facts.id_received, "id", "Evidence of identity"),
+        (facts.fee_requested, facts.fee_paid, "fee", "A fee"),
+    ):
+        ended = "id_received" if name == "id" else "fee_paid"
+        began = f"{name}_requested"
+        if came is not None and asked is None:
+            raise InvalidInput(f"{what} came that was never asked for. Give {began} too.", field=began)
+        order(facts.received, asked, began, f"{what} cannot be asked for before the request was received.")
+        order(asked, came, ended, f"{what} cannot come before it was asked for.")
+        _plausible(asked, came, ended)
+    for clarification in facts.clarifications:
+        order(
+            facts.received,
+            clarification.asked,
+            "clarifications",
+            "Clarification cannot be asked for before the request was received.",
+        )
+        order(
+            clarification.asked,
+            clarification.answered,
+            "clarifications",
+            "Clarification cannot be answered before it was asked for.",
+        )
+        _plausible(clarification.asked, clarification.answered, "clarifications")
+    if facts.extension is not None:
+        order(
+            facts.received,
+            facts.extension.notice_on,
+            "extension",
+            "Notice of an extension cannot be given before the request was received.",
+        )
+
+
+def _plausible(asked: date | None, came: date | None, field: str) -> None:
+    if asked is not None and came is not None and (came - asked).days > _LONGEST_WAIT:
+        raise InvalidInput("More than ten years lie between asking and receiving. Check the year.", field=field)
+
+
+def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
+    allows = terms(facts.right)
+    steps = [Step(key="received", on=facts.received)]
+    start, waiting = _start(facts, allows, steps)
+    if start is None:
+        steps.append(Step(key="not_started", on=waiting))
+        return Reckoning(
+            state=ClockState.NOT_STARTED,
+            start=None,
+            nominal=None,
+            due=None,
+            notice_by=None,
+            paused_days=0,
+            extension_valid=None,
+            steps=tuple(steps),
+        )
+    if start != facts.received:
+        steps.append(Step(key="started", on=start))
+    if allows.at_once:
+        steps.append(Step(key="at_once"))
+    if facts.received < _NEW_RULES and allows.extends and (facts.extension or facts.clarifications):
+        steps.append(Step(key="before_2026", on=_NEW_RULES))
+
+    asked = tuple(sorted(facts.clarifications, key=lambda c: (c.asked, c.answered or date.max)))
+    counted = asked if allows.pauses else ()
+    nominal = _nominal(start, allows, steps)
+    first_month = nominal
+    notice_by = _notice_by(first_month, start, counted, facts.nation, holidays) if allows.extends else None
+    valid = _extension(facts, allows, notice_by, steps)
+    if valid:
+        nominal = months_after(start, 3)
+        steps.append(_landing("three_months", start, nominal))
+
+    days: set[date] = set()
+    open_since: date | None = None
+    for clarification in asked:
+        if not allows.pauses:
+            steps.append(Step(key="pause_not_allowed", on=clarification.asked))
+            continue
+        running = nominal + len(days) * _ONE
+        limit = working_day_from(running, nation=facts.nation, holidays=holidays)
+        if clarification.asked > limit:
+            steps.append(Step(key="pause_too_late", on=clarification.asked, values={"limit": limit}))
+        elif clarification.answered is None:
+            open_since = open_since or clarification.asked
+            steps.append(Step(key="pause_open", on=clarification.asked))
+        else:
+            fresh = set(_days_after(start, clarification)) - days
+            days |= fresh
+            steps.append(
+                Step(
+                    key="pause",
+                    on=clarification.answered,
+                    values={"asked": clarification.asked, "count": len(fresh)},
+                )
+            )
+    if open_since is not None:
+        steps.append(Step(key="paused", on=open_since))
+        return Reckoning(
+            state=ClockState.PAUSED,
+            start=start,
+            nominal=nominal,
+            due=None,
+            notice_by=None,
+            paused_days=len(days),
+            extension_valid=valid,
+            steps=tuple(steps),
+        )
+    unrolled = nominal + len(days) * _ONE
+    if days:
+        steps.append(Step(key="pauses_added", on=unrolled, values={"count": len(days)}))
+    due = _roll(unrolled, facts.nation, holidays, steps)
+    if notice_by is not None and not valid:
+        steps.append(Step(key="notice_by", on=notice_by))
+    if holidays.known_until is not None and due > holidays.known_until:
+        steps.append(Step(key="beyond_known_holidays", on=holidays.known_until))
+    steps.append(Step(key="due", on=due))
+    return Reckoning(
+        state=ClockState.RUNNING,
+        start=start,
+        nominal=nominal,
+        due=due,
+        notice_by=notice_by,
+        paused_days=len(days),
+        extension_valid=valid,
+        steps=tuple(steps),
+    )
+
+
+def _start(facts: Facts, allows: Terms, steps: list[Step]) -> tuple[date | None, date]:
+    """The relevant time (Article 12A(2)), or None and the day on which what is awaited was asked for."""
+    start = facts.received
+    waiting: date | None = None
+    if facts.id_requested is not None:
+        steps.append(Step(key="identity_asked", on=facts.id_requested))
+        late = (facts.id_requested - facts.received).days
+        if late > _SOON and allows.waits_for_identity:
+            steps.append(Step(key="identity_asked_late", on=facts.id_requested, values={"count": late}))
+        if facts.id_received is not None:
+            steps.append(Step(key="identity_received", on=facts.id_received))
+        if not allows.waits_for_identity:
+            steps.append(Step(key="identity_does_not_wait", values={"article": allows.article}))
+        else:
+            if facts.right is Right.AUTOMATED_DECISION:
+                steps.append(Step(key="identity_unsettled"))
+            if facts.id_received is None:
+                waiting = facts.id_requested
+                steps.append(Step(key="waiting_for_identity", on=facts.id_requested))
+            else:
+                start = max(start, facts.id_received)
+    if facts.fee_requested is not None:
+        steps.append(Step(key="fee_asked", on=facts.fee_requested))
+        if facts.fee_paid is not None:
+            steps.append(Step(key="fee_paid", on=facts.fee_paid))
+        if not allows.waits_for_fee:
+            steps.append(Step(key="fee_does_not_wait", values={"article": allows.article}))
+        elif facts.fee_paid is None:
+            waiting = waiting or facts.fee_requested
+            steps.append(Step(key="waiting_for_fee", on=facts.fee_requested))
+        else:
+            start = max(start, facts.fee_paid)
+    return (None, waiting) if waiting is not None else (start, start)
+
+
+def _nominal(start: date, allows: Terms, steps: list[Step]) -> date:
+    if allows.days is not None:
+        nominal = start + allows.days * _ONE
+        steps.append(Step(key="thirty_days", on=nominal))
+        return nominal
+    nominal = months_after(start, 1)
+    steps.append(_landing("one_month", start, nominal))
+    return nominal
+
+
+def _landing(key: str, start: date, nominal: date) -> Step:
+    return Step(key=key if nominal.day == start.day else f"{key}_short", on=nominal)
+
+
+def _days_after(start: date, clarification: Clarification) -> Iterable[date]:
+    """The days of a pause, both ends included (Article 12A(5)(b)), that lie after the start.
+
+    The day of the start is not part of the period (Regulation 1182/71 article 3(1)), so it cannot be taken
+    out.
+    """
+    if clarification.answered is None:
+        return
+    day = max(clarification.asked, start + _ONE)
+    while day <= clarification.answered:
+        yield day
+        day += _ONE
+
+
+def _notice_by(
+    first_month: date, start: date, asked: tuple[Clarification, ...], nation: str, holidays: Holidays
+) -> date | None:
+    """The last day for notice of an extension: the first month, and the pauses that began in it.
+
+    None while such a pause is still open: its end is not known.
+    """
+    days: set[date] = set()
+    for clarification in asked:
+        if clarification.asked <= first_month:
+            if clarification.answered is None:
+                return None
+            days |= set(_days_after(start, clarification))
+    return working_day_from(first_month + len(days) * _ONE, nation=nation, holidays=holidays)
+
+
+def _extension(facts: Facts, allows: Terms, notice_by: date | None, steps: list[Step]) -> bool | None:
+    """Whether the notice counts (Article 12A(3) and (4)); a late one leaves the date where it is."""
+    notice = facts.extension
+    if notice is None:
+        return None
+    if not allows.extends:
+        steps.append(Step(key="extension_not_allowed", on=notice.notice_on, values={"article": allows.article}))
+        return False
+    if not notice.reasons.strip():
+        steps.append(Step(key="extension_no_reasons", on=notice.notice_on))
+        return False
+    if notice_by is not None and notice.notice_on > notice_by:
+        steps.append(Step(key="extension_late", on=notice.notice_on, values={"limit": notice_by}))
+        return False
+    steps.append(Step(key="extended", on=notice.notice_on))
+    return True
+
+
+def _roll(day: date, nation: str, holidays: Holidays, steps: list[Step]) -> date:
+    """Move the last day, and only that, to a working day (Regulation 1182/71 article 3(4)), once and last."""
+    off = False
+    while True:
+        name = holidays.name_of(nation, day)
+        if day.weekday() >= 5:
+            steps.append(Step(key="weekend", on=day))
+        elif name:
+            steps.append(Step(key="holiday", on=day, values={"name": name}))
+        else:
+            break
+        off = True
+        day += _ONE
+    if off:
+        steps.append(Step(key="next_working_day", on=day))
+    return day

@@ -1,0 +1,325 @@
+"""The life of a case as one table: what may be done in each status, who may do it, and what must be true
+first.
+
+Pages draw their buttons from `allowed`, services call `decide` before they act, and a test walks the whole
+table. What is true of a case is handed in as a `Situation`; nothing here reads a case.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from .errors import NotAllowed, WrongState
+from .permission import Permission
+
+
+class Status(StrEnum):
+    RECEIVED = "received"
+    IDENTITY = "identity"  # evidence of identity or authority was asked for and is awaited
+    SEARCHING = "searching"
+    REVIEWING = "reviewing"  # people and passages are being decided
+    AWAITING_SIGNOFF = "awaiting_signoff"
+    SIGNED_OFF = "signed_off"
+    BUILDING = "building"
+    READY = "ready"  # the pack was built and passed the check
+    RELEASED = "released"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = frozenset(Status) - {Status.RELEASED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN}
+
+
+class Action(StrEnum):
+    ASK_IDENTITY = "ask_identity"
+    SETTLE_IDENTITY = "settle_identity"
+    START_SEARCH = "start_search"
+    FINISH_SEARCH = "finish_search"
+    BEGIN_REVIEW = "begin_review"
+    SUBMIT = "submit"
+    RETURN_TO_REVIEW = "return_to_review"
+    SIGN_OFF = "sign_off"
+    BUILD = "build"
+    BUILT = "built"
+    BUILD_FAILED = "build_failed"
+    RELEASE = "release"
+    CLOSE = "close"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    STEP_BACK = "step_back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What is true of a case now. Defaults are the cautious answer: what is not known to be so is not so.
+
+    `actor`, `submitted_by` and `signed_off_by` are members' ids; `decided_by` those who decided a passage
+    or a person since the last sign-off. `searches_running` counts searches on the way; `unanswered`
+    systems that failed or cannot be searched and that nobody has accounted for; `unclear_candidates`
+    people who may be the subject. `unsettled_problems` counts files that could not be read and are not
+    dealt with. `pack_current`: the pack that was built is of the decisions that were signed off.
+    `reasons_given`: a reason for closing or refusing is on file.
+    """
+
+    actor: str = ""
+    identity_settled: bool = False
+    searches_started: int = 0
+    searches_running: int = 0
+    unanswered: int = 0
+    unclear_candidates: int = 0
+    unsettled_problems: int = 0
+    undecided_marks: int = 0
+    submitted_by: str = ""
+    decided_by: frozenset[str] = frozenset()
+    signed_off_by: str = ""
+    changed_since_signoff: bool = True
+    pack_clean: bool = False
+    pack_current: bool = False
+    reasons_given: bool = False
+
+
+class Guard(StrEnum):
+    """What must be true for a move. The sentence is what a person reads when it is not."""
+
+    IDENTITY_SETTLED = "identity_settled"
+    SEARCHES_STARTED = "searches_started"
+    SEARCHES_FINISHED = "searches_finished"
+    EVERY_SYSTEM_ANSWERED = "every_system_answered"
+    NOBODY_UNCLEAR = "nobody_unclear"
+    PROBLEMS_SETTLED = "problems_settled"
+    EVERYTHING_DECIDED = "everything_decided"
+    DIFFERENT_PERSON = "different_person"
+    TWO_PEOPLE = "two_people"
+    NOTHING_CHANGED = "nothing_changed"
+    PACK_CLEAN = "pack_clean"
+    PACK_CURRENT = "pack_current"
+    REASONS_GIVEN = "reasons_given"
+
+
+def _different_person(s: Situation) -> bool:
+    return bool(s.actor and s.submitted_by) and s.actor != s.submitted_by and s.actor not in s.decided_by
+
+
+def _two_people(s: Situation) -> bool:
+    return bool(s.submitted_by and s.signed_off_by) and s.submitted_by != s.signed_off_by
+
+
+GUARDS: Mapping[Guard, tuple[Callable[[Situation], bool], str]] = MappingProxyType(
+    {
+        Guard.IDENTITY_SETTLED: (
+            lambda s: s.identity_settled,
+            "The identity of the person, and the authority of anybody acting for them, has not been settled.",
+        ),
+        Guard.SEARCHES_STARTED: (lambda s: s.searches_started > 0, "No search has been made yet."),
+        Guard.SEARCHES_FINISHED: (
+            lambda s: s.searches_running == 0,
+            "A search is still running. Wait until every system has answered.",
+        ),
+        Guard.EVERY_SYSTEM_ANSWERED: (
+            lambda s: s.unanswered == 0,
+            "A system gave no answer. Search it again, or record why the answer can go without it.",
+        ),
+        Guard.NOBODY_UNCLEAR: (
+            lambda s: s.unclear_candidates == 0,
+            "Somebody found in a system may be this person. Say whether they are.",
+        ),
+        Guard.PROBLEMS_SETTLED: (
+            lambda s: s.unsettled_problems == 0,
+            "A file could not be read. Deal with it by hand, or record why it is left out.",
+        ),
+        Guard.EVERYTHING_DECIDED: (
+            lambda s: s.undecided_marks == 0,
+            "There are passages nobody has decided on. Withhold or show each of them.",
+        ),
+        Guard.DIFFERENT_PERSON: (
+            _different_person,
+            "You worked on this case yourself. Somebody else must check it and sign it off.",
+        ),
+        Guard.TWO_PEOPLE: (
+            _two_people,
+            "Two different people must have decided and signed off before anything is released.",
+        ),
+        Guard.NOTHING_CHANGED: (
+            lambda s: not s.changed_since_signoff,
+            "Something was changed after the sign-off. Send it for sign-off again.",
+        ),
+        Guard.PACK_CLEAN: (
+            lambda s: s.pack_clean,
+            "The finished pack has not passed its check: something withheld could be recovered from it.",
+        ),
+        Guard.PACK_CURRENT: (
+            lambda s: s.pack_current,
+            "The pack was built from earlier decisions. Build it again.",
+        ),
+        Guard.REASONS_GIVEN: (
+            lambda s: s.reasons_given,
+            "Record the reasons first: the person must be told.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Where an action leads. `needs` is None for what only the service itself does, when a job ends."""
+
+    to: Status
+    needs: Permission | None
+    guards: tuple[Guard, ...] = ()
+
+
+_BEFORE_SIGNOFF = (
+    Guard.SEARCHES_STARTED,
+    Guard.SEARCHES_FINISHED,
+    Guard.EVERY_SYSTEM_ANSWERED,
+    Guard.NOBODY_UNCLEAR,
+    Guard.PROBLEMS_SETTLED,
+    Guard.EVERYTHING_DECIDED,
+)
+
+
+def _table() -> dict[tuple[Status, Action], Move]:
+    s, a, p, g = Status, Action, Permission, Guard
+    search = Move(to=s.SEARCHING, needs=p.SEARCH, guards=(g.IDENTITY_SETTLED,))
+    back = Move(to=s.REVIEWING, needs=p.DECIDE)
+    build = Move(to=s.BUILDING, needs=p.BUILD_PACK, guards=(g.IDENTITY_SETTLED, g.TWO_PEOPLE, g.NOTHING_CHANGED))
+    table = {
+        (s.RECEIVED, a.ASK_IDENTITY): Move(to=s.IDENTITY, needs=p.SETTLE_IDENTITY),
+        (s.IDENTITY, a.ASK_IDENTITY): Move(to=s.IDENTITY, needs=p.SETTLE_IDENTITY),
+        (s.IDENTITY, a.STEP_BACK): Move(to=s.RECEIVED, needs=p.SETTLE_IDENTITY),
+        (s.RECEIVED, a.START_SEARCH): search,
+        (s.SEARCHING, a.START_SEARCH): search,  # gathering may be repeated at any time before submission
+        (s.REVIEWING, a.START_SEARCH): search,
+        (s.SEARCHING, a.FINISH_SEARCH): Move(to=s.REVIEWING, needs=None, guards=(g.SEARCHES_FINISHED,)),
+        (s.SEARCHING, a.BEGIN_REVIEW): Move(to=s.REVIEWING, needs=p.DECIDE, guards=(g.SEARCHES_FINISHED,)),
+        (s.REVIEWING, a.SUBMIT): Move(to=s.AWAITING_SIGNOFF, needs=p.DECIDE, guards=_BEFORE_SIGNOFF),
+        (s.AWAITING_SIGNOFF, a.SIGN_OFF): Move(
+            to=s.SIGNED_OFF, needs=p.SIGN_OFF, guards=(*_BEFORE_SIGNOFF, g.DIFFERENT_PERSON)
+        ),
+        (s.AWAITING_SIGNOFF, a.RETURN_TO_REVIEW): Move(to=s.REVIEWING, needs=p.SIGN_OFF),
+        (s.AWAITING_SIGNOFF, a.STEP_BACK): back,
+        (s.SIGNED_OFF, a.STEP_BACK): back,
+        (s.READY, a.STEP_BACK): back,
+        (s.SIGNED_OFF, a.BUILD): build,
+        (s.READY, a.BUILD): build,
+        (s.BUILDING, a.BUILT): Move(to=s.READY, needs=None, guards=(g.PACK_CLEAN,)),
+        (s.BUILDING, a.BUILD_FAILED): Move(to=s.SIGNED_OFF, needs=None),
+        (s.READY, a.RELEASE): Move(
+            to=s.RELEASED,
+            needs=p.RELEASE,
+            guards=(g.IDENTITY_SETTLED, g.TWO_PEOPLE, g.NOTHING_CHANGED, g.PACK_CURRENT, g.PACK_CLEAN),
+        ),
+        (s.RELEASED, a.CLOSE): Move(to=s.CLOSED, needs=p.CLOSE),
+        (s.RELEASED, a.REOPEN): Move(to=s.REVIEWING, needs=p.REOPEN),
+        (s.CLOSED, a.REOPEN): Move(to=s.REVIEWING, needs=p.REOPEN),
+        (s.REFUSED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
+        (s.WITHDRAWN, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
+    }
+    for status in OPEN:
+        # Settling identity moves a case only when it waited for that: doubts can come, and go, at any stage.
+        settled = s.RECEIVED if status is s.IDENTITY else status
+        table[status, a.SETTLE_IDENTITY] = Move(to=settled, needs=p.SETTLE_IDENTITY)
+        if status is s.BUILDING:
+            continue  # a job holds the case; it ends in moments, one way or the other
+        table[status, a.WITHDRAW] = Move(to=s.WITHDRAWN, needs=p.CLOSE)
+        table[status, a.REFUSE] = Move(to=s.REFUSED, needs=p.REFUSE, guards=(g.REASONS_GIVEN,))
+        table[status, a.CLOSE] = Move(to=s.CLOSED, needs=p.CLOSE, guards=(g.REASONS_GIVEN,))
+    return table
+
+
+MOVES: Mapping[tuple[Status, Action], Move] = MappingProxyType(_table())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An action somebody could take; `blocked` says in a sentence why not now, and is empty if they can."""
+
+    action: Action
+    to: Status
+    blocked: str = ""
+
+
+def unmet(move: Move, situation: Situation) -> tuple[Guard, ...]:
+    """The guards of a move that do not hold, in order."""
+    return tuple(guard for guard in move.guards if not GUARDS[guard][0](situation))
+
+
+def allowed(status: Status, situation: Situation, permissions: Iterable[Permission]) -> tuple[Choice, ...]:
+    """The actions that these permissions cover in this status, each with the reason if it is blocked."""
+    held = frozenset(permissions)
+    choices = []
+    for action in Action:
+        move = MOVES.get((status, action))
+        if move is None or move.needs is None or move.needs not in held:
+            continue
+        failing = unmet(move, situation)
+        choices.append(Choice(action=action, to=move.to, blocked=GUARDS[failing[0]][1] if failing else ""))
+    return tuple(choices)
+
+
+def decide(
+    status: Status,
+    action: Action,
+    *,
+    situation: Situation,
+    permissions: Iterable[Permission] = (),
+    service: bool = False,
+) -> Move:
+    """The move that an action makes, or the reason why it cannot be made.
+
+    `service` is true where the service itself acts, which may make its own moves and no others. Raises
+    NotAllowed without the permission, and WrongState where the status or a guard stands against it.
+    """
+    move = MOVES.get((status, action))
+    if move is None:
+        raise WrongState(
+            f"A case that is {WORDS[status]} cannot {DEEDS[action]}. Look at it again: it may have moved on."
+        )
+    if service != (move.needs is None) or (move.needs is not None and move.needs not in frozenset(permissions)):
+        raise NotAllowed(f"You may not do this: to {DEEDS[action]} is not part of your role.")
+    failing = unmet(move, situation)
+    if failing:
+        raise WrongState(GUARDS[failing[0]][1])
+    return move
+
+
+WORDS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.RECEIVED: "received",
+        Status.IDENTITY: "waiting for evidence of identity",
+        Status.SEARCHING: "being searched for",
+        Status.REVIEWING: "being decided on",
+        Status.AWAITING_SIGNOFF: "waiting for sign-off",
+        Status.SIGNED_OFF: "signed off",
+        Status.BUILDING: "having its pack built",
+        Status.READY: "ready to release",
+        Status.RELEASED: "released",
+        Status.CLOSED: "closed",
+        Status.REFUSED: "refused",
+        Status.WITHDRAWN: "withdrawn",
+    }
+)
+DEEDS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.ASK_IDENTITY: "have evidence of identity asked for",
+        Action.SETTLE_IDENTITY: "have its identity settled",
+        Action.START_SEARCH: "be searched for",
+        Action.FINISH_SEARCH: "have its search finished",
+        Action.BEGIN_REVIEW: "be decided on",
+        Action.SUBMIT: "be sent for sign-off",
+        Action.RETURN_TO_REVIEW: "be returned for another look",
+        Action.SIGN_OFF: "be signed off",
+        Action.BUILD: "have its pack built",
+        Action.BUILT: "take a finished pack",
+        Action.BUILD_FAILED: "have its build given up",
+        Action.RELEASE: "be released",
+        Action.CLOSE: "be closed",
+        Action.REFUSE: "be refused",
+        Action.WITHDRAW: "be withdrawn",
+        Action.REOPEN: "be reopened",
+        Action.STEP_BACK: "take a step back",
+    }
+)

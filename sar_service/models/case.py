@@ -1,0 +1,100 @@
+"""A case, the facts that happened to it, and its data key. What is derived from facts is only cached here."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sar_service.db import Base, Instant, words_of
+from sar_service.domain.lifecycle import Status
+from sar_service.domain.rights import Right
+
+from .base import Identified, OfCase, OfController, Sealed
+
+
+class Case(Identified, OfController, Sealed, Base):
+    """One request for one right by or for one data subject.
+
+    `sealed` holds {"subject", "requester", "scope", "delivery"}. `due_on`, `notice_by` and `clock_state` are caches
+    of what `domain/clock.py` derives from the facts; `status` is where the lifecycle stands.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (Index("ix_case_worklist", "controller", "status", "due_on"),)
+
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    right: Mapped[Right] = mapped_column(words_of(Right, "right"))
+    status: Mapped[Status] = mapped_column(words_of(Status, "status"))
+    channel: Mapped[str] = mapped_column(String(20))
+    capacity: Mapped[str] = mapped_column(String(40))
+    nation: Mapped[str] = mapped_column(String(30))
+    received_on: Mapped[date]
+    clock_state: Mapped[str] = mapped_column(String(20))
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    notice_by: Mapped[date | None]
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_on: Mapped[date | None]  # the London day, for counting
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"))
+    restricted: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+    facts: Mapped[list["Fact"]] = relationship(order_by="Fact.recorded_at", lazy="selectin")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CaseKey(OfController, Base):
+    """The wrapped data key of a case. Destroying it makes everything sealed under it unreadable, backups included."""
+
+    __tablename__ = "case_key"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("case.id"), primary_key=True)
+    wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
+    destroyed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Fact(Identified, OfCase, Base):
+    """Something that happened to a case on a day. Facts are added, never changed; `corrects` replaces an earlier one.
+
+    `kind` is one of `services/clock.py` FACTS; `detail` holds no personal data.
+    """
+
+    __tablename__ = "fact"
+
+    kind: Mapped[str] = mapped_column(String(40))
+    on: Mapped[date]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    corrects: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("fact.id"))
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StoredObject(Identified, OfCase, Base):
+    """A sealed object in the store. `sha256` is of the unsealed bytes."""
+
+    __tablename__ = "stored_object"
+
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Once(Base):
+    """An idempotency key that was used: a repeated request is answered as the first was."""
+
+    __tablename__ = "once"
+    __table_args__ = (UniqueConstraint("key", "actor"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(80))
+    path: Mapped[str] = mapped_column(String(300))
+    location: Mapped[str] = mapped_column(String(500))
+    status: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Instant)

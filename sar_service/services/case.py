@@ -1,0 +1,259 @@
+"""A case as staff work it: finding it, what is true of it, moving it along, and handing it on.
+
+Every query for cases goes through `visible`, which names the actor. The table of moves is `domain/lifecycle.py`.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, false, func, or_, select, true
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor, ActorKind
+from sar_service.domain.errors import NotAllowed, NotFound, StaleWrite
+from sar_service.domain.lifecycle import OPEN, Action, Choice, Situation, Status, allowed, decide
+from sar_service.domain.permission import Permission, may_see_case
+from sar_service.domain.search import Verdict
+from sar_service.models import (
+    CandidateRow,
+    Case,
+    Decision,
+    DocumentState,
+    Member,
+    Pack,
+    PackState,
+    SignOff,
+    Suggesting,
+)
+
+from . import audit, redaction_mark, search
+from . import document as documents
+
+PAGE = 50
+
+
+def check_version(row: Any, version: int) -> None:
+    """Refuse a write that was made on an older state of a row than the one that stands. Raises StaleWrite."""
+    if row.version != version:
+        raise StaleWrite(
+            "Somebody else changed this while you were looking at it. Nothing was overwritten: "
+            "look at what it says now and decide again."
+        )
+
+
+def visible(actor: Actor) -> Select[Any]:
+    """The cases that this actor may see."""
+    query = select(Case)
+    if Permission.SEE_CASES not in actor.permissions:
+        return query.where(false())
+    query = query.where(Case.controller.in_(actor.controllers))
+    if Permission.SEE_RESTRICTED in actor.permissions:
+        return query
+    return query.where(or_(Case.restricted.is_(False), Case.assigned_to == uuid.UUID(actor.id)))
+
+
+def get(reference: str, *, actor: Actor) -> Case:
+    """A case by its public reference. The same answer for "no such case" and "not yours". Raises NotFound."""
+    case = db.session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+    if case is None or not may_see_case(actor, case):
+        raise NotFound("There is no case with this reference that you may see.")
+    return case
+
+
+def situation(case: Case, actor: Actor | None = None) -> Situation:
+    """What is true of a case now, for the table of moves."""
+    from .identity import settled as identity_settled
+
+    rows = search.latest_searches(case)
+    signing = latest_sign_off(case)
+    standing = signing if signing is not None and signing.returned_at is None else None
+    changed = True
+    if standing is not None:
+        from .redaction_signoff import state_digest
+
+        changed = standing.digest != state_digest(case)
+    pack = latest_pack(case)
+    decided_by = db.session.scalars(select(Decision.decided_by).where(Decision.case_id == case.id).distinct()).all()
+    return Situation(
+        actor=actor.id if actor is not None else "",
+        identity_settled=identity_settled(case),
+        searches_started=len(rows),
+        searches_running=sum(row.state in search.ON_THE_WAY for row in rows) + (not gathered(case)),
+        unanswered=sum(row.state in search.UNANSWERED and not row.excepted_because for row in rows),
+        unclear_candidates=db.session.scalar(
+            select(func.count())
+            .select_from(CandidateRow)
+            .where(
+                CandidateRow.case_id == case.id,
+                CandidateRow.verdict == Verdict.POSSIBLE,
+                CandidateRow.decision == "",
+            )
+        )
+        or 0,
+        unsettled_problems=sum(
+            1 for row in documents.included(case) if row.state is DocumentState.BY_HAND and not row.handled
+        ),
+        undecided_marks=redaction_mark.undecided(case),
+        submitted_by=_id(standing.submitted_by) if standing is not None else "",
+        decided_by=frozenset(_id(label) for label in decided_by),
+        signed_off_by=_id(standing.signed_by) if standing is not None else "",
+        changed_since_signoff=changed,
+        pack_clean=pack is not None and pack.state is PackState.READY,
+        pack_current=pack is not None and standing is not None and pack.sign_off_id == standing.id,
+        reasons_given=True,
+    )
+
+
+def _id(label: str) -> str:
+    return label.partition(":")[2]
+
+
+def gathered(case: Case) -> bool:
+    """Is every file read and every suggestion made?"""
+    waiting = db.session.scalar(
+        select(func.count())
+        .select_from(Suggesting)
+        .where(Suggesting.case_id == case.id, Suggesting.state.in_(("waiting", "running")))
+    )
+    reading = any(row.state in (DocumentState.WAITING, DocumentState.READING) for row in documents.included(case))
+    return not waiting and not reading
+
+
+def latest_sign_off(case: Case) -> SignOff | None:
+    return db.session.scalar(
+        select(SignOff).where(SignOff.case_id == case.id).order_by(SignOff.submitted_at.desc()).limit(1)
+    )
+
+
+def latest_pack(case: Case) -> Pack | None:
+    return db.session.scalar(select(Pack).where(Pack.case_id == case.id).order_by(Pack.number.desc()).limit(1))
+
+
+def choices(case: Case, *, actor: Actor) -> tuple[Choice, ...]:
+    """What this actor could do with the case now, each with the reason if it is blocked."""
+    return allowed(case.status, situation(case, actor), actor.permissions)
+
+
+def move(case: Case, action: Action, *, actor: Actor, now: datetime, **detail: Any) -> Status:
+    """Move a case along, if the table allows it. Raises NotAllowed or WrongState with the reason."""
+    service = actor.kind is ActorKind.SERVICE
+    before = case.status
+    made = decide(
+        case.status,
+        action,
+        situation=situation(case, actor),
+        permissions=actor.permissions,
+        service=service,
+    )
+    case.status = made.to
+    if made.to in (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN):
+        case.closed_at = now
+    elif made.to in OPEN:
+        case.closed_at = None
+    audit.record(
+        action.value.replace("_", " "),
+        actor=actor,
+        now=now,
+        case=case,
+        before=before.value,
+        after=made.to.value,
+        **detail,
+    )
+    return made.to
+
+
+def finish_search_if_gathered(case: Case, *, actor: Actor, now: datetime) -> None:
+    """When the last job of the gathering ends, the case goes on to be decided on."""
+    if case.status is Status.SEARCHING and situation(case).searches_running == 0:
+        move(case, Action.FINISH_SEARCH, actor=actor, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What the worklist shows. Everything empty shows every open case."""
+
+    statuses: tuple[Status, ...] = ()
+    due: str = ""  # "overdue", "week", "paused"
+    assigned: str = ""  # "me", "nobody"
+    right: str = ""
+    month: str = ""  # "2026-11": received in that month
+    answered: str = ""  # "in_time", "late"
+    closed: bool = False
+    sort: str = "due"
+    descending: bool = False
+    page: int = 1
+
+
+def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Case], int]:
+    """A page of cases and how many there are in all."""
+    query = visible(actor)
+    query = query.where(condition(chosen, actor=actor, today=today))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    column: Any = {"received": Case.received_on, "status": Case.status, "reference": Case.reference}.get(
+        chosen.sort, Case.due_on
+    )
+    order = column.desc() if chosen.descending else column.asc()
+    rows = db.session.scalars(
+        query.order_by(Case.due_on.is_(None) if chosen.sort == "due" else Case.id.is_(None), order, Case.id)
+        .offset((max(chosen.page, 1) - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return list(rows), total
+
+
+def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
+    """The filter as a condition on cases."""
+    parts: list[Any] = []
+    if chosen.statuses:
+        parts.append(Case.status.in_(chosen.statuses))
+    elif not chosen.closed and not chosen.month and not chosen.answered:
+        parts.append(Case.status.in_(OPEN))
+    if chosen.due == "overdue":
+        parts += [Case.due_on < today, Case.clock_state == "running"]
+    elif chosen.due == "week":
+        end = today + timedelta(days=6 - today.weekday())
+        parts += [Case.due_on >= today, Case.due_on <= end]
+    elif chosen.due == "paused":
+        parts.append(Case.clock_state.in_(("paused", "not_started")))
+    if chosen.assigned == "me" and actor.id:
+        parts.append(Case.assigned_to == uuid.UUID(actor.id))
+    elif chosen.assigned == "nobody":
+        parts.append(Case.assigned_to.is_(None))
+    if chosen.right:
+        parts.append(Case.right == chosen.right)
+    if chosen.month:
+        year, _, month = chosen.month.partition("-")
+        first = date(int(year), int(month), 1)
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        parts += [Case.received_on >= first, Case.received_on < after]
+    if chosen.answered:
+        from .report import answered_in_time
+
+        parts.append(Case.released_on.is_not(None))
+        parts.append(answered_in_time() if chosen.answered == "in_time" else ~answered_in_time())
+    return and_(true(), *parts)
+
+
+def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now: datetime) -> None:
+    """Give a case to a member of staff, or take it up oneself; a manager may give it to anybody."""
+    mine = member is not None and str(member.id) == actor.id
+    if not mine and not actor.may(Permission.ASSIGN):
+        raise NotAllowed("You may take a case yourself; a manager can give it to somebody else.")
+    if member is not None and (not member.active or case.controller not in member.controllers):
+        raise NotAllowed("This member of staff does not work on this council's cases.")
+    check_version(case, version)
+    case.assigned_to = member.id if member is not None else None
+    audit.record("assigned the case", actor=actor, now=now, case=case, to=f"staff:{member.id}" if member else "")
+
+
+def restrict(case: Case, restricted: bool, *, reason: str, version: int, actor: Actor, now: datetime) -> None:
+    """Show a case only to whoever it is given to and to managers, or to the whole team again."""
+    if Permission.RESTRICT_CASE not in actor.permissions:
+        raise NotAllowed("A manager decides whether a case is restricted.")
+    check_version(case, version)
+    case.restricted = restricted
+    verb = "restricted the case" if restricted else "lifted the restriction of the case"
+    audit.record(verb, actor=actor, now=now, case=case, reason=reason[:500])

@@ -1,0 +1,126 @@
+"""Letters: written from templates/letters/<kind>/, kept as written, and sent by a job once all is committed.
+
+An e-mail carries no personal data beyond its recipient: it says that something is there, and where to read it.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from sar_service.adapters.mail import Mail, MailFailed
+from sar_service.db import db, new_id
+from sar_service.documents.render import page
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.extensions import runtime
+from sar_service.models import Case, Letter
+from sar_service.queue import after_commit
+
+from . import audit, clock, lease, sealing
+
+KINDS = (
+    "acknowledgement",
+    "identity-asked",
+    "released",
+    "access-code",
+    "extension",
+    "clarification",
+    "contact-changed",
+)
+TRIES = 5
+
+
+def context(case: Case, *, now: datetime) -> dict[str, Any]:
+    """What every letter may speak of."""
+    told = sealing.unseal(case)
+    controller = runtime().catalogue.controllers[case.controller]
+    return {
+        "case": case,
+        "reference": case.reference,
+        "subject": told["subject"],
+        "requester": told["requester"],
+        "controller": controller,
+        "reckoning": clock.reckon(case),
+        "today": clock.day_of(now),
+        "base_url": runtime().settings.base_url,
+    }
+
+
+def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) -> Letter | None:
+    """Write a letter and have it sent. None if the requester gave no e-mail address: it is then for the post."""
+    if kind not in KINDS:
+        raise KeyError(f"there is no letter named {kind}")
+    told = sealing.unseal(case)
+    values = {**context(case, now=now), **more}
+    folder = runtime().settings.templates_dir
+    subject = page(f"letters/{kind}/subject.txt", folder=folder, **values).strip()
+    text = page(f"letters/{kind}/body.txt", folder=folder, **values).strip() + "\n"
+    row = Letter(
+        id=new_id(),
+        case_id=case.id,
+        controller=case.controller,
+        kind=kind,
+        state="waiting" if told["requester"].get("email") else "to_post",
+        written_by=actor.label,
+        written_at=now,
+        queued_at=now,
+    )
+    sealing.seal(row, {"to": told["requester"].get("email", ""), "subject": subject, "text": text})
+    db.session.add(row)
+    db.session.flush()
+    audit.record("wrote a letter", actor=actor, now=now, case=case, of=row, kind=kind)
+    if row.state == "waiting":
+        after_commit("letter", row.id)
+    return row
+
+
+def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
+    """Claim a letter for sending: the lease's token and the message."""
+    token = lease.claim(Letter, letter_id, now=now, open_states=("waiting",), taken="sending")
+    if token is None:
+        return None
+    row = db.session.get_one(Letter, letter_id)
+    told = sealing.unseal(row)
+    settings = runtime().settings
+    controller = runtime().catalogue.controllers[row.controller]
+    return token, Mail(
+        to=told["to"],
+        subject=told["subject"],
+        text=told["text"],
+        sender=settings.mail_from,
+        reply_to=getattr(controller.dpo, "email", "") or "",
+    )
+
+
+def send(mail: Mail) -> str:
+    """Hand a message to the mailer of this process. Raises MailFailed."""
+    return runtime().mailer.send(mail)
+
+
+def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) -> None:
+    row = db.session.get(Letter, letter_id)
+    if lease.held(row, token):
+        assert row is not None
+        row.state, row.sent_at, row.message_id, row.message = "sent", now, message_id[:200], ""
+        lease.give_back(row)
+        case = db.session.get_one(Case, row.case_id)
+        audit.record("sent a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
+
+
+def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime) -> None:
+    """Not sent: tried again by the sweep, until it is plain that it will not go."""
+    row = db.session.get(Letter, letter_id)
+    if lease.held(row, token):
+        assert row is not None
+        row.message = str(error)[:300]
+        row.state = "failed" if error.permanent or row.attempts >= TRIES else "waiting"
+        lease.give_back(row)
+        if row.state == "failed":
+            case = db.session.get_one(Case, row.case_id)
+            audit.record("could not send a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
+
+
+def letters(case: Case) -> list[Letter]:
+    """The letters of a case, newest first."""
+    return list(db.session.scalars(select(Letter).where(Letter.case_id == case.id).order_by(Letter.written_at.desc())))

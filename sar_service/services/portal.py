@@ -1,0 +1,171 @@
+"""The requester's side: getting in with a reference and a code, seeing the stage in plain words, fetching the pack.
+
+A wrong reference and a wrong code get the same answer. The code goes to the contact given with the request, ends
+soon, and may be tried a few times only.
+"""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import Actor, ActorKind
+from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.lifecycle import Status
+from sar_service.models import AccessCode, Case, Pack, PackState
+
+from . import attempt, audit, letter, sealing
+from .intake import tidy_reference
+
+LIFE = timedelta(minutes=20)
+TRIES = 5
+WRONG = "The reference or the code is wrong, or the code has run out. Ask for a new code."
+
+
+def requester_of(case: Case) -> Actor:
+    """The requester of a case, as who acts."""
+    return Actor(kind=ActorKind.REQUESTER, id=str(case.id), name="the requester")
+
+
+def _case(reference: str) -> Case | None:
+    tidy = tidy_reference(reference)
+    return db.session.scalar(select(Case).where(Case.reference == tidy)) if tidy else None
+
+
+def send_code(reference: str, *, address: str, now: datetime) -> None:
+    """Send a code to the contact of the case, if there is one. Says nothing about whether there is."""
+    attempt.check("ask for a code from", address, limit=20, now=now)
+    attempt.note("ask for a code from", address, now=now)
+    case = _case(reference)
+    if case is None or case.status is Status.WITHDRAWN:
+        return
+    try:
+        attempt.check("ask for a code", str(case.id), limit=5, now=now)
+    except attempt.TooMany:
+        return
+    attempt.note("ask for a code", str(case.id), now=now)
+    code = f"{secrets.randbelow(10**8):08d}"
+    row = AccessCode(
+        id=new_id(),
+        case_id=case.id,
+        controller=case.controller,
+        digest=sealing.digest(case.id, f"code:{code}"),
+        sent_at=now,
+        expires_at=now + LIFE,
+    )
+    db.session.add(row)
+    letter.write(case, "access-code", actor=requester_of(case), now=now, code=f"{code[:4]} {code[4:]}", minutes=20)
+    audit.record("asked for a code", actor=requester_of(case), now=now, case=case)
+
+
+def enter(reference: str, code: str, *, address: str, now: datetime) -> Case:
+    """The case that this reference and code open. Raises InvalidInput with one answer for every mistake."""
+    attempt.check("enter from", address, limit=20, now=now)
+    case = _case(reference)
+    digits = "".join(ch for ch in code if ch.isdigit())
+    row = None
+    if case is not None:
+        row = db.session.scalar(
+            select(AccessCode)
+            .where(AccessCode.case_id == case.id, AccessCode.expires_at > now, AccessCode.used_at.is_(None))
+            .order_by(AccessCode.sent_at.desc())
+            .limit(1)
+        )
+        attempt.check("enter", str(case.id), limit=TRIES * 2, now=now)
+    good = (
+        case is not None
+        and row is not None
+        and secrets.compare_digest(row.digest, sealing.digest(case.id, f"code:{digits}"))
+    )
+    if not good or case is None or row is None:
+        attempt.note("enter from", address, now=now)
+        if case is not None:
+            attempt.note("enter", str(case.id), now=now)
+        raise InvalidInput(WRONG, field="code")
+    row.used_at = now
+    audit.record("entered the portal", actor=requester_of(case), now=now, case=case)
+    return case
+
+
+def get(case_id: str) -> Case:
+    """The case of a session in the portal. Raises NotFound."""
+
+    case = db.session.get(Case, uuid.UUID(case_id))
+    if case is None:
+        raise NotFound("This request cannot be shown.")
+    return case
+
+
+def acknowledged_to(case: Case) -> str:
+    """Where the acknowledgement went, for whoever has just sent the request."""
+    email: str = sealing.unseal(case)["requester"].get("email", "")
+    return email
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a request as the requester sees it: done, current or still to come."""
+
+    key: str
+    state: str
+    on: date | None = None
+
+
+STAGES = ("received", "identity", "searching", "reviewing", "checking", "ready")
+AT = {
+    Status.RECEIVED: 1,
+    Status.IDENTITY: 1,
+    Status.SEARCHING: 2,
+    Status.REVIEWING: 3,
+    Status.AWAITING_SIGNOFF: 4,
+    Status.SIGNED_OFF: 4,
+    Status.BUILDING: 4,
+    Status.READY: 4,
+    Status.RELEASED: 6,
+    Status.CLOSED: 6,
+    Status.REFUSED: 6,
+    Status.WITHDRAWN: 6,
+}
+
+
+def stages(case: Case) -> list[Stage]:
+    """The steps of a request, for the requester."""
+    at = AT[case.status]
+    return [
+        Stage(
+            key,
+            "done" if place < at else "current" if place == at else "to_come",
+            case.received_on if key == "received" else None,
+        )
+        for place, key in enumerate(STAGES)
+    ]
+
+
+def released_pack(case: Case) -> Pack | None:
+    """The pack that the requester may fetch: the newest that was released."""
+    if case.status not in (Status.RELEASED, Status.CLOSED):
+        return None
+    return db.session.scalar(
+        select(Pack)
+        .where(Pack.case_id == case.id, Pack.state == PackState.READY, Pack.released_at.is_not(None))
+        .order_by(Pack.number.desc())
+        .limit(1)
+    )
+
+
+def pack_size(pack: Pack | None) -> int:
+    """The size of a pack in bytes; 0 where there is none."""
+    return sealing.get_object(pack.object_id).size if pack is not None and pack.object_id else 0
+
+
+def fetch(case: Case, *, now: datetime) -> tuple[Pack, Iterator[bytes]]:
+    """The pack, for download by its requester; recorded before a byte is sent. Raises NotFound."""
+    pack = released_pack(case)
+    if pack is None or pack.object_id is None:
+        raise NotFound("Your documents are not ready to download yet.")
+    audit.record("fetched the pack", actor=requester_of(case), now=now, case=case, of=pack, sha256=pack.sha256)
+    return pack, sealing.object_chunks(sealing.get_object(pack.object_id))

@@ -1,0 +1,136 @@
+"""Review by a second person: sending the decisions off, signing them, or returning them.
+
+What is signed is a digest of everything that decides what the pack will hold. If any of it changes, the signature is
+of something else, and building or releasing is refused.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import WrongState
+from sar_service.domain.lifecycle import Action
+from sar_service.models import Case, SignOff
+
+from . import audit, sealing
+from . import case as cases
+from . import document as documents
+from .redaction_mark import new_mark, occurrences
+from .search import latest_searches
+from .units import fate, items, label, marks_of, people_of, records
+from .withheld import loose_strings
+
+
+def state_digest(case: Case) -> str:
+    """A digest of what the pack of this case would hold: records, files, searches and the fate of every mark."""
+    people = people_of(case)
+    told: dict[str, list[Any]] = {
+        "records": [(str(row.id), row.content_digest) for row in records(case)],
+        "documents": [
+            (str(row.id), row.content_digest, row.state.value, row.handled) for row in documents.included(case)
+        ],
+        "searches": [(row.system, row.round, row.state.value, row.excepted_because) for row in latest_searches(case)],
+        "marks": [
+            (
+                str(mark.id),
+                mark.unit,
+                mark.start,
+                mark.end,
+                decided.treatment,
+                decided.code,
+                label(mark, people, decided.code),
+            )
+            for marks in marks_of(case).values()
+            for mark in marks
+            for decided in (fate(mark, people),)
+        ],
+    }
+    told["marks"].sort()
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def close_gaps(case: Case, *, now: datetime) -> int:
+    """Mark every place where words that are withheld elsewhere still stand; returns how many there were.
+
+    They wait for a decision like any other mark: the same words may be somebody else's name, or plain words.
+    """
+    strings = loose_strings(case)
+    people = people_of(case)
+    marked = marks_of(case)
+    made = 0
+    for item in items(case):
+        covered = [(m.unit, m.start, m.end) for m in marked.get(item.row.id, [])]
+        for text, person_id in strings:
+            for _, unit, start, end in occurrences(item, text):
+                if any(u == unit and s < end and start < e for u, s, e in covered):
+                    continue
+                new_mark(
+                    case,
+                    item,
+                    unit,
+                    start,
+                    end,
+                    person=people.get(person_id) if person_id else None,
+                    made_by="",
+                    rule="second look: the same words are withheld elsewhere",
+                )
+                covered.append((unit, start, end))
+                made += 1
+    db.session.flush()
+    return made
+
+
+def submit(case: Case, *, note: str = "", actor: Actor, now: datetime) -> SignOff | None:
+    """Send the decisions to a second person. None, and nothing sent, if a second look found places left open."""
+    found = close_gaps(case, now=now)
+    if found:
+        audit.record("found places left open", actor=actor, now=now, case=case, count=found)
+        if cases.situation(case, actor).undecided_marks:
+            return None
+    cases.move(case, Action.SUBMIT, actor=actor, now=now)
+    row = SignOff(
+        id=new_id(),
+        case_id=case.id,
+        controller=case.controller,
+        digest=state_digest(case),
+        submitted_by=actor.label,
+        submitted_at=now,
+    )
+    sealing.seal(row, {"note": note.strip()[:4000]})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def sign_off(case: Case, *, digest: str, note: str = "", actor: Actor, now: datetime) -> SignOff:
+    """Sign the decisions as they stand; refused for whoever made or sent them, or if they changed meanwhile."""
+    row = cases.latest_sign_off(case)
+    if row is None or row.returned_at is not None:
+        raise WrongState("Nothing has been sent for sign-off.")
+    if row.digest != state_digest(case) or digest != row.digest:
+        raise WrongState("Something has changed since this was sent for sign-off. Return it for another look.")
+    cases.move(case, Action.SIGN_OFF, actor=actor, now=now)
+    row.signed_by, row.signed_at = actor.label, now
+    sealing.seal(row, {**sealing.unseal(row), "signed_note": note.strip()[:4000]})
+    return row
+
+
+def return_to_review(case: Case, *, note: str, actor: Actor, now: datetime) -> None:
+    """Send the decisions back, saying what to look at again."""
+    row = cases.latest_sign_off(case)
+    cases.move(case, Action.RETURN_TO_REVIEW, actor=actor, now=now)
+    if row is not None:
+        row.returned_by, row.returned_at = actor.label, now
+        sealing.seal(row, {**sealing.unseal(row), "returned_note": note.strip()[:4000]})
+
+
+def step_back(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Take a case back to be decided on again; any signature ends with it."""
+    cases.move(case, Action.STEP_BACK, actor=actor, now=now)
+    for row in db.session.scalars(select(SignOff).where(SignOff.case_id == case.id, SignOff.returned_at.is_(None))):
+        row.returned_by, row.returned_at = actor.label, now

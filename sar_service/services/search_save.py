@@ -1,0 +1,240 @@
+"""Saving what a search found, as it comes: once, however often the search runs, and sealed before it rests."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from sar_service.connectors.base import Connector, ConnectorError
+from sar_service.db import db
+from sar_service.domain.people import Identity, Mentioned
+from sar_service.domain.search import Candidate, Found, FoundDocument, FoundProblem, FoundRecord
+from sar_service.models import (
+    CandidateRow,
+    Case,
+    Document,
+    DocumentState,
+    MarkRow,
+    Record,
+    SystemSearch,
+)
+from sar_service.queue import after_commit
+
+from . import lease, sealing
+from .search import Plan
+
+
+def save(plan: Plan, found: Sequence[Found], connector: Connector, *, now: datetime) -> bool:
+    """Save a batch; False if the search is no longer this job's and it must stop."""
+    row = db.session.get(SystemSearch, plan.search_id)
+    if not lease.held(row, plan.token) or not lease.keep(SystemSearch, plan.search_id, plan.token, now=now):
+        return False
+    case = db.session.get_one(Case, plan.case_id)
+    for each in found:
+        match each:
+            case Candidate():
+                _candidate(plan, case, each, now)
+            case FoundRecord():
+                _record(plan, case, each, now)
+            case FoundDocument():
+                _document(plan, case, each, connector, now)
+            case FoundProblem():
+                _problem(plan, case, each, now)
+    db.session.flush()
+    return True
+
+
+def _find(model: Any, plan: Plan, case: Case, ref: str) -> tuple[Any, str]:
+    digest = sealing.digest(case.id, f"{plan.system.key}:{ref}")
+    row = db.session.scalar(
+        select(model).where(model.case_id == case.id, model.system == plan.system.key, model.ref_digest == digest)
+    )
+    return row, digest
+
+
+def _about(plan: Plan, case: Case, ref: str) -> str:
+    return sealing.digest(case.id, f"{plan.system.key}:{ref}")
+
+
+def told_identity(identity: Identity) -> dict[str, Any]:
+    """An identity as JSON."""
+    born = identity.date_of_birth
+    return {
+        "given_name": identity.given_name,
+        "family_name": identity.family_name,
+        "other_names": list(identity.other_names),
+        "date_of_birth": born.isoformat() if isinstance(born, date) else born,
+        "address": list(identity.address),
+        "postcode": identity.postcode,
+        "phones": list(identity.phones),
+        "emails": list(identity.emails),
+        "identifiers": dict(identity.identifiers),
+        "other": dict(identity.other),
+    }
+
+
+def told_mention(person: Mentioned) -> dict[str, Any]:
+    """A mention as JSON."""
+    born = person.date_of_birth
+    return {
+        "names": list(person.names),
+        "role": person.role,
+        "standing": person.standing.value,
+        "date_of_birth": born.isoformat() if isinstance(born, date) else (born or ""),
+        "addresses": [list(lines) for lines in person.addresses],
+        "phones": list(person.phones),
+        "emails": list(person.emails),
+        "identifiers": dict(person.identifiers),
+        "protected": person.protected,
+        "ref": person.ref,
+    }
+
+
+def _candidate(plan: Plan, case: Case, found: Candidate, now: datetime) -> None:
+    row, digest = _find(CandidateRow, plan, case, found.ref)
+    if row is None:
+        row = CandidateRow(
+            case_id=case.id,
+            controller=case.controller,
+            system=plan.system.key,
+            ref_digest=digest,
+            found_at=now,
+        )
+        db.session.add(row)
+    row.verdict, row.score = found.match.verdict, found.match.score
+    reasons = [
+        {"field": r.field, "outcome": r.outcome, "weight": r.weight, "note": r.note} for r in found.match.reasons
+    ]
+    sealing.seal(row, {"ref": found.ref, "identity": told_identity(found.identity), "reasons": reasons})
+    db.session.flush()
+
+
+def _content_digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _record(plan: Plan, case: Case, found: FoundRecord, now: datetime) -> None:
+    row, digest = _find(Record, plan, case, found.ref)
+    content = {
+        "ref": found.ref,
+        "about": found.about,
+        "title": found.title,
+        "fields": [{"label": f.label, "value": f.value, "form": f.form.value} for f in found.fields],
+        "people": [told_mention(person) for person in found.people],
+    }
+    changed = sealing.digest(
+        case.id, _content_digest([content, found.section, str(found.on)])
+    )  # keyed, so that it tells nothing
+    if row is None:
+        row = Record(
+            case_id=case.id,
+            controller=case.controller,
+            system=plan.system.key,
+            ref_digest=digest,
+            about_digest=_about(plan, case, found.about),
+            found_at=now,
+        )
+        db.session.add(row)
+    elif row.content_digest == changed:
+        row.search_id = plan.search_id
+        return
+    else:  # the source changed since: what was marked on the old text no longer fits
+        db.session.execute(delete(MarkRow).where(MarkRow.record_id == row.id))
+    row.section, row.on, row.content_digest, row.search_id = found.section, found.on, changed, plan.search_id
+    sealing.seal(row, content)
+
+
+def _new_document(plan: Plan, case: Case, found: FoundDocument | FoundProblem, now: datetime) -> tuple[Document, bool]:
+    row, digest = _find(Document, plan, case, found.ref)
+    if row is not None:
+        row.search_id = plan.search_id
+        return row, False
+    row = Document(
+        case_id=case.id,
+        controller=case.controller,
+        system=plan.system.key,
+        ref_digest=digest,
+        about_digest=_about(plan, case, found.about),
+        section=found.section,
+        on=getattr(found, "on", None),
+        state=DocumentState.WAITING,
+        search_id=plan.search_id,
+        found_at=now,
+    )
+    sealing.seal(row, {})  # the caller says what it is; a row never rests unsealed
+    db.session.add(row)
+    return row, True
+
+
+def _document(plan: Plan, case: Case, found: FoundDocument, connector: Connector, now: datetime) -> None:
+    with tempfile.TemporaryFile() as copy:
+        try:
+            with connector.fetch(found.ref) as source:
+                while chunk := source.read(1024 * 1024):
+                    copy.write(chunk)
+        except ConnectorError as error:  # one file that cannot be had is that file's problem, not the search's
+            _problem(
+                plan,
+                case,
+                FoundProblem(
+                    ref=found.ref,
+                    about=found.about,
+                    section=found.section,
+                    title=found.file_name,
+                    reason=str(error),
+                ),
+                now,
+            )
+            return
+        copy.seek(0)
+        sha = hashlib.file_digest(copy, "sha256").hexdigest()
+        row, new = _new_document(plan, case, found, now)
+        if not new and row.content_digest == sha:
+            return
+        if not new:  # the file changed in its source: read it afresh, and forget what was marked on the old one
+            db.session.execute(delete(MarkRow).where(MarkRow.document_id == row.id))
+            db.session.execute(delete(Document).where(Document.parent_id == row.id))
+            row.handled = ""
+        copy.seek(0)
+        stored = sealing.put_object(case, copy, media_type="application/octet-stream", now=now)
+    row.original_id, row.content_digest, row.state, row.queued_at = stored.id, sha, DocumentState.WAITING, now
+    row.pdf_id = row.words_id = None
+    sealing.seal(
+        row,
+        {
+            "ref": found.ref,
+            "about": found.about,
+            "title": found.title,
+            "file_name": found.file_name,
+            "why": found.why,
+            "hidden": [],
+            "reason": "",
+            "people": [told_mention(person) for person in found.people],
+        },
+    )
+    db.session.flush()
+    after_commit("document", row.id)
+
+
+def _problem(plan: Plan, case: Case, found: FoundProblem, now: datetime) -> None:
+    row, new = _new_document(plan, case, found, now)
+    if not new:
+        return
+    row.state = DocumentState.BY_HAND
+    sealing.seal(
+        row,
+        {
+            "ref": found.ref,
+            "about": found.about,
+            "title": found.title,
+            "file_name": found.title,
+            "why": "",
+            "hidden": [],
+            "reason": found.reason,
+            "people": [],
+        },
+    )

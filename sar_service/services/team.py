@@ -1,0 +1,205 @@
+"""Members of staff: making them, letting them in, keeping their sessions on the server, and ending those."""
+
+import json
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, insert, select, update
+
+from sar_service.db import aside, db, new_id
+from sar_service.domain.actor import Actor, ActorKind
+from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.permission import Role
+from sar_service.extensions import runtime
+from sar_service.models import Member, WebSession
+
+from . import attempt, audit
+
+HASHER = PasswordHasher()
+# Checked against when no such member exists, so that the answer takes as long either way.
+NOBODY = HASHER.hash("nobody has this password")
+SHORTEST_PASSWORD = 12
+SESSIONS = WebSession.__table__
+
+
+def actor_of(member: Member) -> Actor:
+    """A member as the rest of the service knows who acts."""
+    return Actor(
+        kind=ActorKind.STAFF,
+        id=str(member.id),
+        name=member.name,
+        role=member.role,
+        controllers=frozenset(member.controllers),
+    )
+
+
+def add(
+    *, email: str, name: str, role: Role, controllers: list[str], password: str, actor: Actor, now: datetime
+) -> Member:
+    """Make a member of staff. Raises InvalidInput naming the field."""
+    email = email.strip().lower()
+    if "@" not in email or len(email) > 254:
+        raise InvalidInput("Enter an e-mail address, like name@council.gov.uk.", field="email")
+    if db.session.scalar(select(Member.id).where(Member.email == email)):
+        raise InvalidInput("Somebody with this e-mail address is already a member.", field="email")
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidInput(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
+    unknown = [key for key in controllers if key not in runtime().catalogue.controllers]
+    if unknown:
+        raise InvalidInput(f"There is no controller named {unknown[0]}.", field="controllers")
+    if not name.strip():
+        raise InvalidInput("Enter a name.", field="name")
+    member = Member(
+        id=new_id(),
+        email=email,
+        name=name.strip(),
+        role=role,
+        controllers=sorted(set(controllers)),
+        password_hash=HASHER.hash(password),
+        created_at=now,
+    )
+    db.session.add(member)
+    audit.record("added a member of staff", actor=actor, now=now, of=member, role=role.value)
+    return member
+
+
+def invite(
+    *, email: str, name: str, role: Role, controllers: list[str], actor: Actor, now: datetime
+) -> tuple[Member, str]:
+    """Make a member of staff with a fresh password, which is returned to be shown once."""
+    password = secrets.token_urlsafe(12)
+    member = add(email=email, name=name, role=role, controllers=controllers, password=password, actor=actor, now=now)
+    return member, password
+
+
+def _member(member_id: uuid.UUID) -> Member:
+    member = db.session.get(Member, member_id)
+    if member is None:
+        raise NotFound("There is no such member of staff.")
+    return member
+
+
+def _end_sessions(member: Member, now: datetime) -> None:
+    db.session.execute(
+        update(WebSession)
+        .where(WebSession.member_id == member.id, WebSession.ended_at.is_(None))
+        .values(ended_at=now, data=b"")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def deactivate(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> Member:
+    """Take a member's access away at once. Nobody can do that to themselves."""
+    member = _member(member_id)
+    if str(member.id) == actor.id:
+        raise InvalidInput("You cannot take your own access away; ask another administrator.")
+    member.active = False
+    _end_sessions(member, now)
+    audit.record("took away a member's access", actor=actor, now=now, of=member)
+    return member
+
+
+def reset_password(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tuple[Member, str]:
+    """Give a member a fresh password, which is returned to be shown once; their sessions end."""
+    member, password = _member(member_id), secrets.token_urlsafe(12)
+    member.password_hash = HASHER.hash(password)
+    _end_sessions(member, now)
+    audit.record("gave a member a new password", actor=actor, now=now, of=member)
+    return member, password
+
+
+def sign_in(email: str, password: str, *, address: str, now: datetime) -> Member:
+    """The member whose e-mail and password these are. Raises InvalidInput, or TooMany."""
+    email = email.strip().lower()
+    attempt.check("sign in", email, limit=5, now=now)
+    attempt.check("sign in from", address, limit=30, now=now)
+    member = db.session.scalar(select(Member).where(Member.email == email, Member.active.is_(True)))
+    try:
+        HASHER.verify(member.password_hash if member is not None else NOBODY, password)
+        fits = member is not None
+    except (VerifyMismatchError, InvalidHashError):
+        fits = False
+    if not fits or member is None:
+        attempt.note("sign in", email, now=now)
+        attempt.note("sign in from", address, now=now)
+        raise InvalidInput("The e-mail address or the password is wrong.", field="password")
+    audit.record("signed in", actor=actor_of(member), now=now)
+    return member
+
+
+def get(member_id: str) -> Member | None:
+    """An active member by id."""
+    try:
+        member = db.session.get(Member, uuid.UUID(member_id))
+    except ValueError:
+        return None
+    return member if member is not None and member.active else None
+
+
+def members(*, controllers: frozenset[str] | None = None) -> list[Member]:
+    """Members of staff by name; of some controllers, if given."""
+    rows = db.session.scalars(select(Member).order_by(Member.name)).all()
+    return [row for row in rows if controllers is None or controllers & set(row.controllers)]
+
+
+def find(email: str) -> Member:
+    member = db.session.scalar(select(Member).where(Member.email == email.strip().lower()))
+    if member is None:
+        raise NotFound("There is no member of staff with this e-mail address.")
+    return member
+
+
+# Sessions. The cookie holds a token; the row holds its digest and the data, sealed. Each has a transaction of its own,
+# because a session is kept whatever becomes of the request.
+
+
+def _digest(token: str) -> str:
+    return runtime().service_key("session").digest(token)
+
+
+def open_session(token: str, *, now: datetime) -> dict[str, Any] | None:
+    """The data of a session that is still good, or None."""
+    settings = runtime().settings
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    absolute = timedelta(hours=settings.session_absolute_hours)
+    with db.engine.connect() as connection:
+        row = connection.execute(select(SESSIONS).where(SESSIONS.c.digest == _digest(token))).one_or_none()
+    if row is None or row.ended_at is not None:
+        return None
+    if now - row.seen_at > idle or now - row.created_at > absolute:
+        return None
+    data: dict[str, Any] = json.loads(runtime().service_key("session").open(row.data, about=f"session:{row.digest}"))
+    return data
+
+
+def keep_session(token: str | None, data: dict[str, Any], *, member_id: str, now: datetime) -> str:
+    """Write a session back; makes one, with a fresh token, if there is none. Returns the token."""
+    fresh = token is None
+    token = token or secrets.token_urlsafe(32)
+    digest = _digest(token)
+    sealed = runtime().service_key("session").seal(json.dumps(data).encode(), about=f"session:{digest}")
+    values = {"data": sealed, "seen_at": now, "member_id": uuid.UUID(member_id) if member_id else None}
+    with aside() as connection:
+        if fresh:
+            connection.execute(insert(WebSession).values(digest=digest, created_at=now, **values))
+        else:
+            connection.execute(
+                update(WebSession).where(SESSIONS.c.digest == digest, SESSIONS.c.ended_at.is_(None)).values(**values)
+            )
+    return token
+
+
+def end_session(token: str, *, now: datetime) -> None:
+    """End a session: a copy of its cookie is worth nothing from now on."""
+    with aside() as connection:
+        connection.execute(update(WebSession).where(SESSIONS.c.digest == _digest(token)).values(ended_at=now, data=b""))
+
+
+def forget_old_sessions(*, now: datetime) -> None:
+    """Delete sessions that can no longer be used."""
+    oldest = now - timedelta(hours=runtime().settings.session_absolute_hours)
+    db.session.execute(delete(WebSession).where(WebSession.created_at < oldest))

@@ -1,0 +1,182 @@
+"""The text of a case as units: each field of a record and each page of a document, with the marks that lie on it.
+
+Unit 0 is the title; unit n is the nth field of a record or page n of a document. What is withheld is worked out here
+and nowhere else, so that the screen, the pack and the release gate cannot differ.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.people import Standing
+from sar_service.domain.redaction import IDENTIFIER_KINDS, Kind, Removal, Treatment
+from sar_service.models import Case, Document, MarkRow, PersonRow, Record
+
+from . import document as documents
+from . import sealing
+from .search import included_refs
+
+WORDS = {
+    Kind.ADDRESS: "address",
+    Kind.PHONE: "phone number",
+    Kind.EMAIL: "e-mail address",
+    Kind.NHS_NUMBER: "NHS number",
+    Kind.UPN: "pupil number",
+    Kind.NI_NUMBER: "National Insurance number",
+    Kind.PASSPORT: "passport number",
+    Kind.DRIVING_LICENCE: "driving licence",
+    Kind.VEHICLE: "vehicle",
+    Kind.BANK_ACCOUNT: "bank account",
+    Kind.CASE_REF: "reference number",
+    Kind.DATE_OF_BIRTH: "date of birth",
+}
+THEIRS = (Standing.SUBJECT, Standing.PROFESSIONAL)
+# What leads to somebody: for a protected person it goes even where their name stays.
+LOCATING = frozenset({Kind.ADDRESS, Kind.PHONE, Kind.EMAIL, Kind.VEHICLE})
+LOCATING_CODE = "TP16"
+
+
+@dataclass(frozen=True)
+class Unit:
+    home: uuid.UUID
+    number: int
+    text: str
+    label: str = ""
+    prose: bool = False
+
+
+@dataclass
+class Item:
+    """A record or a document of the case, opened. `row` is its row, `told` what was sealed in it."""
+
+    row: Record | Document
+    told: dict[str, Any]
+    units: list[Unit] = field(default_factory=list)
+
+    @property
+    def is_document(self) -> bool:
+        return isinstance(self.row, Document)
+
+
+def records(case: Case) -> list[Record]:
+    """The records that belong to the case, by system, section and date."""
+    rows = db.session.scalars(
+        select(Record)
+        .where(Record.case_id == case.id)
+        .order_by(Record.system, Record.section, Record.on, Record.ref_digest)
+    ).all()
+    refs = {system: included_refs(case.id, system) for system in {row.system for row in rows}}
+    return [row for row in rows if row.about_digest in refs[row.system]]
+
+
+def open_record(row: Record) -> Item:
+    told = sealing.unseal(row)
+    units = [Unit(row.id, 0, told["title"], "Title")]
+    units += [
+        Unit(row.id, number, told_field["value"], told_field["label"], told_field["form"] == "prose")
+        for number, told_field in enumerate(told["fields"], start=1)
+    ]
+    return Item(row, told, units)
+
+
+def open_document(row: Document) -> Item:
+    told = sealing.unseal(row)
+    units = [Unit(row.id, 0, told.get("title", ""), "File name")]
+    units += [Unit(row.id, page.number, page.text, f"Page {page.number}") for page in documents.pages_of(row)]
+    return Item(row, told, units)
+
+
+def items(case: Case) -> Iterator[Item]:
+    """Everything that belongs to the case, one opened at a time."""
+    for record in records(case):
+        yield open_record(record)
+    for row in documents.included(case):
+        yield open_document(row)
+
+
+def marks_of(case: Case, *, home: uuid.UUID | None = None) -> dict[uuid.UUID, list[MarkRow]]:
+    """Marks by the record or document they lie on, in order."""
+    query = select(MarkRow).where(MarkRow.case_id == case.id)
+    if home is not None:
+        query = query.where((MarkRow.record_id == home) | (MarkRow.document_id == home))
+    found: dict[uuid.UUID, list[MarkRow]] = defaultdict(list)
+    for mark in db.session.scalars(query.order_by(MarkRow.unit, MarkRow.start, MarkRow.end)):
+        found[mark.record_id or mark.document_id].append(mark)  # type: ignore[index]
+    return found
+
+
+def people_of(case: Case) -> dict[uuid.UUID, PersonRow]:
+    rows = db.session.scalars(select(PersonRow).where(PersonRow.case_id == case.id).order_by(PersonRow.number))
+    return {row.id: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of a mark: "withhold", "show" or "" (nobody has decided), and the code it is withheld under."""
+
+    treatment: str
+    code: str = ""
+
+
+def fate(mark: MarkRow, people: Mapping[uuid.UUID, PersonRow]) -> Fate:
+    """A decision on the mark itself comes first, then the one on its person, then the default of the house.
+
+    What locates a protected person goes, whatever is decided of their name. By default the subject and acting
+    professionals stay; a word that only points at somebody unknown stays; anything
+    else waits for a person to decide.
+    """
+    if mark.treatment:
+        return Fate(mark.treatment, mark.code)
+    person = people.get(mark.person_id) if mark.person_id else None
+    if person is not None:
+        if person.standing is Standing.PROTECTED and mark.kind in LOCATING:
+            return Fate(Treatment.WITHHOLD, person.code or LOCATING_CODE)
+        if person.treatment:
+            return Fate(person.treatment, person.code)
+        if person.standing in THEIRS:
+            return Fate(Treatment.SHOW)
+        return Fate("")
+    if mark.kind in (Kind.ROLE, Kind.ORGANISATION, Kind.LOCATION, Kind.DATE):
+        return Fate(Treatment.SHOW)
+    return Fate("")
+
+
+def person_label(person: PersonRow) -> str:
+    """ "Person A", "Person B", ... "Person AA": the same for one person through the whole pack."""
+    number, letters = person.number, ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"Person {letters}" if letters else "Person"
+
+
+def label(mark: MarkRow, people: Mapping[uuid.UUID, PersonRow], code: str) -> str:
+    """What a reader sees in the place of what is withheld; it never shows how long that was."""
+    person = people.get(mark.person_id) if mark.person_id else None
+    source = person is not None and person.standing is Standing.SOURCE
+    if mark.kind in IDENTIFIER_KINDS:
+        what = WORDS.get(mark.kind, "details")
+    elif source:
+        what = "information withheld"  # not even that a person stands here, or which one
+    else:
+        what = person_label(person) if person is not None else "a person's name"
+    return f"{what}, {code}" if code else what
+
+
+def removals(
+    marks: Sequence[MarkRow], people: Mapping[uuid.UUID, PersonRow], number: int, *, undecided: bool = False
+) -> list[Removal]:
+    """What goes from one unit. With `undecided`, what nobody has decided goes too (for a careful preview)."""
+    found = []
+    for mark in marks:
+        if mark.unit != number:
+            continue
+        decided = fate(mark, people)
+        if decided.treatment == Treatment.WITHHOLD or (undecided and not decided.treatment):
+            found.append(Removal(start=mark.start, end=mark.end, label=label(mark, people, decided.code)))
+    return found

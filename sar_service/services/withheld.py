@@ -1,0 +1,105 @@
+"""The words that must not be in a finished pack: what the release gate looks for.
+
+A string counts as withheld if it is withheld somewhere and shown nowhere. Words that only point at somebody ("Mum")
+and scraps too short to mean anything are left out; whatever locates a protected person is always in.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from sar_service.domain.people import Standing
+from sar_service.domain.redaction import Kind, Treatment
+from sar_service.models import Case
+
+from . import sealing
+from .units import fate, marks_of, people_of
+
+SHORTEST = 3
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _bare(text: str) -> str:
+    """Without a title before a name and without a possessive after it."""
+    text = re.sub(r"^(mr|mrs|ms|miss|mx|dr|prof|rev)\.?\s+", "", text.strip(), flags=re.IGNORECASE)
+    return re.sub(r"['’]s$", "", text)
+
+
+def _telling(text: str) -> bool:
+    return len(re.sub(r"\W", "", text)) >= SHORTEST
+
+
+def strings(case: Case) -> list[str]:
+    """Every string that must not be recovered from the pack, longest first."""
+    found, shown = _withheld_and_shown(case)
+    return sorted({text for text, _ in found if _plain(text) not in shown}, key=lambda t: (-len(t), t))
+
+
+def loose_strings(case: Case) -> list[tuple[str, uuid.UUID | None]]:
+    """The same strings with the person each belongs to, for a second look over the text."""
+    found, shown = _withheld_and_shown(case)
+    chosen: dict[str, tuple[str, uuid.UUID | None]] = {}
+    for text, person in found:
+        if _plain(text) not in shown:
+            chosen.setdefault(_plain(text), (text, person))
+    return sorted(chosen.values(), key=lambda pair: -len(pair[0]))
+
+
+def _withheld_and_shown(case: Case) -> tuple[list[tuple[str, uuid.UUID | None]], set[str]]:
+    people = people_of(case)
+    told = {row.id: sealing.unseal(row) for row in people.values()}
+    found: list[tuple[str, uuid.UUID | None]] = []
+    shown: set[str] = set()
+    for marks in marks_of(case).values():
+        for mark in marks:
+            if mark.kind is Kind.ROLE:
+                continue
+            decided = fate(mark, people)
+            text = _bare(sealing.unseal(mark)["text"])
+            if decided.treatment == Treatment.SHOW:
+                shown.add(_plain(text))
+                shown.update(_plain(part) for part in text.split() if mark.kind is Kind.PERSON)
+            elif decided.treatment == Treatment.WITHHOLD and _telling(text):
+                found.append((" ".join(text.split()), mark.person_id))
+    for row in people.values():
+        names = told[row.id]["names"]
+        if row.standing is Standing.SUBJECT or row.treatment != Treatment.WITHHOLD:
+            if (
+                row.standing is Standing.SUBJECT
+                or row.treatment == Treatment.SHOW
+                or row.standing is Standing.PROFESSIONAL
+            ):
+                shown.update(_shown_names(names))
+            if row.standing is Standing.SUBJECT:
+                shown.update(_plain(line) for lines in told[row.id]["addresses"] for line in lines)
+            continue
+        found += [(name, row.id) for name in names if " " in name and _telling(name)]
+    given = {_plain(line) for lines in sealing.unseal(case)["subject"].get("addresses", []) for line in lines}
+    protected = [
+        (text, row.id)
+        for row in people.values()
+        if row.standing is Standing.PROTECTED  # whether or not their name is shown
+        for text in _whereabouts(told[row.id])
+        if not all(_plain(part) in given for part in text.split(", "))  # what the subject told us is theirs
+    ]
+    return found + protected, shown - {_plain(text) for text, _ in protected}
+
+
+def _shown_names(names: Iterable[str]) -> set[str]:
+    return {_plain(name) for name in names} | {_plain(part) for name in names for part in name.split()}
+
+
+def _whereabouts(told: dict) -> list[str]:  # type: ignore[type-arg]
+    """What would lead to somebody: whole addresses, their first lines and postcodes, phones and e-mails."""
+    out = []
+    for lines in told["addresses"]:
+        lines = [line for line in lines if line.strip()]
+        out.append(", ".join(lines))
+        out += [line for line in lines if re.match(r"^\d+\w?\s+\w+", line)]
+        out += [
+            line for line in lines if re.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}", line.strip(), re.IGNORECASE)
+        ]
+    return [text for text in [*out, *told["phones"], *told["emails"]] if _telling(text)]

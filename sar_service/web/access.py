@@ -1,0 +1,209 @@
+"""Who may come through which door: every route declares it, and one that does not is refused.
+
+Also the commit rule (an unsafe method that answers below 400 commits, anything else rolls back) and the idempotency
+key (a repeated POST is answered as the first was).
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as BaseResponse
+
+from sar_service.db import db, reading_only
+from sar_service.domain.actor import PUBLIC, Actor
+from sar_service.domain.errors import NotFound
+from sar_service.domain.permission import Permission
+from sar_service.models import Case, Once
+from sar_service.services import portal, team
+
+from . import session as sessions
+
+View = TypeVar("View", bound=Callable[..., Any])
+DECLARED = "_access"
+SAFE = ("GET", "HEAD", "OPTIONS")
+ONCE = "idempotency_key"
+
+
+def allow(*permissions: Permission) -> Callable[[View], View]:
+    """Staff who hold all of these permissions."""
+
+    def declare(view: View) -> View:
+        setattr(view, DECLARED, ("staff", frozenset(permissions)))
+        return view
+
+    return declare
+
+
+def allow_anyone(view: View) -> View:
+    """Anybody, signed in or not."""
+    setattr(view, DECLARED, ("anyone", frozenset()))
+    return view
+
+
+def allow_requester(view: View) -> View:
+    """The requester of a case, who entered the portal with a code."""
+    setattr(view, DECLARED, ("requester", frozenset()))
+    return view
+
+
+def declaration(app: Flask, endpoint: str) -> tuple[str, frozenset[Permission]] | None:
+    """What a route declares, or None. Static files are for anyone."""
+    if endpoint == "static":
+        return ("anyone", frozenset())
+    view = app.view_functions.get(endpoint)
+    declared: tuple[str, frozenset[Permission]] | None = getattr(view, DECLARED, None)
+    return declared
+
+
+class SignedIn:
+    """A member of staff as Flask-Login wants one."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def get_id(self) -> str:
+        return self.actor.id
+
+
+def now() -> datetime:
+    """The moment of this request: one for the whole of it."""
+    if not hasattr(g, "now"):
+        g.now = current_app.config.get("NOW", lambda: datetime.now(UTC))()
+    moment: datetime = g.now
+    return moment
+
+
+def actor() -> Actor:
+    """Who makes this request."""
+    if getattr(current_user, "is_authenticated", False):
+        found: Actor = current_user.actor
+        return found
+    case = getattr(g, "portal_case", None)
+    return portal.requester_of(case) if case is not None else PUBLIC
+
+
+def portal_case() -> Case:
+    """The case of the requester who makes this request."""
+    found: Case = g.portal_case
+    return found
+
+
+def sign_in(member_actor: Actor) -> None:
+    """Begin a signed-in session, under a fresh token."""
+    sessions.rotate()
+    login_user(SignedIn(member_actor))
+
+
+def sign_out() -> None:
+    """End the session here and on the server."""
+    logout_user()
+    sessions.end()
+
+
+def remote() -> str:
+    return request.remote_addr or "unknown"
+
+
+def _loader(member_id: str) -> SignedIn | None:
+    member = team.get(member_id)
+    return SignedIn(team.actor_of(member)) if member is not None else None
+
+
+def _check() -> BaseResponse | None:
+    reading_only.set(request.method in SAFE)
+    if request.endpoint is None:
+        return None  # no such page: the 404 of the application
+    declared = declaration(current_app, request.endpoint)
+    if declared is None:
+        abort(403)
+    kind, permissions = declared
+    if kind == "staff":
+        if not current_user.is_authenticated:
+            if request.path.startswith("/api/"):
+                abort(401)
+            after = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("staff.sign_in", next=after))
+        if not permissions <= actor().permissions:
+            abort(403)
+    elif kind == "requester":
+        case_id = sessions.get("portal_case")
+        try:
+            g.portal_case = portal.get(case_id) if case_id else None
+        except NotFound:
+            g.portal_case = None
+        if g.portal_case is None:
+            return redirect(url_for("portal.enter"))
+    if request.method not in SAFE:
+        return _answered_before()
+    return None
+
+
+def _once_key() -> str:
+    return request.form.get(ONCE, "")[:64]
+
+
+def _answered_before() -> BaseResponse | None:
+    key = _once_key()
+    if not key:
+        return None
+    row = db.session.scalar(select(Once).where(Once.key == key, Once.actor == actor().label))
+    if row is None:
+        return None
+    if row.path != request.path:
+        abort(400)
+    return redirect(row.location, code=row.status)
+
+
+def _commit(response: Response) -> Response:
+    if request.method in SAFE or response.status_code >= 400:
+        db.session.rollback()
+        return response
+    key = _once_key()
+    if key and 300 <= response.status_code < 400:
+        db.session.add(
+            Once(
+                key=key,
+                actor=actor().label,
+                path=request.path,
+                location=response.location or "/",
+                status=response.status_code,
+                created_at=now(),
+            )
+        )
+    try:
+        db.session.commit()
+    except IntegrityError:
+        # The same form was sent twice at once: the other one won, and is answered as if it were the only one.
+        db.session.rollback()
+        repeated = _answered_before()
+        if repeated is None:
+            raise
+        return current_app.make_response(repeated)
+    return response
+
+
+def once() -> str:
+    """A fresh idempotency key for a form."""
+    return str(uuid.uuid4())
+
+
+def register(app: Flask) -> None:
+    """Put the rules on the application."""
+    login = LoginManager()
+    login.session_protection = None  # the session is on the server; its token is the protection
+    login.user_loader(_loader)
+    login.init_app(app)
+    app.before_request(_check)
+    app.after_request(_commit)
+    app.jinja_env.globals["once"] = once
+    app.context_processor(lambda: {"actor": actor(), "may": actor().may, "Permission": Permission})

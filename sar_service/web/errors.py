@@ -1,0 +1,73 @@
+"""One table from what went wrong to a status and a page. Views do not catch, except to put a message on a field."""
+
+import logging
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from sar_service.adapters.storage import ObjectMissing
+from sar_service.adapters.vault import SealBroken
+from sar_service.db import db
+from sar_service.domain.errors import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Refused,
+    StaleWrite,
+    WrongState,
+)
+from sar_service.services.attempt import TooMany
+
+log = logging.getLogger(__name__)
+
+STATUS: list[tuple[type[Exception], int]] = [
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (StaleWrite, 409),
+    (WrongState, 409),
+    (InvalidInput, 400),
+    (TooMany, 429),
+    (Refused, 400),
+    (DomainError, 400),
+]
+PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
+
+
+def _answer(status: int, message: str) -> tuple[Any, int]:
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        return jsonify({"error": {"status": status, "message": message}}), status
+    page = status if status in PAGES else (400 if status < 500 else 500)
+    return render_template(f"errors/{page}.html", message=message, status=status), status
+
+
+def _domain(error: DomainError) -> tuple[Any, int]:
+    status = next(code for kind, code in STATUS if isinstance(error, kind))
+    return _answer(status, str(error))
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is not None and error.code < 400:
+        return error
+    return _answer(error.code or 500, "")
+
+
+def _csrf(error: CSRFError) -> tuple[Any, int]:
+    return _answer(400, "The page was open for too long. Go back, load it again and send it once more.")
+
+
+def _unexpected(error: Exception) -> tuple[Any, int]:
+    log.exception("unexpected error on %s", request.endpoint)
+    return _answer(500, "")
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SealBroken, _unexpected)
+    app.register_error_handler(ObjectMissing, _unexpected)
+    app.register_error_handler(Exception, _unexpected)

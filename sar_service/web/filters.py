@@ -1,0 +1,215 @@
+"""What templates are given to say dates, counts and sizes in words, to mark text, and to name our own assets.
+
+Everything here goes through Flask-Babel, so that another language is a catalogue and not a rewrite. Nothing
+here reads the clock: `today` is always an argument. `register` puts all of it, and the design system's macros,
+into an app.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+from flask_babel import format_date, format_decimal, gettext, ngettext
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+LONDON = ZoneInfo("Europe/London")
+STATIC = Path(__file__).parent.parent / "static"
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def _day(value: date | datetime | None) -> date | None:
+    """The London calendar date of a date or an instant."""
+    if isinstance(value, datetime):
+        return (value.astimezone(LONDON) if value.tzinfo else value).date()
+    return value
+
+
+def long_date(value: date | datetime | None) -> str:
+    """ "3 March 2026", or nothing for None."""
+    day = _day(value)
+    return format_date(day, "d MMMM y") if day else ""
+
+
+def weekday_date(value: date | datetime | None) -> str:
+    """ "Tuesday 3 March 2026", or nothing for None."""
+    day = _day(value)
+    return format_date(day, "EEEE d MMMM y") if day else ""
+
+
+def short_date(value: date | datetime | None) -> str:
+    """ "3 Mar 2026", for tables."""
+    day = _day(value)
+    return format_date(day, "d MMM y") if day else ""
+
+
+def moment(value: datetime | None) -> str:
+    """ "3 March 2026 at 2:05pm" in London time."""
+    if value is None:
+        return ""
+    local = value.astimezone(LONDON) if value.tzinfo else value
+    half = gettext("am") if local.hour < 12 else gettext("pm")
+    clock = f"{local.hour % 12 or 12}:{local.minute:02d}{half}"
+    return gettext("%(day)s at %(clock)s", day=long_date(local), clock=clock)
+
+
+def until(value: date | datetime | None, today: date) -> str:
+    """How far a day is from today: "in 6 days", "today", "overdue by 3 days"; nothing for None."""
+    day = _day(value)
+    if day is None:
+        return ""
+    days = (day - today).days
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
+    if days > 1:
+        return ngettext("in %(num)d day", "in %(num)d days", days)
+    return ngettext("overdue by %(num)d day", "overdue by %(num)d days", -days)
+
+
+def ago(value: date | datetime | None, today: date) -> str:
+    """How long a past day is gone: "today", "yesterday", "6 days ago"; nothing for None."""
+    day = _day(value)
+    if day is None:
+        return ""
+    days = (today - day).days
+    if days <= 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("yesterday")
+    return ngettext("%(num)d day ago", "%(num)d days ago", days)
+
+
+def due_colour(value: date | datetime | None, today: date, *, soon: int = 5) -> str:
+    """The tag colour of a due date: red once passed, amber in its last `soon` days, green before, grey if none."""
+    day = _day(value)
+    if day is None:
+        return "grey"
+    days = (day - today).days
+    return "red" if days < 0 else "amber" if days <= soon else "green"
+
+
+def counted(number: int) -> str:
+    """A whole number as a reader expects it: with thousands marked."""
+    return format_decimal(number)
+
+
+def in_words(number: int) -> str:
+    """ "one" to "nine" in words, other numbers in figures."""
+    words = [
+        gettext("none"),
+        gettext("one"),
+        gettext("two"),
+        gettext("three"),
+        gettext("four"),
+        gettext("five"),
+        gettext("six"),
+        gettext("seven"),
+        gettext("eight"),
+        gettext("nine"),
+    ]
+    return words[number] if 0 <= number < len(words) else counted(number)
+
+
+def file_size(size: int | None) -> str:
+    """ "4.2 MB" from a number of bytes; units of 1,000 as file managers show them."""
+    if size is None:
+        return ""
+    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= scale:
+            figure = size / scale
+            return f"{format_decimal(figure, format='#,##0.#' if figure < 100 else '#,##0')} {unit}"
+    return ngettext("%(num)d byte", "%(num)d bytes", size)
+
+
+def share(part: int, whole: int) -> str:
+    """ "87%" of `whole`, rounded down so that 100% means all of it; a dash where there is nothing to share."""
+    return f"{part * 100 // whole}%" if whole else "–"
+
+
+def readable(text: str) -> str:
+    """The text with what a page cannot hold replaced, letter for letter, so that offsets stay the same."""
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
+    return UNSEEN.sub("\ufffd", text)
+
+
+def segments(text: str, marks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Cut a text into pieces for the reading pane: `{"text", "mark"}`, mark None between marks.
+
+    `marks` have at least `start` and `end` in code points, end exclusive; ones outside the text are cut to it.
+    Where two overlap the one that starts first keeps its whole length and the other what is left, so no letter
+    is shown twice and none is lost.
+    """
+    text = readable(text)
+    pieces: list[dict[str, Any]] = []
+    at = 0
+    for mark in sorted(marks, key=lambda mark: (mark["start"], -mark["end"])):
+        start, end = max(at, mark["start"]), min(len(text), mark["end"])
+        if end <= start:
+            continue
+        if start > at:
+            pieces.append({"text": text[at:start], "mark": None})
+        pieces.append({"text": text[start:end], "mark": mark})
+        at = end
+    if at < len(text):
+        pieces.append({"text": text[at:], "mark": None})
+    return pieces
+
+
+def address_with(**changes: Any) -> str:
+    """The address of the page being shown with some of its query changed; None takes a part out."""
+    query: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in query.items() if value not in (None, "", [])}
+    return url_for(request.endpoint or "static", **{**kept, **(request.view_args or {})})
+
+
+@lru_cache(maxsize=256)
+def _version(path: str) -> str:
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+
+
+def asset(path: str) -> str:
+    """The address of a file of ours under static/, which changes when the file does."""
+    return url_for("static", filename=path, v=_version(path))
+
+
+def loader(folder: Path) -> BaseLoader:
+    """Where templates come from: our folder, and the design system's macros under their package's name."""
+    package = PackageLoader("govuk_frontend_jinja")
+    return ChoiceLoader([FileSystemLoader(folder), PrefixLoader({"govuk_frontend_jinja": package})])
+
+
+FILTERS: Sequence[Any] = (
+    long_date,
+    weekday_date,
+    short_date,
+    moment,
+    until,
+    ago,
+    due_colour,
+    counted,
+    in_words,
+    file_size,
+    readable,
+)
+
+
+def register(app: Flask, *, folder: Path) -> None:
+    """Give an app's templates everything above, and take them from `folder`."""
+    app.jinja_loader = loader(folder)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for function in FILTERS:
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals |= {
+        "asset": asset,
+        "address_with": address_with,
+        "segments": segments,
+        "share": share,
+    }

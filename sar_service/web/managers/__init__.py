@@ -1,0 +1,65 @@
+"""The managers' door: the board, the team, the connected systems and the audit trail.
+
+One module per noun. The worklist that figures open is the staff door's.
+"""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from sar_service.domain.permission import Permission
+
+from .. import access
+from ..access import allow
+
+blueprint = Blueprint("managers", __name__, url_prefix="/managers")
+
+
+@blueprint.app_context_processor
+def frame() -> dict[str, Any]:
+    """What the base page is framed with for managers."""
+    if request.blueprint != "managers" or not current_user.is_authenticated:
+        return {}
+    return {
+        "wide": True,
+        "account": {"name": access.actor().name, "sign_out": "/staff/sign-out"},
+        "home": url_for("managers.home"),
+        "navigation": _navigation(),
+    }
+
+
+def _navigation() -> list[dict[str, Any]]:
+    actor = access.actor()
+    items = [
+        (Permission.SEE_CASES, _("Worklist"), "/staff/", ""),
+        (Permission.SEE_FIGURES, _("How we are doing"), url_for("managers.board"), "managers.board"),
+        (Permission.SEE_SYSTEMS, _("Systems"), url_for("managers.systems"), "managers.systems"),
+        (Permission.MANAGE_TEAM, _("Team"), url_for("managers.members"), "managers.members"),
+        (Permission.READ_AUDIT, _("Audit trail"), url_for("managers.trail"), "managers.trail"),
+    ]
+    return [
+        {"text": text, "href": href, "current": bool(endpoint) and request.endpoint == endpoint}
+        for permission, text, href, endpoint in items
+        if actor.may(permission)
+    ]
+
+
+@blueprint.get("/")
+@allow()
+def home() -> Any:
+    """Where a manager, an administrator or an auditor begins: the first page that their role may see."""
+    actor = access.actor()
+    for permission, endpoint in (
+        (Permission.SEE_FIGURES, "managers.board"),
+        (Permission.MANAGE_TEAM, "managers.members"),
+        (Permission.READ_AUDIT, "managers.trail"),
+        (Permission.SEE_SYSTEMS, "managers.systems"),
+    ):
+        if actor.may(permission):
+            return redirect(url_for(endpoint))
+    return redirect("/staff/")
+
+
+from . import board, systems, team, trail  # noqa: E402, F401 - they put pages on the blueprint

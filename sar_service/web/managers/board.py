@@ -1,0 +1,77 @@
+"""The board: what is open, due, overdue and paused, and the share answered in time by month.
+
+Every figure opens its list.
+"""
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from flask import Response, render_template
+from flask_babel import format_date
+
+from sar_service.domain.permission import Permission
+from sar_service.services import clock, report
+
+from ..access import actor, allow, now
+from . import blueprint
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def month_name(month: str) -> str:
+    """ "Nov 2026" from "2026-11"."""
+    year, _, number = month.partition("-")
+    return format_date(date(int(year), int(number), 1), "MMM y")
+
+
+@blueprint.get("/board")
+@allow(Permission.SEE_FIGURES)
+def board() -> Any:
+    """Today's figures and the last twelve months."""
+    today = clock.day_of(now())
+    months = report.months(actor=actor(), today=today)
+    answered = sum(month.answered for month in months)
+    in_time = sum(month.in_time for month in months)
+    return render_template(
+        "managers/board.html",
+        today=today,
+        figures=report.figures(actor=actor(), today=today),
+        stages=report.stages(actor=actor()),
+        months=months,
+        month_name=month_name,
+        answered=answered,
+        in_time=in_time,
+    )
+
+
+@blueprint.get("/board.csv")
+@allow(Permission.SEE_FIGURES)
+def board_csv() -> Response:
+    """The months as a spreadsheet file; no cell can be taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ["month", "received", "answered", "in time", "within one month", "still open", "refused", "withdrawn"]
+    )
+    for month in report.months(actor=actor(), today=clock.day_of(now())):
+        row = [
+            month.month,
+            month.received,
+            month.answered,
+            month.in_time,
+            month.within_one_month,
+            month.still_open,
+            month.refused,
+            month.withdrawn,
+        ]
+        writer.writerow([safe_cell(str(each)) for each in row])
+    response = Response(out.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="requests-by-month.csv"'
+    return response
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) else text

@@ -1,0 +1,200 @@
+"""The case page: what was asked, the clock with its steps, what can be done now, letters and what has happened.
+
+Moves that need no page of their own are made here; the clock's facts are in `fact.py`.
+"""
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.lifecycle import Action, Choice, Status
+from sar_service.domain.permission import Permission
+from sar_service.models import Case
+from sar_service.services import audit, clock, letter, redaction_signoff, sealing, team
+from sar_service.services import case as cases
+from sar_service.services import identity as identity_service
+
+from .. import access, filters
+from ..access import allow
+from . import blueprint, frame
+from .asking import again, identity, line, one_of, reason, version
+
+# Where each action is taken. Those without a page are buttons on the case page, with a reason.
+PAGES: dict[Action, tuple[Any, str]] = {
+    Action.ASK_IDENTITY: (_l("Ask for evidence of identity"), "staff.identity_page"),
+    Action.SETTLE_IDENTITY: (_l("Settle identity"), "staff.identity_page"),
+    Action.START_SEARCH: (_l("Search the systems"), "staff.search_page"),
+    Action.SUBMIT: (_l("Send for sign-off"), "staff.sign_off_page"),
+    Action.SIGN_OFF: (_l("Sign off"), "staff.sign_off_page"),
+    Action.RETURN_TO_REVIEW: (_l("Return for another look"), "staff.sign_off_page"),
+    Action.BUILD: (_l("Build the pack"), "staff.pack_page"),
+    Action.RELEASE: (_l("Release the pack"), "staff.pack_page"),
+}
+BUTTONS: dict[Action, Any] = {
+    Action.BEGIN_REVIEW: _l("Begin deciding"),
+    Action.STEP_BACK: _l("Take it a step back"),
+    Action.CLOSE: _l("Close the case"),
+    Action.WITHDRAW: _l("Record that it was withdrawn"),
+    Action.REFUSE: _l("Refuse the request"),
+    Action.REOPEN: _l("Reopen the case"),
+}
+WARNINGS = (
+    "identity_asked_late", "identity_unsettled", "extension_late", "extension_no_reasons", "before_2026",
+    "beyond_known_holidays", "at_once",
+)  # fmt: skip
+IGNORED = (
+    "identity_does_not_wait", "fee_does_not_wait", "pause_too_late", "pause_not_allowed", "extension_not_allowed",
+)  # fmt: skip
+RESULTS = ("due", "paused", "not_started")
+STEPS_SHOWN = 60
+
+
+def clock_steps(case: Case) -> list[dict[str, str]]:
+    """The worked steps of a case's clock, for the `clock_steps` macro."""
+    kinds = {
+        **dict.fromkeys(WARNINGS, "warning"),
+        **dict.fromkeys(IGNORED, "ignored"),
+        **dict.fromkeys(RESULTS, "result"),
+    }
+    return [
+        {"text": step.sentence, "date": filters.short_date(step.on), "kind": kinds.get(step.key, "")}
+        for step in clock.reckon(case).steps
+    ]
+
+
+def _deed(choice: Choice, reference: str) -> dict[str, Any]:
+    if choice.action in PAGES:
+        words, endpoint = PAGES[choice.action]
+        href = url_for(endpoint, reference=reference)
+        return {"text": words, "href": href, "blocked": choice.blocked, "action": choice.action.value}
+    return {"text": BUTTONS[choice.action], "href": "", "blocked": choice.blocked, "action": choice.action.value}
+
+
+def timeline(case: Case) -> list[dict[str, str]]:
+    """What happened to a case, newest first, in words. Views are counted, not listed one by one."""
+    names, shown = frame.staff_names(), []
+    for event in audit.timeline(case.id):
+        if event.verb.startswith("viewed "):
+            continue
+        told = event.detail or {}
+        says = [
+            str(told[key])
+            for key in ("reason", "kind", "on", "system", "answer", "how", "code", "count")
+            if told.get(key)
+        ]
+        if told.get("before") and told.get("after"):
+            says.append(f"{told['before']} → {told['after']}".replace("_", " "))
+        shown.append(
+            {
+                "title": event.verb[:1].upper() + event.verb[1:],
+                "by": frame.who(event.actor, names),
+                "at": filters.moment(event.at),
+                "text": " · ".join(says).replace("_", " "),
+            }
+        )
+    return shown[:STEPS_SHOWN]
+
+
+@blueprint.get("/cases/<reference>")
+@allow(Permission.SEE_CASES)
+def case_page(reference: str) -> str:
+    """Everything about a case at a glance."""
+    case, actor = frame.find(reference), access.actor()
+    settled = identity_service.settled(case)
+    deeds = [
+        _deed(choice, case.reference)
+        for choice in cases.choices(case, actor=actor)
+        if not (settled and choice.action is Action.SETTLE_IDENTITY)
+    ]
+    others = team.members(controllers=frozenset({case.controller}))
+    return frame.page(
+        "case",
+        case,
+        tab="overview",
+        viewed="the case",
+        deeds=deeds,
+        steps=clock_steps(case),
+        facts=[_fact(fact) for fact in reversed(clock.standing_facts(case))],
+        letters=letter.letters(case),
+        events=timeline(case),
+        members=[(str(member.id), member.name) for member in others if member.active],
+        names=frame.staff_names(),
+        mine=str(case.assigned_to) == actor.id,
+        right=frame.RIGHTS[case.right.value],
+        capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
+        channel=frame.CHANNELS.get(case.channel, case.channel),
+    )
+
+
+def _fact(fact: Any) -> dict[str, Any]:
+    return {
+        "text": clock.FACTS.get(fact.kind, fact.kind),
+        "on": fact.on,
+        "reason": (fact.detail or {}).get("reason", ""),
+    }
+
+
+@blueprint.post("/cases/<reference>/assignment")
+@allow(Permission.SEE_CASES)
+@again(case_page)
+def assign(reference: str) -> Response:
+    """Take a case oneself, or give it to somebody."""
+    case, actor = frame.find(reference), access.actor()
+    chosen = line("member")
+    if chosen == "nobody":
+        member = None
+    else:
+        key = identity(chosen if chosen != "me" else actor.id, _("Choose who the case goes to."))
+        member = team.get(str(key))
+        if member is None:
+            raise InvalidInput(_("Choose who the case goes to."), field="member")
+    cases.assign(case, member, version=version(), actor=actor, now=access.now())
+    flash(_("The case is yours now.") if chosen == "me" else _("The case was handed on."))
+    return redirect(url_for("staff.worklist") if case.restricted else url_for("staff.case_page", reference=reference))
+
+
+@blueprint.post("/cases/<reference>/move")
+@allow(Permission.SEE_CASES)
+@again(case_page)
+def move(reference: str) -> Response:
+    """Make one of the moves that need nothing but a reason. The table of moves says who may."""
+    case, actor, now = frame.find(reference), access.actor(), access.now()
+    offered = {action.value for action in BUTTONS}
+    action = Action(one_of("action", offered, _("Choose what to do with the case.")))
+    why = "" if action is Action.BEGIN_REVIEW else reason()
+    if action is Action.STEP_BACK and case.status is not Status.IDENTITY:
+        redaction_signoff.step_back(case, actor=actor, now=now)
+        audit.record("gave a reason", actor=actor, now=now, case=case, reason=why)
+    else:
+        cases.move(case, action, actor=actor, now=now, **({"reason": why} if why else {}))
+    flash(_("Done: the case is now %(words)s.", words=str(frame.STATUS[case.status][0]).lower()))
+    return redirect(url_for("staff.case_page", reference=reference))
+
+
+@blueprint.post("/cases/<reference>/restriction")
+@allow(Permission.RESTRICT_CASE)
+@again(case_page)
+def restrict(reference: str) -> Response:
+    """Show a case only to whoever it is given to, or to all again."""
+    case = frame.find(reference)
+    wanted = one_of("restricted", ("yes", "no"), _("Choose whether the case is restricted.")) == "yes"
+    cases.restrict(case, wanted, reason=reason(), version=version(), actor=access.actor(), now=access.now())
+    flash(_("The case is restricted now.") if wanted else _("The case is open to the whole team again."))
+    return redirect(url_for("staff.case_page", reference=reference))
+
+
+@blueprint.get("/cases/<reference>/letters/<letter_id>")
+@allow(Permission.SEE_CASES)
+def letter_page(reference: str, letter_id: str) -> str:
+    """A letter as it was sent."""
+    case = frame.find(reference)
+    row = next((each for each in letter.letters(case) if str(each.id) == letter_id), None)
+    if row is None:
+        raise NotFound(_("There is no such letter in this case."))
+    return frame.page(
+        "letter", case, tab="overview", viewed="a letter", of=row, letter=row, written=sealing.unseal(row)
+    )

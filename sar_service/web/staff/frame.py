@@ -1,0 +1,188 @@
+"""What every page of a case has around it: who and which case, when it is due, the tabs with their counts.
+
+Also how states, people and clocks are said in words. Pages of a case are rendered with `page`, which records who
+looked before anything is shown.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask import current_app, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.extensions import runtime
+from sar_service.models import Case
+from sar_service.services import audit, clock, redaction_mark, sealing, team, units
+from sar_service.services import case as cases
+
+from .. import access, filters
+
+STATUS: dict[Status, tuple[Any, str]] = {
+    Status.RECEIVED: (_l("Received"), "blue"),
+    Status.IDENTITY: (_l("Waiting for identity"), "purple"),
+    Status.SEARCHING: (_l("Searching"), "blue"),
+    Status.REVIEWING: (_l("Being decided"), "blue"),
+    Status.AWAITING_SIGNOFF: (_l("Waiting for sign-off"), "amber"),
+    Status.SIGNED_OFF: (_l("Signed off"), "green"),
+    Status.BUILDING: (_l("Pack being built"), "blue"),
+    Status.READY: (_l("Pack ready"), "green"),
+    Status.RELEASED: (_l("Released"), "green"),
+    Status.CLOSED: (_l("Closed"), "grey"),
+    Status.REFUSED: (_l("Refused"), "grey"),
+    Status.WITHDRAWN: (_l("Withdrawn"), "grey"),
+}
+RIGHTS: dict[str, Any] = {
+    "access": _l("Copy of information"),
+    "rectification": _l("Correction"),
+    "erasure": _l("Deletion"),
+    "restriction": _l("Limited use"),
+    "portability": _l("Data to take away"),
+    "objection": _l("Objection"),
+    "automated-decision": _l("Automated decision"),
+    "withdraw-consent": _l("Consent withdrawn"),
+    "complaint": _l("Complaint"),
+}
+CAPACITIES: dict[str, Any] = {
+    "self": _l("For themselves"),
+    "parent": _l("For their child"),
+    "representative": _l("As a representative"),
+    "solicitor": _l("As a solicitor"),
+    "deputy": _l("As attorney, deputy or guardian"),
+}
+CHANNELS: dict[str, Any] = {
+    "online": _l("Form on the website"),
+    "email": _l("E-mail"),
+    "letter": _l("Letter"),
+    "phone": _l("Telephone"),
+    "in_person": _l("In person"),
+    "social_media": _l("Social media"),
+    "other_team": _l("Another team"),
+}
+
+
+def find(reference: str) -> Case:
+    """The case of an address, if this member may see it. Raises NotFound."""
+    return cases.get(reference, actor=access.actor())
+
+
+def today() -> date:
+    return clock.day_of(access.now())
+
+
+def name_of(subject: dict[str, Any]) -> str:
+    """A person's name as it stands on a request."""
+    return " ".join(part for part in (subject.get("given_name"), subject.get("family_name")) if part)
+
+
+def _born(subject: dict[str, Any]) -> str:
+    """A date of birth in words; what is no date stands as it was given."""
+    text = subject.get("date_of_birth") or ""
+    try:
+        return filters.short_date(date.fromisoformat(text))
+    except ValueError:
+        return str(text)
+
+
+def clock_tag(case: Case) -> dict[str, str]:
+    """The state of a clock in words and a colour."""
+    if case.status not in OPEN:
+        words, colour = STATUS[case.status]
+        return {"text": str(words), "colour": colour}
+    if case.clock_state == "paused":
+        return {"text": _("Paused: waiting for an answer"), "colour": "purple"}
+    if case.clock_state == "not_started":
+        return {"text": _("Not started"), "colour": "grey"}
+    if case.due_on is None:
+        return {"text": _("No date"), "colour": "grey"}
+    far = filters.until(case.due_on, today())
+    overdue = case.due_on < today()
+    text = far[:1].upper() + far[1:] if overdue else _("Due %(when)s", when=far)
+    return {"text": text, "colour": filters.due_colour(case.due_on, today())}
+
+
+def staff_names() -> dict[str, str]:
+    """Who is behind the label of an audit event or a decision."""
+    known = {f"staff:{member.id}": member.name for member in team.members()}
+    return known | {"service": _("the service"), "public": _("a member of the public")}
+
+
+def who(label: str, names: dict[str, str]) -> str:
+    """The person behind a label."""
+    return names.get(label) or (_("the requester") if label.startswith("requester:") else _("somebody"))
+
+
+def systems(case: Case) -> dict[str, str]:
+    """Titles of systems by key."""
+    return {system.key: system.title for system in runtime().catalogue.systems_for(case.controller)}
+
+
+def person_names(case: Case) -> dict[Any, str]:
+    """The first name of everybody in the register, by id."""
+    return {
+        key: next(iter(sealing.unseal(row)["names"]), units.person_label(row))
+        for key, row in units.people_of(case).items()
+    }
+
+
+def codes(case: Case) -> list[tuple[str, str]]:
+    """The exemption codes that may be used here, as options."""
+    return [(code.code, f"{code.code}: {code.short}") for code in redaction_mark.codes(case)]
+
+
+TABS: tuple[tuple[str, Any, str], ...] = (
+    ("overview", _l("Overview"), "staff.case_page"),
+    ("identity", _l("Identity"), "staff.identity_page"),
+    ("search", _l("Search"), "staff.search_page"),
+    ("found", _l("Found"), "staff.found_page"),
+    ("people", _l("People"), "staff.people_page"),
+    ("groups", _l("Other details"), "staff.groups_page"),
+    ("reading", _l("Read and decide"), "staff.reading_page"),
+    ("by-hand", _l("By hand"), "staff.by_hand_page"),
+    ("sign-off", _l("Sign-off"), "staff.sign_off_page"),
+    ("pack", _l("Pack"), "staff.pack_page"),
+)
+
+
+def _tabs(case: Case, here: str, undecided: int, registered: int) -> Iterable[dict[str, Any]]:
+    for key, text, endpoint in TABS:
+        if endpoint not in current_app.view_functions:
+            continue
+        count = {"people": registered or None, "reading": undecided or None}.get(key)
+        yield {
+            "text": text,
+            "href": url_for(endpoint, reference=case.reference),
+            "current": key == here,
+            "count": count,
+        }
+
+
+def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "", **context: Any) -> str:
+    """A page of a case. That it is looked at is recorded first."""
+    audit.viewed(viewed or tab, actor=access.actor(), now=access.now(), case=case, of=of)
+    told = sealing.unseal(case)
+    undecided = redaction_mark.undecided(case)
+    registered = len(units.people_of(case))
+    words, colour = STATUS[case.status]
+    return render_template(
+        f"staff/{template}.html",
+        case=case,
+        told=told,
+        subject=name_of(told["subject"]),
+        tag=clock_tag(case),
+        status={"text": words, "colour": colour},
+        due=case.due_on,
+        born=_born(told["subject"]),
+        undecided=undecided,
+        tabs=list(_tabs(case, tab, undecided, registered)),
+        today=today(),
+        path=request.path,
+        **context,
+    )
+
+
+def post_only(case: Case) -> bool:
+    """Whether letters have to go by post, because no e-mail address is known."""
+    return not sealing.unseal(case)["requester"].get("email")

@@ -1,0 +1,106 @@
+"""The worklist: cases by due date, filtered and sorted on the server, so that every view can be kept as an address."""
+
+import re
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from sar_service.domain.lifecycle import Status
+from sar_service.domain.permission import Permission
+from sar_service.domain.rights import Right
+from sar_service.services import audit, clock, intake, sealing
+from sar_service.services import case as cases
+
+from .. import access, filters
+from ..access import allow
+from . import blueprint, frame
+
+SORTS = ("due", "received", "status", "reference")
+DUE = {"overdue": "Overdue", "week": "Due this week", "paused": "Paused or not started"}
+ASSIGNED = {"me": "Mine", "nobody": "Nobody's"}
+
+
+def chosen() -> cases.Filter:
+    """The filter that the address asks for; what makes no sense is left out."""
+    asked = request.args
+    page = asked.get("page", "1")
+    month = asked.get("month", "")
+    return cases.Filter(
+        statuses=tuple(Status(each) for each in asked.getlist("status") if each in set(Status)),
+        due=asked.get("due", "") if asked.get("due") in DUE else "",
+        assigned=asked.get("assigned", "") if asked.get("assigned") in ASSIGNED else "",
+        right=asked.get("right", "") if asked.get("right") in set(Right) else "",
+        month=month if re.fullmatch(r"20\d{2}-(0[1-9]|1[0-2])", month) else "",
+        answered=asked.get("answered", "") if asked.get("answered") in ("in_time", "late") else "",
+        closed=asked.get("closed") == "yes",
+        sort=asked.get("sort", "due") if asked.get("sort") in SORTS else "due",
+        descending=asked.get("dir") == "desc",
+        page=int(page) if re.fullmatch(r"[1-9]\d{0,4}", page) else 1,
+    )
+
+
+def _chips(now: cases.Filter) -> list[dict[str, str]]:
+    def chip(text: Any, **without: Any) -> dict[str, str]:
+        return {"text": str(text), "remove": filters.address_with(page=None, **without)}
+
+    chips = []
+    for status in now.statuses:
+        rest = [each.value for each in now.statuses if each is not status]
+        chips.append(chip(frame.STATUS[status][0], status=rest))
+    if now.due:
+        chips.append(chip(_(DUE[now.due]), due=None))
+    if now.assigned:
+        chips.append(chip(_(ASSIGNED[now.assigned]), assigned=None))
+    if now.right:
+        chips.append(chip(frame.RIGHTS[now.right], right=None))
+    if now.month:
+        chips.append(chip(_("Received in %(month)s", month=now.month), month=None))
+    if now.answered:
+        text = _("Answered in time") if now.answered == "in_time" else _("Answered late")
+        chips.append(chip(text, answered=None))
+    if now.closed:
+        chips.append(chip(_("Closed ones too"), closed=None))
+    return chips
+
+
+@blueprint.get("/")
+@allow(Permission.SEE_CASES)
+def worklist() -> Any:
+    """A page of cases, or the one case whose whole reference was typed."""
+    typed = intake.tidy_reference(request.args.get("reference", "")[:60])
+    if typed:
+        return redirect(url_for("staff.case_page", reference=typed))
+    actor, today, now = access.actor(), frame.today(), chosen()
+    rows, total = cases.worklist(now, actor=actor, today=today)
+    listed = [str(row.id) for row in rows]
+    audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
+    names = frame.staff_names()
+    pages = max(1, -(-total // cases.PAGE))
+    first = (min(now.page, pages) - 1) * cases.PAGE + 1
+    shown = [
+        {
+            "row": row,
+            "name": frame.name_of(sealing.unseal(row)["subject"]),
+            "tag": frame.clock_tag(row),
+            "status": frame.STATUS[row.status][0],
+            "right": frame.RIGHTS[row.right.value],
+            "assigned": names.get(f"staff:{row.assigned_to}", ""),
+            "why": [step.sentence for step in clock.reckon(row).steps],
+        }
+        for row in rows
+    ]
+    return render_template(
+        "staff/worklist.html",
+        shown=shown,
+        total=total,
+        chosen=now,
+        chips=_chips(now),
+        pages=pages,
+        first=first,
+        missing=request.args.get("reference", "")[:60],
+        statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
+        rights=list(frame.RIGHTS.items()),
+        due=list(DUE.items()),
+        assigned=list(ASSIGNED.items()),
+    )

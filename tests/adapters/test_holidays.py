@@ -1,0 +1,93 @@
+"""The calendar of public holidays, published lists and the council's own file together."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sar_service.adapters.holidays import PublishedHolidays, load
+from sar_service.domain.errors import InvalidInput
+from sar_service.domain.holidays import ExtraHoliday
+
+SHIPPED = Path(__file__).parents[2] / "config" / "holidays.yaml"
+EVERY = ("england-and-wales", "scotland", "northern-ireland")
+DAYS = [
+    ("2026-04-06", "Easter Monday", {"england-and-wales", "northern-ireland"}),
+    ("2026-03-17", "St Patrick's Day", {"northern-ireland"}),
+    ("2026-07-13", "Battle of the Boyne (substitute day)", {"northern-ireland"}),
+    ("2026-08-03", "Summer bank holiday", {"scotland"}),
+    ("2026-08-31", "Summer bank holiday", {"england-and-wales", "northern-ireland"}),
+    ("2026-11-30", "St Andrew's Day", {"scotland"}),
+    ("2026-12-28", "Boxing Day (substitute day)", set(EVERY)),
+    ("2027-01-04", "2 January (substitute day)", {"scotland"}),
+    ("2027-12-27", "Christmas Day (substitute day)", set(EVERY)),
+    ("2028-01-03", "New Year's Day (substitute day)", set(EVERY)),
+    ("2026-05-04", "Early May bank holiday", set(EVERY)),
+    ("2026-12-24", None, set()),
+    ("2020-05-04", None, set()),
+    ("2020-05-08", "Early May bank holiday", set(EVERY)),
+    ("2022-09-19", "State Funeral of Queen Elizabeth II", set(EVERY)),
+]
+
+
+@pytest.mark.parametrize(("day", "name", "where"), DAYS)
+def test_each_nation_has_its_own_holidays_and_substitutes(day: str, name: str | None, where: set[str]) -> None:
+    calendar = PublishedHolidays()
+    for nation in EVERY:
+        found = calendar.name_of(nation, date.fromisoformat(day))
+        assert found == (name if nation in where else None)
+
+
+def test_a_day_that_the_lists_lack_is_added_for_its_nation_alone() -> None:
+    extra = ExtraHoliday(on=date(2031, 6, 2), nation="scotland", name="a day of thanks")
+    calendar = PublishedHolidays([extra])
+    assert calendar.name_of("scotland", date(2031, 6, 2)) == "a day of thanks"
+    assert calendar.name_of("england-and-wales", date(2031, 6, 2)) is None
+
+
+def test_the_shipped_file_has_the_one_off_day_of_2026() -> None:
+    calendar = load(SHIPPED)
+    assert calendar.name_of("scotland", date(2026, 6, 15)) == "World Cup bank holiday"
+    assert calendar.name_of("england-and-wales", date(2026, 6, 15)) is None
+    assert calendar.known_until is not None and calendar.known_until >= date(2028, 12, 31)
+
+
+def test_wales_keeps_the_holidays_of_england() -> None:
+    calendar = PublishedHolidays()
+    for day in (date(2026, 4, 6), date(2026, 3, 2), date(2026, 8, 31)):
+        assert calendar.name_of("wales", day) == calendar.name_of("england", day)
+
+
+def test_a_nation_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="cornwall"):
+        PublishedHolidays().name_of("cornwall", date(2026, 1, 1))
+
+
+@pytest.mark.parametrize("year", [1, 1700, 2101, 9999])
+def test_any_year_can_be_asked_about(year: int) -> None:
+    PublishedHolidays().name_of("scotland", date(year, 6, 15))
+
+
+BAD = [
+    ("holidays: [{on: 2026-06-15, nation: scotland}]", "entry 1"),
+    ("holidays: [{on: 2026-06-15, nation: scotland, name: a}, {on: 15 June, nation: scotland, name: b}]", "entry 2"),
+    ("holidays: [{on: 2026-06-15, nation: Narnia, name: a}]", "Narnia"),
+    ("holidays: soon", "list"),
+    ("- a", "list"),
+    ("holidays: [", "YAML"),
+    ("\x00", "YAML"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), BAD)
+def test_a_bad_file_is_refused_by_name_and_entry(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "holidays.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        load(path)
+    assert str(path) in str(refused.value) and says in str(refused.value)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"none\.yaml"):
+        load(tmp_path / "none.yaml")

@@ -1,0 +1,252 @@
+"""What every test may ask for: an application on SQLite or PostgreSQL, somebody signed in, a case.
+
+Each test that touches the database gets a fresh copy of an empty one. Tests of services, pages and workers run on both
+databases (`--database` chooses). Nothing but this machine can be reached.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from sar_service import create_app
+from sar_service.adapters.storage import FolderStorage
+from sar_service.db import db, reading_only
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.permission import Role
+from sar_service.extensions import KEY, Runtime
+from sar_service.queue import courier, use
+from sar_service.services import schema, team
+from tests import configuration, postgres
+from tests.browser import Visitor
+
+NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)  # a Monday
+BOTH = ("services", "web", "workers")  # the folders whose tests run on every database
+PASSWORD = "correct horse battery"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--database")
+    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    if folder not in BOTH and chosen == "both":
+        kinds = ["sqlite"]
+    metafunc.parametrize("database", kinds, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections to anywhere but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that every process of this test run shares."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+
+@pytest.fixture(scope="session")
+def postgres_url(run_folder: Path) -> Iterator[str]:
+    """The private PostgreSQL of this run, for maintenance."""
+    server = postgres.Server(run_folder)
+    yield server.acquire()
+    server.release()
+
+
+@pytest.fixture(scope="session")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small council: its configuration below `config`, its systems beside it."""
+    folder = tmp_path_factory.mktemp("council")
+    configuration.write(folder)
+    return folder
+
+
+class Places:
+    """Where one application's database is, and how it is made empty again."""
+
+    def __init__(self, kind: str, folder: Path, maintenance: str) -> None:
+        self.kind, self.folder, self.maintenance = kind, folder, maintenance
+        self.name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+
+    @property
+    def url(self) -> str:
+        if self.kind == "sqlite":
+            return f"sqlite:///{self.folder}/sar.db"
+        return postgres.address(self.maintenance, self.name)
+
+    def keep_template(self) -> None:
+        db.engine.dispose()
+        if self.kind == "sqlite":
+            shutil.copy(self.folder / "sar.db", self.folder / "template.db")
+        else:
+            postgres.clone(self.maintenance, self.name, f"{self.name}_template")
+
+    def empty(self) -> None:
+        db.engine.dispose()
+        if self.kind == "sqlite":
+            for suffix in ("-wal", "-shm"):
+                (self.folder / f"sar.db{suffix}").unlink(missing_ok=True)
+            shutil.copy(self.folder / "template.db", self.folder / "sar.db")
+        else:
+            postgres.clone(self.maintenance, f"{self.name}_template", self.name)
+
+
+@pytest.fixture(scope="session")
+def made_app(
+    database: str, council: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[Flask, Places]:
+    """One application per process and database; `app` hands it out emptied."""
+    folder = tmp_path_factory.mktemp(f"data-{database}")
+    maintenance = request.getfixturevalue("postgres_url") if database == "postgresql" else ""
+    places = Places(database, folder, maintenance)
+    if maintenance:
+        postgres.clone(maintenance, "template0", places.name)
+    app = create_app(
+        environ={
+            "SAR_ENV": "test",
+            "SAR_DATABASE_URL": places.url,
+            "SAR_DATA_DIR": str(folder),
+            "SAR_CONFIG_DIR": str(council / "config"),
+            "SAR_TEMPLATES_DIR": str(configuration.ROOT / "templates"),
+            "SAR_MAIL_BACKEND": "memory",
+            "SAR_BASE_URL": "http://localhost",
+        },
+        TESTING=True,
+        NOW=lambda: NOW,
+    )
+    with app.app_context():
+        schema.upgrade()
+        places.keep_template()
+    return app, places
+
+
+class Sent:
+    """A courier that remembers jobs instead of sending them; `work()` runs them here, in order, until none is left."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[str, tuple[str, ...]]] = []
+
+    def send(self, job: str, *arguments: str) -> bool:
+        self.jobs.append((job, arguments))
+        return True
+
+    def check(self) -> None:
+        return None
+
+    def work(self) -> int:
+        """Run every job that waits, and those they ask for. Returns how many ran."""
+        import importlib
+
+        from sar_service.queue import JOBS
+
+        done = 0
+        db.session.commit()  # jobs have sessions of their own, and must see what was done
+        while self.jobs:
+            job, arguments = self.jobs.pop(0)
+            module, _, name = JOBS[job].rpartition(".")
+            getattr(importlib.import_module(module), name)(*arguments)
+            done += 1
+        return done
+
+
+@pytest.fixture
+def app(made_app: tuple[Flask, Places], tmp_path: Path) -> Iterator[Flask]:
+    """The application, empty, with its context pushed; jobs are remembered in `sent`."""
+    from workers import runtime as worker_runtime
+
+    made, places = made_app
+    with made.app_context():
+        places.empty()
+        runtime: Runtime = made.extensions[KEY]
+        assert isinstance(runtime.storage, FolderStorage)
+        shutil.rmtree(runtime.storage.root, ignore_errors=True)
+        runtime.mailer.outbox.clear()  # type: ignore[attr-defined]
+        before = courier()
+        use(Sent())
+        worker_runtime.use_app(made)
+        token = reading_only.set(False)
+        yield made
+        reading_only.reset(token)
+        db.session.remove()
+        use(before)
+
+
+@pytest.fixture
+def sent(app: Flask) -> Sent:
+    found: Sent = courier()
+    return found
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def outbox(app: Flask) -> list[Any]:
+    """The messages that were sent."""
+    found: list[Any] = app.extensions[KEY].mailer.outbox
+    return found
+
+
+@pytest.fixture
+def staff(app: Flask) -> Callable[..., Actor]:
+    """Makes a member of staff: `staff("officer")`, `staff("manager", controllers=["southmoor"])`."""
+    made = 0
+
+    def make(role: str, *, controllers: list[str] | None = None, name: str = "") -> Actor:
+        nonlocal made
+        made += 1
+        member = team.add(
+            email=f"{role}{made}@northmoor.example",
+            name=name or f"{role.title()} {made}",
+            role=Role(role),
+            controllers=["northmoor"] if controllers is None else controllers,
+            password=PASSWORD,
+            actor=SERVICE,
+            now=NOW,
+        )
+        db.session.commit()
+        return team.actor_of(member)
+
+    return make
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Somebody who is not signed in. Every page they get is criticised."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def visit(app: Flask, staff: Callable[..., Actor]) -> Callable[..., Visitor]:
+    """A member of staff at their browser: `visit("officer")`, or `visit(actor)` for one who exists."""
+
+    def make(who: str | Actor, **options: Any) -> Visitor:
+        actor = staff(who, **options) if isinstance(who, str) else who
+        visitor = Visitor(app)
+        visitor.sign_in(actor)
+        return visitor
+
+    return make

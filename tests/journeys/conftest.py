@@ -1,0 +1,79 @@
+"""One demo run for all the journeys: a small council, the real processes, the whole job over HTTP, once per test run.
+
+Whichever test process comes first makes it; the others wait for it at a lock and read what it left.
+"""
+
+import fcntl
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sar_service.demo.world import World, load
+from tests.configuration import ROOT
+
+SECONDS = 2400  # after which a run is given up, on a slow machine; nothing is measured by it
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """What one demo left behind: its words, its pack as text, and the truth."""
+
+    folder: Path
+    said: str
+    world: World
+    text: str
+
+    @property
+    def pack(self) -> Path:
+        return self.folder / "pack.pdf"
+
+    def names(self, words: str) -> bool:
+        """Do these words stand in the pack as words of their own?"""
+        pattern = r"(?<!\w)" + r"\s+".join(re.escape(part) for part in words.split()) + r"(?!\w)"
+        return re.search(pattern, self.text, re.IGNORECASE) is not None
+
+    def stands(self, words: str) -> bool:
+        """Do these words stand in the pack, spaces and capitals apart?"""
+        return _bare(words) in _bare(self.text)
+
+    def withheld(self, person: str) -> list[str]:
+        """Everything that must not be in the pack because of this person."""
+        return [each.text for each in self.world.withheld if each.person == person]
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _run(folder: Path) -> None:
+    start = "from sar_service.cli import main; main()"
+    command = [sys.executable, "-c", start, "demo", "--out", str(folder), "--seed", "3"]
+    done = subprocess.run(
+        [*command, "--families", "6", "--notes", "8"],
+        cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    told = {"code": done.returncode, "said": done.stdout, "problems": done.stderr[-4000:]}
+    (folder / "run.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def demo_run(run_folder: Path) -> Iterator[DemoRun]:
+    """The demo, run to its end. Fails with what the run said if it did not come to a good one."""
+    folder = run_folder / "demo-run"
+    folder.mkdir(exist_ok=True)
+    with (run_folder / "demo-run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "run.json").exists():
+            _run(folder)
+    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert (folder / "pack.pdf").is_file(), told["said"] + told["problems"]
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(folder / "pack.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    yield DemoRun(folder, told["said"] + told["problems"], load(folder / "council" / "world.json"), text)

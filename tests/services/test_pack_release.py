@@ -1,0 +1,205 @@
+"""What stands between a finished pack and its requester."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
+from sar_service.domain.lifecycle import Action, Status
+from sar_service.domain.people import Standing
+from sar_service.extensions import runtime
+from sar_service.models import Case, Pack, PackState
+from sar_service.services import case as cases
+from sar_service.services import identity, pack_release, people, portal, redaction_mark, sealing, units
+from sar_service.services.pack import ask
+from tests import packs
+
+PDF = b"%PDF-1.7 stands for a finished pack"
+
+
+@pytest.fixture
+def officer(staff: packs.Made) -> Actor:
+    return staff("officer")
+
+
+@pytest.fixture
+def second(staff: packs.Made) -> Actor:
+    return staff("officer")
+
+
+@pytest.fixture
+def ready(app: Any, sent: Any, officer: Actor, second: Actor, now: datetime) -> tuple[Case, Pack]:
+    """A case whose pack was built and checked (by what the job would have written)."""
+    return make_ready(packs.signed_off(sent, officer=officer, second=second, now=now), officer, now)
+
+
+def make_ready(case: Case, officer: Actor, now: datetime, state: PackState = PackState.READY) -> tuple[Case, Pack]:
+    row = ask(case, actor=officer, now=now)
+    kept = sealing.put_object(case, PDF, media_type="application/pdf", now=now)
+    row.object_id, row.sha256, row.pages, row.state = kept.id, kept.sha256, 1, state
+    db.session.flush()
+    if state is PackState.READY:
+        cases.move(case, Action.BUILT, actor=SERVICE, now=now)
+    else:
+        cases.move(case, Action.BUILD_FAILED, actor=SERVICE, now=now)
+    db.session.commit()
+    return case, row
+
+
+def release(case: Case, row: Pack, actor: Actor, now: datetime, **more: Any) -> None:
+    pack_release.release(case, row, recipient_checked=more.pop("recipient_checked", True), actor=actor, now=now)
+
+
+def test_a_checked_pack_is_released_told_and_can_be_fetched(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime, outbox: list[Any], sent: Any
+) -> None:
+    case, row = ready
+    assert [check.blocked for check in pack_release.checks(case, row)] == ["", "", "", ""]
+    release(case, row, officer, now)
+    db.session.commit()
+    assert case.status is Status.RELEASED
+    assert (case.released_at, row.released_at, row.released_by) == (now, now, officer.label)
+    sent.work()
+    message = outbox[-1]
+    assert "ready" in message.subject and case.reference in message.text
+    assert "&#39;" not in message.text and "Jago" not in message.text and "Quarry Lane" not in message.text
+    _, chunks = portal.fetch(packs.again(case), now=now)
+    assert b"".join(chunks) == PDF
+    release(packs.again(case), db.session.get_one(Pack, row.id), officer, now)  # pressed twice: nothing more
+
+
+def test_nobody_is_released_to_without_looking_who_it_is(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime
+) -> None:
+    with pytest.raises(InvalidInput, match="checked who"):
+        release(*ready, officer, now, recipient_checked=False)
+
+
+def test_who_may_not_release_is_refused(ready: tuple[Case, Pack], staff: Callable[..., Actor], now: datetime) -> None:
+    with pytest.raises(NotAllowed):
+        release(*ready, staff("auditor"), now)
+
+
+def test_a_file_other_than_the_one_that_was_checked_is_not_released(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime
+) -> None:
+    case, row = ready
+    row.object_id = sealing.put_object(case, PDF + b"!", media_type="application/pdf", now=now).id
+    with pytest.raises(WrongState, match="not the one that was checked"):
+        release(case, row, officer, now)
+
+
+def test_a_file_that_was_damaged_in_the_store_is_not_released(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime
+) -> None:
+    case, row = ready
+    runtime().storage.delete(sealing.get_object(row.object_id).key)
+    with pytest.raises(WrongState, match="cannot be read"):
+        release(case, row, officer, now)
+
+
+def test_a_pack_in_which_something_was_found_is_not_released(
+    sent: Any, officer: Actor, second: Actor, now: datetime
+) -> None:
+    case = packs.signed_off(sent, officer=officer, second=second, now=now)
+    case, row = make_ready(case, officer, now, PackState.REFUSED)
+    with pytest.raises(WrongState, match="may not leave"):
+        release(case, row, officer, now)
+
+
+def test_a_decision_changed_after_sign_off_stops_the_release(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime
+) -> None:
+    case, row = ready
+    person = next(each for each in units.people_of(case).values() if each.treatment == "withhold")
+    redaction_mark.decide_person(case, person, treatment="show", version=person.version, actor=officer, now=now)
+    with pytest.raises(WrongState, match="changed after the sign-off"):
+        release(case, row, officer, now)
+
+
+def test_a_case_taken_back_cannot_be_released(ready: tuple[Case, Pack], officer: Actor, now: datetime) -> None:
+    case, row = ready
+    cases.move(case, Action.STEP_BACK, actor=officer, now=now)
+    with pytest.raises(WrongState):
+        release(case, row, officer, now)
+
+
+def test_an_older_pack_is_not_released(ready: tuple[Case, Pack], officer: Actor, now: datetime) -> None:
+    case, row = ready
+    ask(case, actor=officer, now=now)
+    with pytest.raises(WrongState, match="newer pack"):
+        release(case, row, officer, now)
+
+
+def test_a_contact_changed_since_identity_was_settled_stops_the_release(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime
+) -> None:
+    case, row = ready
+    identity.change_contact(case, {"email": "somebody.else@example.org"}, actor=officer, now=now)
+    with pytest.raises(WrongState, match="changed after identity was settled"):
+        release(case, row, officer, now)
+
+
+@pytest.mark.parametrize(
+    ("how", "theirs", "word"),
+    [
+        ("portal", {"emails": ["Morwenna@Example.org "]}, "e-mail address"),
+        ("portal", {"phones": ["+44 7700 900 555"]}, "telephone number"),
+        ("post", {"addresses": [["9 Harbour View", "Northmoor", "NM7 1ZZ"]]}, "postal address"),
+    ],
+)
+def test_nothing_goes_to_somebody_who_must_not_be_found(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime, how: str, theirs: dict[str, Any], word: str
+) -> None:
+    case, row = ready
+    told = sealing.unseal(case)
+    told["delivery"]["how"] = how
+    told["requester"].update(phone="07700 900555", address=["9, Harbour View", "Northmoor NM7 1ZZ"])
+    sealing.seal(case, told)
+    protect(case, theirs, now)
+    assert [check.key for check in pack_release.checks(case, row) if check.blocked] == ["protected"]
+    with pytest.raises(WrongState, match=word):
+        release(case, row, officer, now)
+
+
+def protect(case: Case, theirs: dict[str, Any], now: datetime) -> None:
+    from sar_service.models import PersonRow
+
+    person = PersonRow(
+        id=new_id(),
+        case_id=case.id,
+        controller=case.controller,
+        number=90,
+        standing=Standing.PROTECTED,
+        origin="record",
+        treatment="withhold",
+        code="TP16",
+    )
+    sealing.seal(person, {**people.empty(), "names": ["Somebody Safe"], **theirs})
+    db.session.add(person)
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("how", "requester", "said"),
+    [
+        ("portal", {"email": ""}, "no e-mail address"),
+        ("post", {"address": []}, "no postal address"),
+        ("portal", {"name": " "}, "no name"),
+    ],
+)
+def test_a_pack_needs_somewhere_to_go(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime, how: str, requester: dict[str, Any], said: str
+) -> None:
+    case, row = ready
+    told = sealing.unseal(case)
+    told["delivery"]["how"] = how
+    told["requester"].update(requester)
+    sealing.seal(case, told)
+    db.session.commit()
+    with pytest.raises(WrongState, match=said):
+        release(case, row, officer, now)

@@ -1,0 +1,122 @@
+"""The managers' pages: figures that open their lists, the team, the systems, the audit trail."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.lifecycle import Status
+from sar_service.models import Case, Member
+from sar_service.web.managers.board import safe_cell
+from tests import factories
+from tests.browser import Visitor
+
+PAGES = ["/managers/board", "/managers/systems/", "/managers/team", "/managers/audit"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_is_asked_to_sign_in(stranger: Visitor, path: str) -> None:
+    assert stranger.get(path).request.path == "/staff/sign-in"
+
+
+@pytest.mark.parametrize(
+    ("role", "open_to"),
+    [
+        ("officer", {"/managers/systems/"}),
+        ("manager", {"/managers/board", "/managers/systems/", "/managers/audit"}),
+        ("administrator", {"/managers/systems/", "/managers/team"}),
+        ("auditor", {"/managers/board", "/managers/audit"}),
+    ],
+)
+def test_each_role_sees_its_pages_and_no_others(visit: Callable[..., Visitor], role: str, open_to: set[str]) -> None:
+    visitor = visit(role)
+    assert {path for path in PAGES if visitor.get(path).status_code == 200} == open_to
+
+
+def _made(now: datetime, *, received_days: int, **changes: Any) -> Case:
+    case = factories.a_case(now=now, received_on=(now - timedelta(days=received_days)).date())
+    for name, value in changes.items():
+        setattr(case, name, value)
+    db.session.commit()
+    return case
+
+
+def test_the_board_counts_honestly_and_figures_open_their_lists(visit: Callable[..., Visitor], now: datetime) -> None:
+    late = _made(now, received_days=45)
+    _made(now, received_days=2)
+    _made(now, received_days=10, clock_state="paused", due_on=None)
+    answered = _made(now, received_days=40)
+    answered.status, answered.released_at, answered.released_on = Status.RELEASED, now, answered.due_on
+    too_late = _made(now, received_days=60)
+    too_late.status, too_late.released_on = Status.CLOSED, now.date()
+    refused = _made(now, received_days=50)
+    refused.status = Status.REFUSED
+    db.session.commit()
+    expected_late = (now.date() - late.due_on).days
+    late_one, good_one, too_late_one = late.reference, answered.reference, too_late.reference
+    visitor = visit("manager")
+    page = visitor.get("/managers/board")
+    assert f"the oldest by {expected_late} days" in page.text
+    assert "50%" in page.text  # one of two answered in time; the refused one is not counted
+    overdue = visitor.get("/staff/?due=overdue")
+    assert late_one in overdue.text and good_one not in overdue.text
+    in_time = visitor.get("/staff/?answered=in_time&closed=yes")
+    assert good_one in in_time.text and too_late_one not in in_time.text
+
+
+def test_the_months_as_a_file_hold_no_formula(visit: Callable[..., Visitor]) -> None:
+    answer = visit("manager").get("/managers/board.csv")
+    assert answer.mimetype == "text/csv" and answer.text.startswith("month,received")
+    for cell in ("=1+1", "+1", "-1", "@x", "\t=1", " =1", "＝1"):
+        assert safe_cell(cell).startswith("'")
+    assert safe_cell("2026-11") == "2026-11"
+
+
+def test_an_administrator_adds_somebody_who_can_then_sign_in(visit: Callable[..., Visitor], stranger: Visitor) -> None:
+    visitor = visit("administrator")
+    visitor.get("/managers/team")
+    page = visitor.send(
+        {"name": "Bryony Hask", "email": "bryony@northmoor.example", "role": "officer", "controllers": ["northmoor"]},
+        form="Add this person",
+    )
+    password = page.text.split("with this password: ")[1].split("<")[0].strip()
+    stranger.get("/staff/sign-in")
+    answer = stranger.send({"email": "bryony@northmoor.example", "password": password})
+    assert answer.status_code == 200 and answer.request.path == "/staff/"
+
+
+def test_ending_access_ends_the_session_at_once(visit: Callable[..., Visitor], staff: Callable[..., Any]) -> None:
+    officer = visit(staff("officer"))
+    assert officer.get("/staff/").request.path == "/staff/"
+    administrator = visit("administrator")
+    administrator.get("/managers/team")
+    member = db.session.scalar(select(Member).where(Member.role == "officer"))
+    administrator.post(f"/managers/team/{member.id}/end")
+    assert officer.get("/staff/").request.path == "/staff/sign-in"
+
+
+def test_a_system_is_checked_and_a_bad_one_says_why(visit: Callable[..., Visitor], council: Any) -> None:
+    visitor = visit("officer")
+    visitor.get("/managers/systems/")
+    assert "answers" in visitor.send(form="Check now").text
+    moved = council / "care.db.away"
+    (council / "care.db").rename(moved)
+    try:
+        visitor.get("/managers/systems/")
+        assert "Social care records:" in visitor.send(form="Check now").text
+    finally:
+        moved.rename(council / "care.db")
+
+
+def test_the_trail_is_shown_checked_and_taken_away(visit: Callable[..., Visitor], now: datetime) -> None:
+    case = factories.a_case(now=now)
+    visitor = visit("auditor")
+    page = visitor.get(f"/managers/audit?reference={case.reference}")
+    assert "received a request" in page.text
+    assert "is whole" in visitor.send(form="Check that it is whole").text
+    copy = visitor.post("/managers/audit/export")
+    assert '"verb": "received a request"' in copy.text
+    assert "Tregale" not in copy.text

@@ -1,0 +1,96 @@
+"""Building, checking and releasing the pack, as an officer does it in the pages."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.lifecycle import Action, Status
+from sar_service.models import Case, Pack, PackState
+from sar_service.services import case as cases
+from sar_service.services import sealing
+from tests import packs
+from tests.browser import Visitor
+
+PDF = b"%PDF-1.7 stands for a finished pack"
+
+
+@pytest.fixture
+def officer(staff: Callable[..., Actor]) -> Actor:
+    return staff("officer")
+
+
+@pytest.fixture
+def case(app: Flask, sent: Any, staff: Callable[..., Actor], officer: Actor, now: datetime) -> Case:
+    return packs.signed_off(sent, officer=officer, second=staff("officer"), now=now)
+
+
+def fresh(case: Case) -> Case:
+    db.session.expire_all()
+    return db.session.get_one(Case, case.id)
+
+
+def job_ends(case: Case, state: PackState, now: datetime, *, findings: list[dict[str, Any]]) -> None:
+    """What the building job writes when it is done."""
+    case = fresh(case)
+    row = db.session.scalars(select(Pack).where(Pack.case_id == case.id)).one()
+    kept = sealing.put_object(case, PDF, media_type="application/pdf", now=now)
+    row.object_id, row.sha256, row.pages, row.state = kept.id, kept.sha256, 12, state
+    sealing.seal(row, {**sealing.unseal(row), "findings": findings})
+    db.session.flush()
+    good = state is PackState.READY
+    cases.move(case, Action.BUILT if good else Action.BUILD_FAILED, actor=SERVICE, now=now)
+    db.session.commit()
+
+
+def test_a_pack_is_built_once_checked_and_goes_only_to_a_name_that_was_typed(
+    visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
+) -> None:
+    visitor = visit(officer)
+    path = f"/staff/cases/{case.reference}/pack"
+    visitor.get(path)
+    build = next(form for form in visitor.forms() if "Build it" in form["buttons"])
+    for _ in range(2):
+        assert visitor.post(build["action"], build["fields"]).status_code == 200
+    assert len(db.session.scalars(select(Pack).where(Pack.case_id == case.id)).all()) == 1
+    assert "data-poll-url" in visitor.get(path).text
+    job_ends(case, PackState.READY, now, findings=[])
+    page = visitor.get(path)
+    assert "nothing withheld can be found" in page.text
+    row = db.session.scalars(select(Pack).where(Pack.case_id == case.id)).one()
+    fetched = visitor.get(f"{path}/{row.id}")
+    assert fetched.data == PDF and fetched.headers["Content-Disposition"].startswith("attachment")
+    for fields in ({"recipient": "Somebody Else", "recipient_checked": "yes"}, {"recipient": "Morwenna Tregale"}):
+        visitor.get(path)
+        assert visitor.send(fields, form="Release the pack").status_code == 400
+        assert fresh(case).status is Status.READY
+    visitor.get(path)
+    good = {"recipient": "morwenna  tregale", "recipient_checked": "yes"}
+    assert "Released" in visitor.send(good, form="Release the pack").text
+    assert fresh(case).status is Status.RELEASED
+
+
+def test_a_pack_in_which_something_withheld_was_found_shows_where_and_cannot_leave(
+    visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
+) -> None:
+    visitor = visit(officer)
+    path = f"/staff/cases/{case.reference}/pack"
+    visitor.get(path)
+    visitor.send(form="Build it")
+    words = "<b>Jago</b> Tregale"
+    where = {"string": words, "where": "page 3, text layer", "how": "text", "page": 3}
+    job_ends(case, PackState.REFUSED, now, findings=[where])
+    page = visitor.get(path)
+    assert "page 3, text layer" in page.text and words not in page.text and "&lt;b&gt;Jago" in page.text
+    assert not any("Release" in form["buttons"] for form in visitor.forms())
+
+
+def test_the_pack_is_for_casework_of_the_same_council_only(visit: Callable[..., Visitor], case: Case) -> None:
+    path = f"/staff/cases/{case.reference}/pack"
+    assert visit("auditor").get(path).status_code == 403
+    assert visit("officer", controllers=["southmoor"]).get(path).status_code == 404

@@ -1,0 +1,1 @@
+"""Jobs on the queue and the processes that run them. See README.md in this folder."""

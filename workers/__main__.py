@@ -1,0 +1,49 @@
+"""`python -m workers [timetable]`: one worker process, or the timetable."""
+
+import sys
+
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from sar_service.domain.errors import DomainError
+from sar_service.queue import QUEUE
+from workers.runtime import ListedWorker, app
+
+
+def main() -> int:
+    """Run a worker until it is told to stop; 2 if the set-up is wrong."""
+    try:
+        application = app()
+    except DomainError as error:
+        print(f"sar: {error}", file=sys.stderr)
+        return 2
+    if sys.argv[1:] == ["timetable"]:
+        from workers import timetable
+
+        timetable.main()
+        return 0
+    settings = application.extensions["sar_service"].settings
+    if settings.redis_url is None:
+        print("sar: SAR_REDIS_URL is not set; a worker needs it", file=sys.stderr)
+        return 2
+    from sar_service.documents import detect_model, render  # noqa: F401 - before forking, so that no job pays for it
+
+    detect_model.load()
+
+    connection = Redis.from_url(settings.redis_url.get_secret_value())
+    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+    worker = ListedWorker(
+        [queue],
+        connection=connection,
+        serializer=JSONSerializer,
+        worker_ttl=30,
+        maintenance_interval=15,
+        job_monitoring_interval=5,
+    )
+    worker.work(with_scheduler=False, logging_level="WARNING")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

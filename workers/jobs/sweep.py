@@ -1,0 +1,13 @@
+"""Send lost work again and clear what is old."""
+
+from sar_service.services import sweep
+from workers.runtime import job, now, transaction
+
+
+@job
+def run() -> None:
+    """One round of the housekeeping."""
+    with transaction():
+        sweep.send_again(now=now())
+    with transaction():
+        sweep.clear_old(now=now())

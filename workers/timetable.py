@@ -1,0 +1,36 @@
+"""What runs every so often. One of these processes is needed; two do no harm, for all it does may be repeated."""
+
+import logging
+import signal
+import threading
+from datetime import timedelta
+
+from sar_service.services import clock, sweep
+from workers.runtime import app, now, transaction
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(seconds=10)
+HOURLY = 360  # rounds
+
+
+def main() -> None:
+    """Run until told to stop. The sweep is run here itself, so that it works while Redis is away."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    rounds = 0
+    with app().app_context():
+        while not stop.is_set():
+            try:
+                with transaction():
+                    sweep.send_again(now=now())
+                if rounds % HOURLY == 0:
+                    with transaction():
+                        sweep.clear_old(now=now())
+                    with transaction():
+                        clock.refresh_open(now=now())
+            except Exception:
+                log.exception("a round of the timetable failed; the next one comes in ten seconds")
+            rounds += 1
+            stop.wait(EVERY.total_seconds())
