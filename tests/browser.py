@@ -35,11 +35,12 @@ class Visitor:
         )
         self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], token)
 
-    def enter_portal(self, case_id: Any) -> None:
+    def enter_portal(self, case_id: Any, contact: str = "") -> None:
         """Begin a session in the portal, as entering a good code would."""
         db.session.commit()
         db.session.rollback()
-        token = team.keep_session(None, {"portal_case": str(case_id)}, member_id="", now=self.app.config["NOW"]())
+        data = {"portal_case": str(case_id), "portal_contact": contact}
+        token = team.keep_session(None, data, member_id="", now=self.app.config["NOW"]())
         self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], token)
 
     def get(self, path: str, *, follow: bool = True, **options: Any) -> TestResponse:

@@ -218,6 +218,9 @@ def _table() -> dict[tuple[Status, Action], Move]:
         (s.REFUSED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
         (s.WITHDRAWN, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
     }
+    for status in (s.RELEASED, s.CLOSED):
+        # A changed contact or a doubt keeps even a released pack back, until somebody settles it again.
+        table[status, a.SETTLE_IDENTITY] = Move(to=status, needs=p.SETTLE_IDENTITY)
     for status in OPEN:
         # Settling identity moves a case only when it waited for that: doubts can come, and go, at any stage.
         settled = s.RECEIVED if status is s.IDENTITY else status

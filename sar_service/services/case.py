@@ -150,7 +150,7 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, **detail: A
     )
     case.status = made.to
     if made.to in (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN):
-        case.closed_at = now
+        case.closed_at = case.closed_at if made.to is before else now
     elif made.to in OPEN:
         case.closed_at = None
     audit.record(

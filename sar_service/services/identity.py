@@ -7,6 +7,9 @@ Copies of documents are not kept: only their kind, the days, the officer and a f
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import select
+
+from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import (
@@ -19,7 +22,7 @@ from sar_service.domain.identity import (
     assess,
 )
 from sar_service.domain.lifecycle import Action
-from sar_service.models import Case, Fact
+from sar_service.models import AccessCode, Case, Fact
 
 from . import audit, clock, letter, sealing
 from . import case as cases
@@ -145,5 +148,9 @@ def change_contact(case: Case, contact: dict[str, str], *, actor: Actor, now: da
         letter.write(case, "contact-changed", actor=actor, now=now)  # to the old address, before it is replaced
         told["requester"].update(contact)
         sealing.seal(case, told)
+        for code in db.session.scalars(
+            select(AccessCode).where(AccessCode.case_id == case.id, AccessCode.used_at.is_(None))
+        ):
+            code.expires_at = min(code.expires_at, now)  # a code that went to the old contact opens nothing
         clock.add_fact(case, "contact_changed", clock.day_of(now), actor=actor, now=now, fields=changed)
     return changed

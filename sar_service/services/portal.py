@@ -18,7 +18,7 @@ from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.lifecycle import Status
 from sar_service.models import AccessCode, Case, Pack, PackState
 
-from . import attempt, audit, letter, sealing
+from . import attempt, audit, clock, identity, letter, sealing
 from .intake import tidy_reference
 
 LIFE = timedelta(minutes=20)
@@ -100,6 +100,20 @@ def get(case_id: str) -> Case:
     return case
 
 
+def contact_mark(case: Case) -> str:
+    """Which contact the case has: another one after every change, so that a session opened by the old one ends."""
+    changes = [fact for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
+    return str(max(changes, key=lambda fact: fact.recorded_at).id) if changes else ""
+
+
+def of_session(case_id: str, contact: str) -> Case:
+    """The case of a session that was opened by a code sent to this contact. Raises NotFound if it was changed since."""
+    case = get(case_id)
+    if contact_mark(case) != contact:
+        raise NotFound("The contact details of this request were changed. Ask for a new code.")
+    return case
+
+
 def acknowledged_to(case: Case) -> str:
     """Where the acknowledgement went, for whoever has just sent the request."""
     email: str = sealing.unseal(case)["requester"].get("email", "")
@@ -145,8 +159,24 @@ def stages(case: Case) -> list[Stage]:
     ]
 
 
+def held(case: Case) -> bool:
+    """Was a pack released, and is kept back now, because identity was doubted or the contact changed since?"""
+    return _newest_released(case) is not None and not identity.settled(case)
+
+
+def ended(case: Case) -> str:
+    """How a request ended without an answer to fetch: "refused", "withdrawn" or "closed"; else nothing."""
+    if case.status in (Status.REFUSED, Status.WITHDRAWN):
+        return case.status.value
+    return "closed" if case.status is Status.CLOSED and _newest_released(case) is None else ""
+
+
 def released_pack(case: Case) -> Pack | None:
-    """The pack that the requester may fetch: the newest that was released."""
+    """The pack that the requester may fetch: the newest that was released, while identity is settled."""
+    return _newest_released(case) if identity.settled(case) else None
+
+
+def _newest_released(case: Case) -> Pack | None:
     if case.status not in (Status.RELEASED, Status.CLOSED):
         return None
     return db.session.scalar(

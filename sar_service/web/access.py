@@ -138,7 +138,7 @@ def _check() -> BaseResponse | None:
     elif kind == "requester":
         case_id = sessions.get("portal_case")
         try:
-            g.portal_case = portal.get(case_id) if case_id else None
+            g.portal_case = portal.of_session(case_id, sessions.get("portal_contact") or "") if case_id else None
         except NotFound:
             g.portal_case = None
         if g.portal_case is None:

@@ -8,9 +8,10 @@ import pytest
 
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action
 from sar_service.models import Case, PackState
-from sar_service.services import audit, pack_release, sealing
+from sar_service.services import audit, identity, pack_release, portal, sealing
 from sar_service.services import case as cases
 from sar_service.services.pack import ask
 from tests import factories, packs
@@ -55,3 +56,54 @@ def test_another_requester_gets_nothing(released: Case, stranger: Visitor, now: 
     other = factories.a_case(now=now)
     stranger.enter_portal(other.id)
     assert stranger.post("/portal/pack").status_code == 404
+
+
+@pytest.fixture
+def keeper(staff: Callable[..., Actor]) -> Actor:
+    return staff("officer")
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("how", ["contact", "doubt"])
+def test_a_released_pack_is_kept_back_until_identity_is_settled_again(
+    released: Case, stranger: Visitor, keeper: Actor, now: datetime, how: str, closed: bool
+) -> None:
+    identity_of, contact = released.id, {"email": "somebody.else@example.org"}
+    if closed:
+        cases.move(released, Action.CLOSE, actor=keeper, now=now)
+    before = released.closed_at
+    later = factories.later(now, hours=1)
+    if how == "contact":
+        identity.change_contact(released, contact, actor=keeper, now=later)
+    else:
+        identity.doubt(released, reason="A call from somebody who is not them", actor=keeper, now=later)
+    db.session.commit()
+    stranger.enter_portal(identity_of, contact=portal.contact_mark(released))
+    page = stranger.get("/portal/")
+    assert "Download your records" not in page.text and "check again" in page.text
+    assert stranger.post("/portal/pack").status_code == 404
+    case = packs.again(db.session.get_one(Case, identity_of))
+    identity.settle(case, override="Seen in person again", actor=keeper, now=factories.later(now, hours=2))
+    db.session.commit()
+    assert case.closed_at == before
+    assert "Download your records" in stranger.get("/portal/").text
+    assert stranger.send(form="Download your records").data == FILE
+
+
+def test_a_changed_contact_ends_the_sessions_and_the_codes_of_the_old_one(
+    app: Any, stranger: Visitor, keeper: Actor, now: datetime, sent: Any, outbox: list[Any]
+) -> None:
+    case = factories.a_case(now=now)
+    identity_of, reference = case.id, case.reference
+    stranger.enter_portal(identity_of)
+    assert stranger.get("/portal/", follow=False).status_code == 200
+    portal.send_code(reference, address="192.0.2.7", now=now)
+    db.session.commit()
+    sent.work()
+    code = outbox[-1].text.split("Your code is ")[1].splitlines()[0]
+    case = packs.again(db.session.get_one(Case, identity_of))
+    identity.change_contact(case, {"email": "safe@example.org"}, actor=keeper, now=now)
+    db.session.commit()
+    with pytest.raises(InvalidInput):
+        portal.enter(reference, code, address="192.0.2.7", now=now)
+    assert stranger.get("/portal/", follow=False).status_code == 302

@@ -74,6 +74,7 @@ def code() -> Any:
         else:
             session.rotate()
             session.put("portal_case", str(case.id))
+            session.put("portal_contact", portals.contact_mark(case))
             return redirect(url_for("portal.show"))
     status = 400 if request.method == "POST" else 200
     return render_template("portal/code.html", form=form, errors=errors_for(form)), status
@@ -93,6 +94,8 @@ def show() -> Any:
         reckoning=clock.reckon(case),
         today=clock.day_of(now()),
         pack=pack,
+        held=portals.held(case),
+        ended=portals.ended(case),
         size=portals.pack_size(pack),
         letters=letters.letters(case),
         controller=controller,

@@ -63,7 +63,7 @@ def identity_page(reference: str) -> str:
         about_words=ABOUT,
         names=frame.staff_names(),
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
-        open=case.closed_at is None,
+        open=case.closed_at is None or case.released_at is not None,
         contact=_contact(case),
     )
 
