@@ -84,7 +84,7 @@ class Evidence:
 
     `arrived_on` is the day it came, which starts the clock; `seen_on` the day somebody looked at it,
     `seen_by` who. `seen` says what it was in a few words ("passport, in person"), never its number.
-    `dated` is its own date.
+    `dated` is its own date. `before_change`: it was put on file before the contact details last changed.
     """
 
     kind: EvidenceKind
@@ -94,6 +94,7 @@ class Evidence:
     seen_by: str
     seen: str = ""
     dated: date | None = None
+    before_change: bool = False
 
     def __post_init__(self) -> None:
         if self.seen_on < self.arrived_on:
@@ -156,7 +157,7 @@ def _since_contact_changed(seen: list[Evidence], circumstances: Circumstances) -
     if changed is None:
         return seen
     who = STRONG | MEDIUM | {EvidenceKind.AUTHORITY_CONFIRMED, EvidenceKind.FIRM_CHECKED}
-    return [e for e in seen if e.seen_on >= changed or e.kind not in who]
+    return [e for e in seen if (e.seen_on >= changed and not e.before_change) or e.kind not in who]
 
 
 def _is_known(evidence: Sequence[Evidence], about: About) -> bool:

@@ -36,7 +36,19 @@ FACTS = {
     "identity_settled": "Identity settled",
     "identity_doubted": "Identity no longer settled",
     "contact_changed": "Contact details changed",
+    "struck_out": "Entry taken back: it did not happen",
 }
+CORRECTABLE = (
+    "received",
+    "identity_requested",
+    "identity_received",
+    "fee_requested",
+    "fee_paid",
+    "clarification_requested",
+    "clarification_received",
+    "extension_notice",
+)  # the days that the clock reads; who said what about identity is not among them
+NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
 
 def day_of(now: datetime) -> date:
@@ -54,7 +66,11 @@ def add_fact(
     corrects: Fact | None = None,
     **detail: Any,
 ) -> Fact:
-    """Add a fact and work out the clock again. Raises InvalidInput for a day that cannot be."""
+    """Add a fact and work out the clock again. Raises InvalidInput for a day that cannot be.
+
+    An answer that answers no question, and a notice of an extension that does not count (too late, or not possible
+    for this right), are refused.
+    """
     if kind not in FACTS:
         raise InvalidInput(f"There is no fact named {kind}.", field="kind")
     if on > day_of(now):
@@ -75,15 +91,76 @@ def add_fact(
     case.facts.append(fact)
     if kind == "received":
         case.received_on = on
-    refresh(case, actor=actor, now=now)
+    if _questions(case)[1]:
+        raise InvalidInput("There is no open question that this answers. Record the question first.", field="on")
+    found = refresh(case, actor=actor, now=now)
+    if kind == "extension_notice" and found.extension_valid is False:
+        why = next(step for step in found.steps if step.key in NOT_EXTENDED)
+        raise InvalidInput(f"{why.sentence} The answer stays due when it was.", field="on")
     audit.record("recorded a fact", actor=actor, now=now, case=case, of=fact, kind=kind, on=on.isoformat())
     return fact
 
 
+def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Actor, now: datetime) -> Fact:
+    """Put the day of an entry right, or take the entry back (`on` None). Both entries stay on file, with the reason.
+
+    Raises InvalidInput naming the field.
+    """
+    found = next((each for each in standing_facts(case) if str(each.id) == fact_id), None)
+    if found is None or found.kind not in CORRECTABLE:
+        raise InvalidInput("Choose the entry that is wrong from the list.", field="entry")
+    if not reason.strip():
+        raise InvalidInput("Give the reason. It is kept with both days.", field="reason")
+    if on is None and found.kind == "received":
+        raise InvalidInput("The day of receipt can be put right, not taken back.", field="entry")
+    if on == found.on:
+        raise InvalidInput("This is the day that is on file already.", field="on")
+    told = {name: value for name, value in found.detail.items() if name != "reason"}
+    kind = found.kind if on is not None else "struck_out"
+    return add_fact(case, kind, on or found.on, actor=actor, now=now, corrects=found, reason=reason.strip(), **told)
+
+
 def standing_facts(case: Case) -> list[Fact]:
-    """The facts that stand: those that no later fact corrects, in the order they were recorded."""
+    """The facts that stand: those that no later fact corrects or takes back, in the order they were recorded."""
     corrected = {fact.corrects for fact in case.facts if fact.corrects}
-    return [fact for fact in case.facts if fact.id not in corrected]
+    return [fact for fact in case.facts if fact.id not in corrected and fact.kind != "struck_out"]
+
+
+def in_order(case: Case, *kinds: str) -> list[Fact]:
+    """The standing facts of these kinds by their day; on one day, in the order in which they first came on file."""
+    by_id = {fact.id: fact for fact in case.facts}
+
+    def place(fact: Fact) -> tuple[date, datetime, int]:
+        first = fact
+        while first.corrects is not None:
+            first = by_id[first.corrects]
+        return fact.on, first.recorded_at, kinds.index(fact.kind)
+
+    return sorted((fact for fact in standing_facts(case) if fact.kind in kinds), key=place)
+
+
+def _questions(case: Case) -> tuple[list[clock.Clarification], list[Fact]]:
+    """The questions with their answers, and answers to nothing. An answer is to all that was asked before it."""
+    answered: list[clock.Clarification] = []
+    open_since: list[date] = []
+    loose = []
+    for fact in in_order(case, "clarification_requested", "clarification_received"):
+        if fact.kind == "clarification_requested":
+            open_since.append(fact.on)
+        elif open_since:
+            answered += [clock.Clarification(asked=day, answered=fact.on) for day in open_since]
+            open_since = []
+        else:
+            loose.append(fact)
+    return answered + [clock.Clarification(asked=day) for day in open_since], loose
+
+
+def identity_awaited(case: Case) -> Fact | None:
+    """The request for evidence of identity that nothing has answered yet, or None."""
+    asked: Fact | None = None
+    for fact in in_order(case, "identity_requested", "identity_received"):
+        asked = fact if fact.kind == "identity_requested" else None
+    return asked
 
 
 def facts_of(case: Case) -> clock.Facts:
@@ -98,14 +175,8 @@ def facts_of(case: Case) -> clock.Facts:
     def last(kind: str) -> date | None:
         return max((fact.on for fact in by_kind.get(kind, [])), default=None)
 
-    asked = sorted(fact.on for fact in by_kind.get("clarification_requested", []))
-    answered = sorted(fact.on for fact in by_kind.get("clarification_received", []))
-    pairs = []
-    for day in asked:
-        reply = next((each for each in answered if each >= day), None)
-        if reply is not None:
-            answered.remove(reply)
-        pairs.append(clock.Clarification(asked=day, answered=reply))
+    wanted = last("identity_requested")
+    came = None if identity_awaited(case) is not None else last("identity_received")
     extension = None
     if by_kind.get("extension_notice"):
         fact = by_kind["extension_notice"][-1]
@@ -114,11 +185,11 @@ def facts_of(case: Case) -> clock.Facts:
         received=last("received") or case.received_on,
         right=case.right,
         nation=case.nation,
-        id_requested=first("identity_requested"),
-        id_received=last("identity_received"),
+        id_requested=wanted,
+        id_received=came,
         fee_requested=first("fee_requested"),
         fee_paid=last("fee_paid"),
-        clarifications=tuple(pairs),
+        clarifications=tuple(_questions(case)[0]),
         extension=extension,
     )
 
@@ -128,7 +199,7 @@ def reckon(case: Case) -> clock.Reckoning:
     return clock.reckon(facts_of(case), holidays=runtime().holidays)
 
 
-def refresh(case: Case, *, actor: Actor, now: datetime) -> None:
+def refresh(case: Case, *, actor: Actor, now: datetime) -> clock.Reckoning:
     """Renew the cached dates; a change of the due date is recorded with the old and the new one."""
     found = reckon(case)
     before = case.due_on
@@ -142,6 +213,7 @@ def refresh(case: Case, *, actor: Actor, now: datetime) -> None:
             before=before.isoformat(),
             after=found.due.isoformat() if found.due else found.state.value,
         )
+    return found
 
 
 def refresh_open(*, now: datetime) -> list[Case]:

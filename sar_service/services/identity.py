@@ -30,6 +30,7 @@ from . import case as cases
 
 def evidence_of(case: Case) -> list[Evidence]:
     """The evidence that has been recorded for a case, in order."""
+    changed = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
     return [
         Evidence(
             kind=EvidenceKind(fact.detail["evidence"]),
@@ -38,6 +39,7 @@ def evidence_of(case: Case) -> list[Evidence]:
             seen_on=date.fromisoformat(fact.detail["seen_on"]),
             seen_by=fact.recorded_by,
             seen=fact.detail.get("seen", ""),
+            before_change=any(fact.recorded_at <= at for at in changed),
         )
         for fact in clock.standing_facts(case)
         if fact.kind == "evidence_seen"
@@ -110,18 +112,18 @@ def see(
 def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> None:
     """Say that identity and authority are settled. Refused without enough evidence, unless `override` says why.
 
-    If evidence had been asked for, the clock begins on the day on which enough of it had arrived.
+    If evidence had been asked for and nothing has answered that yet, the clock begins on the day on which enough of
+    it had arrived. Where nothing came at all, asking for it has not put anything off beyond the day it was asked for.
     """
     judged = assessment(case)
     if not judged.sufficient and not override.strip():
         raise InvalidInput(" ".join(judged.missing), field="override")
     cases.move(case, Action.SETTLE_IDENTITY, actor=actor, now=now)
     today = clock.day_of(now)
-    asked = any(fact.kind == "identity_requested" for fact in clock.standing_facts(case))
-    if asked:
-        arrived = judged.settled_on or max((e.arrived_on for e in evidence_of(case)), default=today)
-        first = min(f.on for f in clock.standing_facts(case) if f.kind == "identity_requested")
-        clock.add_fact(case, "identity_received", max(arrived, first), actor=actor, now=now)
+    asked = clock.identity_awaited(case)
+    if asked is not None:
+        arrived = judged.settled_on or max((e.arrived_on for e in evidence_of(case)), default=asked.on)
+        clock.add_fact(case, "identity_received", max(arrived, asked.on), actor=actor, now=now)
     clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=override.strip()[:500])
 
 

@@ -61,6 +61,7 @@ STAFF: dict[str, set[May]] = {
     "staff.decide_mark": {May.DECIDE},
     "staff.decide_people": {May.DECIDE},
     "staff.doubt": {May.SETTLE_IDENTITY},
+    "staff.correct_fact": {May.CORRECT_FACTS},
     "staff.facts_page": {May.CORRECT_FACTS},
     "staff.fetch_pack": {May.BUILD_PACK},
     "staff.found_page": {May.SEE_CASES},

@@ -248,12 +248,25 @@ def test_a_wrong_day_of_receipt_is_corrected_and_the_first_stays_on_file(
 ) -> None:
     officer = visit("officer")
     officer.get(f"/staff/cases/{case.reference}/facts")
-    fields = {"kind": "received", "on": "2026-11-20", "reasons": "It lay in the post room"}
-    officer.send(fields, form="Record it")
+    entry = str(fresh(case.id).facts[0].id)
+    answer = officer.send({"entry": entry, "on": "2026-11-20", "reason": ""}, form="Correct it")
+    assert answer.status_code == 400 and "Give the reason" in answer.text
+    answer = officer.send({"entry": entry, "on": "2026-11-20", "reason": "It lay in the post room"}, form="Correct it")
     now_case = fresh(case.id)
     assert now_case.received_on == date(2026, 11, 20)
     assert clock.reckon(now_case).due == date(2026, 12, 21)
     assert len(now_case.facts) == 2
+    assert "no longer counts" in answer.text and "It lay in the post room" in answer.text
+
+
+def test_a_letter_is_never_written_about_another_day_than_today(visit: Callable[..., Visitor], now: datetime) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    officer = visit("officer")
+    officer.get(f"/staff/cases/{made.reference}/facts")
+    fields = {"kind": "extension_notice", "on": "2026-11-05", "reasons": "Very many files", "send": "yes"}
+    answer = officer.send(fields, form="Record it")
+    assert answer.status_code == 400 and "The letter goes today" in answer.text
+    assert len(fresh(made.id).facts) == 1
 
 
 def test_identity_is_settled_by_what_was_seen(visit: Callable[..., Visitor], case: Case) -> None:

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput, StaleWrite
 from sar_service.domain.permission import Permission
+from sar_service.models import Case
 from sar_service.services import clock, letter
 
-from .. import access
+from .. import access, filters
 from ..access import allow
 from . import blueprint, case, frame
-from .asking import again, day, one_of, version, words
+from .asking import again, day, line, one_of, version, words
 
 KINDS: dict[str, Any] = {
     "clarification_requested": _l("We asked what they mean"),
@@ -25,9 +26,8 @@ KINDS: dict[str, Any] = {
     "fee_requested": _l("We asked for a fee"),
     "fee_paid": _l("They paid the fee"),
     "extension_notice": _l("We gave notice that we need two more months"),
-    "received": _l("The day of receipt was wrong: correct it"),
 }
-NEED_REASONS = ("extension_notice", "received")
+NEED_REASONS = ("extension_notice", "clarification_requested")
 LETTERS = {"clarification_requested": "clarification", "extension_notice": "extension"}
 
 
@@ -42,8 +42,12 @@ def facts_page(reference: str) -> str:
         tab="overview",
         viewed="the facts",
         kinds=list(KINDS.items()),
-        facts=clock.standing_facts(found),
-        corrected=len(found.facts) - len(clock.standing_facts(found)),
+        facts=_entries(found),
+        entries=[
+            (str(each.id), f"{filters.short_date(each.on)}: {clock.FACTS[each.kind]}")
+            for each in clock.standing_facts(found)
+            if each.kind in clock.CORRECTABLE
+        ],
         texts=clock.FACTS,
         names=frame.staff_names(),
         steps=case.clock_steps(found),
@@ -51,27 +55,69 @@ def facts_page(reference: str) -> str:
     )
 
 
+def _entries(found: Case) -> list[dict[str, Any]]:
+    """Every entry that was ever made, with whether it still counts."""
+    standing = {fact.id for fact in clock.standing_facts(found)}
+    return [
+        {
+            "on": fact.on,
+            "kind": fact.kind,
+            "by": fact.recorded_by,
+            "at": fact.recorded_at,
+            "reason": fact.detail.get("reason") or fact.detail.get("reasons") or "",
+            "counts": fact.id in standing,
+        }
+        for fact in found.facts
+    ]
+
+
 @blueprint.post("/cases/<reference>/facts")
 @allow(Permission.CORRECT_FACTS)
 @again(facts_page)
 def add_fact(reference: str) -> Response:
     """Add a fact; the clock is worked out again at once, and the letter that belongs to it is written if wanted."""
-    found, actor, now = frame.find(reference), access.actor(), access.now()
+    found, actor, now = _current(reference), access.actor(), access.now()
+    kind = one_of("kind", KINDS, _("Choose what happened."))
+    on, why = day("on"), words("reasons", longest=2000)
+    wants_letter = kind in LETTERS and words("send") == "yes"
+    if kind in NEED_REASONS and not why:
+        raise InvalidInput(_("Give the reasons, or what was asked. The requester reads them."), field="reasons")
+    if wants_letter and on != frame.today():
+        raise InvalidInput(
+            _("The letter goes today: give today, or record what happened on another day without a letter."), field="on"
+        )
+    told: dict[str, Any] = {"reasons": why} if why else {}
+    clock.add_fact(found, kind, on, actor=actor, now=now, **told)
+    if wants_letter:
+        letter.write(found, LETTERS[kind], actor=actor, now=now, question=why, reason=why)
+    flash(_("Recorded. The clock was worked out again."))
+    return redirect(url_for("staff.case_page", reference=reference))
+
+
+@blueprint.post("/cases/<reference>/facts/correction")
+@allow(Permission.CORRECT_FACTS)
+@again(facts_page)
+def correct_fact(reference: str) -> Response:
+    """Put the day of an entry right, or take it back; both stay on file."""
+    found = _current(reference)
+    what = one_of("what", ("day", "never"), _("Choose what is wrong with the entry."))
+    clock.correct(
+        found,
+        line("entry"),
+        on=day("on") if what == "day" else None,
+        reason=words("reason", longest=500),
+        actor=access.actor(),
+        now=access.now(),
+    )
+    flash(_("Corrected. The clock was worked out again, and the earlier entry stays on file."))
+    return redirect(url_for("staff.facts_page", reference=reference))
+
+
+def _current(reference: str) -> Case:
+    """The case, unless somebody changed it since the form was opened."""
+    found = frame.find(reference)
     if found.version != version():
         raise StaleWrite(
             _("Somebody else changed this case while you had it open. Look at the facts as they stand now.")
         )
-    kind = one_of("kind", KINDS, _("Choose what happened."))
-    on, why = day("on"), words("reasons", longest=2000)
-    if kind in NEED_REASONS and not why:
-        raise InvalidInput(_("Give the reasons. The law asks for them."), field="reasons")
-    if kind == "received":
-        first = next(each for each in reversed(clock.standing_facts(found)) if each.kind == "received")
-        clock.add_fact(found, kind, on, actor=actor, now=now, corrects=first, reason=why)
-    else:
-        told: dict[str, Any] = {"reasons": why} if why else {}
-        clock.add_fact(found, kind, on, actor=actor, now=now, **told)
-    if kind in LETTERS and words("send") == "yes":
-        letter.write(found, LETTERS[kind], actor=actor, now=now, reasons=why, question=why, reason=why)
-    flash(_("Recorded. The clock was worked out again."))
-    return redirect(url_for("staff.case_page", reference=reference))
+    return found
