@@ -4,13 +4,13 @@ The rules are in `domain/matching.py`. Every line is read and judged before the 
 """
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
+from sar_service.cli.json_lines import Ids, lines, parsed, told, written
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.matching import match as judge
 from sar_service.domain.people import Subject
@@ -18,7 +18,6 @@ from sar_service.domain.search import Match
 
 _MAX_LINE = 1_000_000  # bytes
 _MAX_LINES = 1_000_000
-_MAX_TOLD = 10
 _TEXTS = ("given_name", "family_name", "postcode")
 _LISTS = ("other_names", "address", "phones", "emails")
 
@@ -32,60 +31,32 @@ _LISTS = ("other_names", "address", "phones", "emails")
 )
 def match(batch: Path) -> int:
     """Say whether each record is about that person, and why."""
-    sys.stdout.write("".join(_judged(batch)))
+    click.echo(b"".join(_judged(batch)), nl=False)
     return 0
 
 
-def _judged(path: Path) -> list[str]:
-    answers: list[str] = []
+def _judged(path: Path) -> list[bytes]:
+    answers: list[bytes] = []
     mistakes: list[str] = []
-    for line, raw in _lines(path):
+    ids = Ids()
+    for line, raw in lines(path, _MAX_LINE):
+        if line > _MAX_LINES:
+            raise InvalidInput(f"{path}: has more than {_MAX_LINES} lines. Split it.")
         try:
-            answers.append(_answer(raw))
+            if raw is None:
+                raise InvalidInput(f"is longer than {_MAX_LINE // 1_000_000} MB.")
+            pair = parsed(raw)
+            ids.add(pair["id"], line)
+            answers.append(_answer(pair))
         except InvalidInput as error:
             mistakes.append(f"line {line}: {error}")
     if mistakes:
-        more = len(mistakes) - _MAX_TOLD
-        told = "\n".join(mistakes[:_MAX_TOLD]) + (f"\nand {more} more." if more > 0 else "")
-        raise InvalidInput(f"{path}: nothing was judged, because of\n{told}")
+        raise InvalidInput(f"{path}: nothing was judged, because of\n{told(mistakes)}")
     return answers
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    if str(path) == "-":
-        yield from _read(path, sys.stdin.buffer)
-        return
-    try:
-        with path.open("rb") as file:
-            yield from _read(path, file)
-    except OSError as error:
-        raise InvalidInput(f"{path}: cannot be read ({error.strerror}).") from None
-
-
-def _read(path: Path, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    line = 0
-    while raw := file.readline(_MAX_LINE + 1):
-        line += 1
-        if len(raw) > _MAX_LINE:
-            raise InvalidInput(f"{path}: line {line}: is longer than {_MAX_LINE // 1_000_000} MB.")
-        if line > _MAX_LINES:
-            raise InvalidInput(f"{path}: has more than {_MAX_LINES} lines. Split it.")
-        if raw.strip():
-            yield line, raw
-
-
-def _answer(raw: bytes) -> str:
-    try:
-        told = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise InvalidInput("is not a JSON object in UTF-8.") from None
-    if not isinstance(told, dict):
-        raise InvalidInput("is not a JSON object.")
-    key = told.get("id")
-    if key is None or isinstance(key, dict | list | bool) or key == "":
-        raise InvalidInput("has no id.")
-    result = judge(_person(told, "subject"), _person(told, "candidate"))
-    return json.dumps(_told(key, result), ensure_ascii=False) + "\n"
+def _answer(pair: Mapping[str, Any]) -> bytes:
+    return written(_told(pair["id"], judge(_person(pair, "subject"), _person(pair, "candidate"))))
 
 
 def _told(key: object, result: Match) -> dict[str, Any]:
@@ -99,8 +70,8 @@ def _told(key: object, result: Match) -> dict[str, Any]:
     }
 
 
-def _person(told: Mapping[str, Any], who: str) -> Subject:
-    given = told.get(who)
+def _person(pair: Mapping[str, Any], who: str) -> Subject:
+    given = pair.get(who)
     if not isinstance(given, dict):
         raise InvalidInput(f"has no {who}: give an object, which may be empty.", field=who)
     texts = {name: _text(given.get(name), f"{who}.{name}") for name in (*_TEXTS, "date_of_birth")}

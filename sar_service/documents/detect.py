@@ -21,7 +21,7 @@ from sar_service.documents.detect_new import find
 from sar_service.documents.detect_places import bodies, locations
 from sar_service.documents.detect_roles import roles
 from sar_service.documents.detect_roster import Roster
-from sar_service.documents.detect_words import Mention, Words
+from sar_service.documents.detect_words import Mention, Words, level
 from sar_service.documents.identifiers import identifiers
 from sar_service.documents.names import POLITE, fold, parse
 from sar_service.domain.redaction import Kind, Person, Span
@@ -87,7 +87,7 @@ class Detector:
         """
         self._teach(())
         gathering = Gathering()
-        for number, text in enumerate(texts):
+        for number, text in enumerate(map(level, texts)):
             words = Words(text)
             mentions = self._roster.mentions(words)
             named = list(find(words, {m.start: m.end for m in mentions}))
@@ -124,6 +124,7 @@ class Detector:
 
         `person` is a register id, a "new-…" id that `learn` gave, or None where nobody or no one person fits.
         """
+        written, text = text, level(text)
         words = Words(text)
         numbers = self._numbers(text)
         organisations = list(bodies(text))
@@ -140,7 +141,8 @@ class Detector:
         chosen.add(locations(words, [(span.start, span.end) for span in chosen.spans], self._named))
         whose = [(s.start, s.end, s.person) for s in chosen.spans if s.kind is Kind.PERSON]
         chosen.add(roles(words, self.registered, whose, subject=self.subject))
-        return self._births(text, chosen.spans)
+        found = self._births(text, chosen.spans)
+        return found if text == written else [replace(s, text=written[s.start : s.end]) for s in found]
 
     def _people(self, text: str, mentions: Sequence[Mention]) -> list[Span]:
         settled = self._attribution.settle(text, mentions)

@@ -66,9 +66,13 @@ class _Place:
         self.words = [found.group() for found in _PART.finditer(plain)][:16]
         self.street = self._street()
         self.pattern = self._pattern()
-        self.hint = max(
-            (w.lower().replace("'", "").replace("’", "") for w in self.street or self.words[:1]), key=len, default=""
-        )
+        self.hint = self._hint()
+
+    def _hint(self) -> str:
+        """A word that no text with this street can lack, written as `find` is given the text; may be empty."""
+        telling = [word.lower() for word in self.street or self.words[:1]]
+        plain = [re.sub("['’]", "", word) for word in telling if word not in _SUFFIXES and word not in _SHORT]
+        return max(plain, key=len, default="")
 
     def _street(self) -> list[str]:
         """The words of the street or house name, up to its "Road", without the number."""
@@ -94,7 +98,7 @@ class _Place:
         return re.compile(rf"{lead}(?<!\w){street}(?!\w){rest}{code}", re.IGNORECASE)
 
     def find(self, text: str, low: str) -> Iterator[tuple[int, int, float]]:
-        if self.pattern is not None and self.hint and self.hint in low:
+        if self.pattern is not None and self.hint in low:
             for found in self.pattern.finditer(text):
                 if len(self.street) == 1 and not any(c.isdigit() for c in found.group()):
                     continue

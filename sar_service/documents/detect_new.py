@@ -110,13 +110,13 @@ def _surnames_first(words: Words) -> Iterator[tuple[int, int]]:
 
 
 def _run(words: Words, at: int) -> int:
-    """The end of a run of capital words that only single spaces (or the full stop of an initial) part."""
+    """The end of a run of capital words that only spaces, a broken line or the full stop of an initial part."""
     stop = at + 1
     while stop < len(words) and stop - at < 12:
         gap = words.gap(stop - 1)
         surface = words.surface[stop - 1]
         initial = len(surface) == 1 or surface.lower() in TITLES
-        if without_possessive(surface) != surface or not (gap == " " or (initial and gap in (". ", "."))):
+        if without_possessive(surface) != surface or not (words.runs_on(stop - 1) or (initial and gap in (". ", "."))):
             break
         if words.capital(stop):
             stop += 1
@@ -124,7 +124,7 @@ def _run(words: Words, at: int) -> int:
             words.surface[stop] in PARTICLES
             and stop + 1 < len(words)
             and words.capital(stop + 1)
-            and words.gap(stop) == " "
+            and words.runs_on(stop)
         ):
             stop += 2
         else:

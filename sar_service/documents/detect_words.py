@@ -11,7 +11,26 @@ from sar_service.documents.names import WORD, fold, without_possessive
 
 _GAP = re.compile(r"[ \t\u00a0\u00ad]{0,4}(?:\r?\n[ \t\u00a0]{0,8})?\Z")
 _DIGITS = re.compile(r"[ \t(,]{0,3}(\d{1,4})")
+_AS_SPACE = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+_AS_LINE = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
+_AS_HYPHEN = dict.fromkeys([0x2010, 0x2011], "-")
+_PLAIN = str.maketrans({**_AS_SPACE, **_AS_LINE, **_AS_HYPHEN})
+_LONE_HALF = re.compile("[\ud800-\udfff]")
+_PROSE = 40  # characters from which a line is taken for one that was broken to fit, not for an entry of a list
 _ENDS = '.!?:;\n\r\t•|>"“‘([*'
+
+
+def level(text: str) -> str:
+    """The text with one plain character for every odd one, so that places in it stay the same.
+
+    Spaces and line ends of other kinds become a space and a line feed, and halves of a surrogate pair, which no
+    model can read, the replacement character.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
+    if text.isascii() and "\x0b" not in text and "\x0c" not in text:
+        return text
+    return _LONE_HALF.sub("\ufffd", text.translate(_PLAIN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,17 @@ class Words:
         """Whether only spaces and at most one line end part a word from the next."""
         gap = self.gap(index)
         return gap == " " or bool(_GAP.match(gap))
+
+    def runs_on(self, index: int) -> bool:
+        """Whether a word and the next are written as parts of one name: a space or two, or the end of a long line."""
+        gap = self.gap(index)
+        if gap in (" ", "  "):
+            return True
+        if gap.strip() or gap.count("\n") != 1:
+            return False
+        end = self.end(index)
+        labels = self.text[self.end(index + 1) : self.end(index + 1) + 2].lstrip(" ")[:1] in (":", "\t", "|")
+        return not labels and end - (self.text.rfind("\n", 0, end) + 1) >= _PROSE
 
     def folded(self, index: int) -> str:
         """A word as `names.fold` writes it, or an empty string outside the text."""

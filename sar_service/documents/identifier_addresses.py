@@ -8,10 +8,10 @@ that the register holds, in whatever layout, are `detect_known`.
 import re
 from collections.abc import Iterator
 
-from sar_service.documents.lexicon import places
+from sar_service.documents.lexicon import is_given, places, word_set
 from sar_service.domain.redaction import Kind
 
-POSTCODE = r"(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? {0,2}\d[ABD-HJLNP-UW-Z]{2})"
+POSTCODE = r"(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]?(?: {0,2}| ?\n {0,8})\d[ABD-HJLNP-UW-Z]{2})"
 STREETS: dict[str, tuple[str, ...]] = {
     "road": ("rd",), "street": ("st", "str"), "avenue": ("ave", "av"), "lane": ("ln", "la"), "close": ("cl", "cls"),
     "drive": ("dr", "drv"), "gardens": ("gdns", "gdn", "garden"), "grove": ("gr", "grv"), "terrace": ("terr", "ter", "tce"),
@@ -37,6 +37,36 @@ _SEGMENT = r"[ ]{0,3}[,\n;][ ]{0,3}\n?[ \t]{0,8}(?=[A-Za-z])[A-Za-z'’.\- ]{2,3
 _TAIL = rf"(?:\.?(?:{_SEGMENT}){{0,4}}[ ,\n\t.]{{1,6}}{POSTCODE}(?!\w))"
 _NUMBERED = re.compile(
     rf"(?<![\w£$/.\-:])(?:{_FLAT}(?:[A-Z][\w'’]{{1,20}}[ ]){{0,2}}(?:(?:House|Court|Lodge|Tower|Point|Heights|Mansions)[ ]?,[ ]?)?)?{_NUMBER}[ ]?,?[ ]{{1,2}}{_STREET}(?P<tail>{_TAIL})?",
+)
+# A number alone on its line, the street on the next.
+_NUMBER_LINE = re.compile(rf"(?:(?<=\n)|(?<=\n )){_NUMBER}[ ]?,?[ ]?\n[ ]{{0,8}}{_STREET}(?P<tail>{_TAIL})?")
+_CAPS = r"[A-Z][\w'’.\-]{0,24}(?:[ ](?:[A-Z][\w'’.\-]{0,24}|y|yr|of|the|on|na|a|an|le|la|de)){0,4}"
+_NOT_NAMED = (
+    r"(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Year|Week)[a-z]{0,8}\b)"
+)
+# A street or house whose name does not say that it is one is known by its number and its postcode.
+_UNSAID = re.compile(
+    rf"(?<![\w£$/.\-:])(?:{_FLAT})?{_NUMBER}[ ]?,?[ ]{{1,2}}{_NOT_NAMED}{_CAPS}(?:[ ]{{0,3}}[,\n;][ \n]{{0,9}}{_CAPS}){{0,4}}"
+    rf"[ ,\n\t.]{{1,6}}(?P<tail>{POSTCODE})(?!\w)",
+)
+_HOUSE_NAME = re.compile(
+    rf"(?<!\w)(?:The[ ])?(?:[A-Z][\w'’\-]{{1,20}}[ ]?){{1,3}}[ ]?[,\n][ ]{{0,8}}{_STREET}(?P<tail>{_TAIL})",
+)
+# A street without a number, which may be all that is said of where somebody lives. Some of these words are also
+# family names, and count only where somebody may be "on" or "off" them.
+_BARE = re.compile(
+    r"(?:Road|Rd|Avenue|Ave|Crescent|Cres|Terrace|Gardens|Gdns|Mews|(?P<doubtful>Street|Lane|Close|Drive|Grove))\b"
+    r"(?![ ]?['’]|[ ][A-Z]|[ ]\d|-)",
+)
+_BEFORE_BARE = re.compile(r"(?<![\w'’\-])(?:(?:St\.?|[A-Z][\w'’\-]{1,20})[ ]){1,3}\Z")
+_STANDS_ON = re.compile(
+    r"\b(?:on|off|in|at|to|of|from|near|nr|along|down|up|around|round|into|by|onto|outside)[ ]\Z", re.IGNORECASE
+)
+_NO_STREET = word_set(
+    """
+    The This That A An Our My His Her Their Your Private Slip Test One Every Any Each High Cross Ring And Or But On Off In At To Of From Near
+    Along Down Up By Mr Mrs Ms Miss Dr
+    """
 )
 _FLAT_IN = re.compile(
     rf"(?<!\w){_FLAT}(?:[A-Z][\w'’\-]{{1,20}}[ ]){{1,3}}(?:{_SUFFIX})\b(?:[ ]?,[ ]?{_NUMBER}[ ]?,?[ ]{_STREET})?(?P<tail>{_TAIL})?",
@@ -72,7 +102,9 @@ def towns(text: str) -> frozenset[str]:
 
 def addresses(text: str, start: int, end: int) -> Iterator[Found]:
     """Addresses between two places of a text: start, end, ADDRESS, and how sure (a bare postcode counts)."""
-    for pattern, sure in ((_NUMBERED, 0.9), (_FLAT_IN, 0.88), (_NAMED, 0.85)):
+    for pattern, sure in (
+        (_NUMBERED, 0.9), (_NUMBER_LINE, 0.9), (_FLAT_IN, 0.88), (_NAMED, 0.85), (_UNSAID, 0.8), (_HOUSE_NAME, 0.83),
+    ):  # fmt: skip
         for found in pattern.finditer(text, start, end):
             last = found.end()
             if not found.group("tail"):
@@ -91,6 +123,23 @@ def addresses(text: str, start: int, end: int) -> Iterator[Found]:
         yield found.start(), found.end(), Kind.ADDRESS, 0.85
     for found in _POSTCODE_LOWER.finditer(text, start, end):
         yield found.start(), found.end(), Kind.ADDRESS, 0.7
+
+
+def bare_streets(text: str) -> Iterator[Found]:
+    """Streets that are named without a number, in the whole of a text: "she is on Elm Grove now"."""
+    for found in _BARE.finditer(text):
+        at = found.start()
+        before = _BEFORE_BARE.search(text, max(0, at - 66), at)
+        if not before:
+            continue
+        start = before.start()
+        for word in before.group().split(" "):
+            if word in _NO_STREET:
+                start += len(word) + 1
+        name = text[start:at].split()
+        stands = bool(_STANDS_ON.search(text, max(0, start - 9), start))
+        if name and (stands or not (found.group("doubtful") or is_given(name[0].lower()))):
+            yield start, found.end(), Kind.ADDRESS, 0.7
 
 
 def _with_town(text: str, at: int, end: int) -> int:

@@ -5,10 +5,13 @@ A date is a day with a month and mostly a year, day first as in Britain. Times a
 # ruff: noqa: E501 - patterns stay whole
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 
 from sar_service.domain.redaction import Kind
+
+Dated = tuple[int, int, Kind, float]
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -32,6 +35,12 @@ _BIRTH = re.compile(
 )
 _BIRTH_AFTER = re.compile(r"[ ]?\(?(?:d\.?o\.?b\b|date of birth)", re.IGNORECASE)
 
+_RUN = re.compile(r"\d(?<!\d\d)(?:\d{5}|\d{7})(?!\w)")
+_BIRTH_CELL = re.compile(
+    r"[ \"]{0,3}(?:d\.?[ ]?o\.?[ ]?b\.?|date[ ]of[ ]birth|birth[ ]?dates?|born)[ \"]{0,3}", re.IGNORECASE
+)
+_CELL = {"\t": re.compile(r"[^\t]*"), "|": re.compile(r"[^|]*"), ",": re.compile(r'[ ]?"[^"]*"|[^,]*')}
+
 
 def _year(text: str) -> int:
     year = int(text.strip("'’"))
@@ -50,7 +59,7 @@ def read_date(text: str) -> date | None:
     """
     found = _DATE.search(text)
     if not found:
-        return None
+        return _run_together(text.strip())
     for n in ("1", "2", "3", "4"):
         day, year = found.group("d" + n), found.group("y" + n)
         if day and year:
@@ -59,6 +68,66 @@ def read_date(text: str) -> date | None:
             except ValueError:
                 return None
     return None
+
+
+def _run_together(text: str) -> date | None:
+    """The day that "03042014", "030414" or "20140403" names."""
+    if not text.isdecimal() or len(text) not in (6, 8):
+        return None
+    for year, month, day in ((text[4:], text[2:4], text[:2]), (text[:4], text[4:6], text[6:])):
+        try:
+            return date(_year(year), int(month), int(day))
+        except ValueError:
+            continue
+    return None
+
+
+def in_birth_columns(text: str, found: list[Dated]) -> list[Dated]:
+    """The same, where dates under a heading such as "DOB" in a table of cells have become dates of birth."""
+    cells = list(_birth_cells(text))
+    if not cells:
+        return found
+    out = []
+    for start, end, kind, sure in found:
+        at = bisect_right(cells, (start, len(text))) - 1
+        born = kind is Kind.DATE and at >= 0 and end <= cells[at][1]
+        out.append((start, end, Kind.DATE_OF_BIRTH if born else kind, sure))
+    return out
+
+
+def _birth_cells(text: str) -> Iterator[tuple[int, int]]:
+    """Where the cells of columns headed "DOB" lie: cells are parted by tabs, bars or commas."""
+    heading = _BIRTH_CELL.search(text)
+    if heading is None:
+        return
+    at = text.rfind("\n", 0, heading.start()) + 1
+    mark, column = "", -1
+    for line in text[at:].splitlines(keepends=True):
+        parts = _cells(line, mark) if mark else []
+        if len(parts) <= column or not line.strip():
+            mark = ""
+        if not mark and _BIRTH_CELL.search(line):
+            for mark in _CELL:
+                parts = _cells(line, mark)
+                held = [k for k, (a, b) in enumerate(parts) if _BIRTH_CELL.fullmatch(line, a, b)]
+                if held and len(parts) > 1:
+                    column = held[0]
+                    break
+            else:
+                mark = ""
+        elif mark:
+            yield at + parts[column][0], at + parts[column][1]
+        at += len(line)
+
+
+def _cells(line: str, mark: str) -> list[tuple[int, int]]:
+    bare, at, out = line.rstrip("\r\n"), 0, []
+    while at <= len(bare):
+        cell = _CELL[mark].match(bare, at)
+        assert cell is not None
+        out.append(cell.span())
+        at = max(cell.end(), at) + 1
+    return out
 
 
 def dates(text: str, start: int, end: int) -> Iterator[tuple[int, int, Kind, float]]:
@@ -76,3 +145,6 @@ def dates(text: str, start: int, end: int) -> Iterator[tuple[int, int, Kind, flo
             continue
         else:
             yield found.start(), found.end(), Kind.DATE, 0.9
+    for found in _RUN.finditer(text, start, end):
+        if _BIRTH.search(text, max(start, found.start() - 40), found.start()) and _run_together(found.group()):
+            yield found.start(), found.end(), Kind.DATE_OF_BIRTH, 0.95

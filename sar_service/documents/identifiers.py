@@ -8,14 +8,14 @@ addresses `identifier_addresses`; whose a number is, where the register knows it
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from sar_service.documents.identifier_addresses import addresses
-from sar_service.documents.identifier_dates import dates
+from sar_service.documents.identifier_addresses import addresses, bare_streets
+from sar_service.documents.identifier_dates import dates, in_birth_columns
 from sar_service.documents.identifier_labels import labelled
 from sar_service.domain.redaction import Kind, Span
 
 RULE = "identifier/1"
 
-_DIGITS = re.compile(r"[0-9@]+")
+_DIGITS = re.compile(r"[0-9@]+|[(\[] ?at ?[)\]]|///")
 _BEFORE, _AFTER = 120, 200  # characters around a digit that a label, a street or the rest of an address may take
 
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -146,6 +146,16 @@ def _banks(text: str, start: int, end: int) -> Iterator[Found]:
 # Patterns begin with the character they look for and look back after it: the engine then skips quickly to it.
 _SHAPED: tuple[Rule, ...] = (
     _whole(Kind.NI_NUMBER, r"[A-Z](?<!\w.)[A-Z] ?\d\d ?\d\d ?\d\d ?[A-D](?!\w)", 0.97),
+    _whole(Kind.NI_NUMBER, r"[a-z](?<!\w.)[a-z]\d{6}[a-d](?!\w)", 0.9),
+    _whole(
+        Kind.NI_NUMBER,
+        r"\b(?:ni|nino|n\.i\.|national insurance)[ ]?(?:no|number|num)?\.?[ ]?:?[ ]?([a-z]{2} ?\d\d ?\d\d ?\d\d ?[a-d])(?!\w)",
+        0.95,
+        re.IGNORECASE,
+        1,
+    ),
+    _whole(Kind.ADDRESS, r"///(?<![\w/:]...)[^\W\d_]{2,20}\.[^\W\d_]{2,20}\.[^\W\d_]{2,20}(?!\w)", 0.9),
+    _whole(Kind.ADDRESS, r"-?\d(?<![\w.].)(?<![\w.]-\d)\d?\.\d{4,9}°?[ ]?[NS]?[ ]?,[ ]?-?\d{1,3}\.\d{4,9}(?!\w)", 0.85),
     _whole(
         Kind.DRIVING_LICENCE,
         r"[A-Z](?<!\w.)[A-Z]{0,4}9{0,4} ?\d[0156]\d[0-3]\d\d ?[A-Z9]{2} ?[A-Z\d][A-Z]{2}(?: ?\d{2})?(?!\w)",
@@ -165,6 +175,12 @@ _SHAPED: tuple[Rule, ...] = (
 
 _AT = re.compile(r"@(?:[\w\-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w\-])")
 _LOCAL_PART = re.compile(r"[\w.+\-'’]{1,64}\Z")
+# Written out against machines, or with spaces that slipped in: only before an ending that addresses have.
+_SPACED = re.compile(
+    r"(?:[ ]{0,2}[(\[] ?at ?[)\]][ ]{0,2}|[ ]{0,2}@[ ]{0,2})((?:[\w\-]{1,63}(?:\.|[ ]?[(\[] ?dot ?[)\]][ ]?|[ ]dot[ ])){1,5}"
+    r"(?:com|org|net|uk|co|gov|edu|info|eu|ie|me|io|fr|de|pl|ro|es|it|nl|pt|in|pk|ng|example))(?![\w\-])",
+    re.IGNORECASE,
+)
 
 
 def _emails(text: str, start: int, end: int) -> Iterator[Found]:
@@ -173,6 +189,11 @@ def _emails(text: str, start: int, end: int) -> Iterator[Found]:
         if local:
             skip = len(local.group()) - len(local.group().lstrip(".-'’+"))
             yield local.start() + skip, found.end(), Kind.EMAIL, 0.99
+    for found in _SPACED.finditer(text, start, end):
+        local = _LOCAL_PART.search(text, max(start, found.start() - 64), found.start())
+        if local and any(c.isalnum() for c in local.group()):
+            skip = len(local.group()) - len(local.group().lstrip(".-'’+"))
+            yield local.start() + skip, found.end(), Kind.EMAIL, 0.9
 
 
 _RULES: tuple[Rule, ...] = (*_SHAPED, _emails, _phones, _nhs, _upn, _banks, labelled)
@@ -226,6 +247,8 @@ def identifiers(text: str) -> list[Span]:
             found += rule(text, start, end)
         found += addresses(text, start, end)
         found += dates(text, start, end)
+    found += bare_streets(text)
+    found = in_birth_columns(text, found)
     return [
         Span(start=start, end=end, kind=kind, confidence=sure, text=text[start:end], rule=RULE)
         for start, end, kind, sure in settle(found)

@@ -41,24 +41,57 @@ def test_unregistered_people_get_new_ids() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("{bad", "not a JSON object"),
-        ("[1]", "not a JSON object"),
-        ('{"text": "x"}', '"id" is missing'),
+        ("{bad", "is not a JSON object"),
+        ("[1]", "is not a JSON object"),
+        ('{"text": "x"}', "has no id"),
+        ('{"id": null, "text": "x"}', "has no id"),
+        ('{"id": {"a": 1}, "text": "x"}', "an id that is neither text nor a number"),
+        ('{"id": 1e999, "text": "x"}', "an id that is neither text nor a number"),
+        ('{"id": "ok", "text": "x"}', "has the id of line 1"),
         ('{"id": 1}', '"text" is missing'),
         ('{"id": 1, "text": 5}', '"text" is missing or not text'),
         ('{"id": 1, "text": "x", "people": {}}', '"people" must be a list'),
+        ('{"id": 1, "text": "x", "people": [null]}', 'person 1 needs an "id"'),
         ('{"id": 1, "text": "x", "people": [{"names": []}]}', 'person 1 needs an "id"'),
         ('{"id": 1, "text": "x", "people": [{"id": "p1", "names": "Ann"}]}', 'person 1 needs "names"'),
+        ('{"id": 1, "text": "x", "people": [{"id": "p1", "role": 5}]}', '"role" must be text'),
+        ('{"id": 1, "text": "x", "people": [{"id": "p1", "date_of_birth": 5}]}', '"date_of_birth" must be text'),
+        ('{"id": 1, "text": "x", "people": [{"id": "p1", "phones": {"a": "1"}}]}', '"phones" must be a list'),
+        ('{"id": 1, "text": "x", "people": [{"id": "p1", "emails": [true]}]}', '"emails" must be a list'),
         ('{"id": 1, "text": "x", "people": [{"id": "p1"}, {"id": "p1"}]}', 'two people have the id "p1"'),
         ('{"id": 1, "text": "x", "subject": 3}', '"subject" must be'),
-        ("[" * 100_000, "not a JSON object"),
+        ("[" * 100_000, "is not a JSON object"),
+        ("\udcff", "UTF-8"),
     ],
 )
-def test_a_bad_line_is_named_and_what_came_before_is_kept(line: str, says: str) -> None:
-    result = run(json.dumps({"id": "ok", "text": "x"}) + "\n" + line + "\n")
-    assert result.output.splitlines() == ['{"id": "ok", "spans": []}']
-    assert isinstance(result.exception, InvalidInput)
+def test_a_bad_line_is_named_and_every_other_is_answered(line: str, says: str) -> None:
+    given = f'{{"id": "ok", "text": "x"}}\n{line}\n{{"id": "last", "text": "y"}}\n'
+    result = CliRunner().invoke(detect, ["--batch", "-", "--no-model"], input=given.encode("utf-8", "surrogateescape"))
+    assert result.output.splitlines() == ['{"id": "ok", "spans": []}', '{"id": "last", "spans": []}']
+    assert isinstance(result.exception, InvalidInput)  # which the command line turns into sentences and exit code 2
     assert "line 2" in str(result.exception) and says in str(result.exception)
+
+
+def test_what_a_text_says_is_not_repeated_in_an_error() -> None:
+    result = run('{"id": 1, "text": {"secret": "Barzani"}}\n{"Barzani": broken}\n')
+    assert isinstance(result.exception, InvalidInput) and "Barzani" not in str(result.exception)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_borne() -> None:
+    result = CliRunner().invoke(detect, ["--batch", "-", "--no-model"], input=b'\xef\xbb\xbf{"id": 1, "text": ""}\r\n')
+    assert result.output == '{"id": 1, "spans": []}\n'
+
+
+def test_half_a_surrogate_pair_comes_back_as_it_was_given() -> None:
+    result = run('{"id": "\\ud800", "text": "Mrs Adaeze\\ud83d Okonjo", "people": []}')
+    told = json.loads(result.output)
+    assert told["id"] == "\ud800" and "Adaeze" in told["spans"][0]["text"]
+
+
+def test_one_phone_that_stands_for_a_list_is_the_persons() -> None:
+    one = {"id": "p1", "names": [], "phones": "07700 900123", "addresses": "12 High Street"}
+    result = run(json.dumps({"id": 1, "text": "Ring 07700 900 123 or see 12 High St.", "people": [one]}))
+    assert [s["person"] for s in json.loads(result.output)["spans"]] == ["p1", "p1"]
 
 
 def test_a_file_that_is_not_there_is_named() -> None:

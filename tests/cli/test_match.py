@@ -67,11 +67,14 @@ BAD = [
     "not json",
     "[]",
     '{"subject": {}, "candidate": {}}',
-    '{"id": 1, "candidate": {}}',
-    '{"id": 1, "subject": {}, "candidate": []}',
-    '{"id": 1, "subject": {"given_name": ["a"]}, "candidate": {}}',
-    '{"id": 1, "subject": {"identifiers": "K1"}, "candidate": {}}',
-    '{"id": 1, "subject": {"phones": {"home": "1"}}, "candidate": {}}',
+    '{"id": 1, "subject": {}, "candidate": {}}',
+    '{"id": 1e999, "subject": {}, "candidate": {}}',
+    '{"id": true, "subject": {}, "candidate": {}}',
+    '{"id": 2, "candidate": {}}',
+    '{"id": 2, "subject": {}, "candidate": []}',
+    '{"id": 2, "subject": {"given_name": ["a"]}, "candidate": {}}',
+    '{"id": 2, "subject": {"identifiers": "K1"}, "candidate": {}}',
+    '{"id": 2, "subject": {"phones": {"home": "1"}}, "candidate": {}}',
     "[" * 100_000,
 ]
 
@@ -87,6 +90,11 @@ def test_a_bad_line_is_named_and_nothing_is_answered(tmp_path: Path, line: str) 
 def test_what_a_record_says_is_not_repeated_in_an_error(tmp_path: Path) -> None:
     done = run(tmp_path, pair(1, {"given_name": {"secret": "Barzani"}}))
     assert "Barzani" not in str(done.exception)
+
+
+def test_half_a_surrogate_pair_is_borne(tmp_path: Path) -> None:
+    done = run(tmp_path, '{"id": "\\ud800", "subject": {"given_name": "\\ud800"}, "candidate": {}}')
+    assert json.loads(done.output)["id"] == "\ud800"
 
 
 def test_the_command_is_known_to_sar() -> None:

@@ -49,6 +49,8 @@ def named(text: str, people: tuple[Person, ...] = CASE) -> list[tuple[str, str |
         ("t/c to aunt rose who said", "rose", "p6"),
         ("Rose was at home.", "Rose", "p6"),
         ("ok Raje\u0301sh left", "Raje\u0301sh", "p2"),
+        ("saw Linh\u00a0Barzani and", "Linh\u00a0Barzani", "p1"),
+        ("saw Karwan\u2009Barzani and", "Karwan\u2009Barzani", "p5"),
     ],
 )
 def test_a_registered_person_is_found_however_written(text: str, written: str, person: str) -> None:
@@ -94,6 +96,34 @@ def test_unregistered_people_get_new_ids_and_keep_them_through_a_case() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["Folasade Adeyinka", "Bridie Maughan", "Mrs Przybylska", "Ewelina Nowacka-Wilk"])
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "  ", "\n", "\r\n"])
+def test_a_strangers_name_is_whole_over_odd_spaces_and_broken_lines(name: str, space: str) -> None:
+    written = name.replace(" ", space)
+    text = f"At the end of the visit the worker was told about {written} who had been there."
+    found = {at for span in spans(text, ()) if span.kind is Kind.PERSON for at in range(span.start, span.end)}
+    family = text.index(written) + written.index(space) + len(space)
+    assert set(range(family, text.index(written) + len(written))) <= found
+
+
+def test_names_that_end_and_begin_short_lines_stay_two() -> None:
+    assert [name for name, _ in named("Seen:\nBridie Maughan\nFolasade Adeyinka\n", ())] == [
+        "Bridie Maughan", "Folasade Adeyinka",
+    ]  # fmt: skip
+
+
+def test_an_address_is_whole_over_windows_line_ends_and_hard_spaces() -> None:
+    written = "12\u00a0Beech Road,\r\nHartwell\r\nHX1\u00a04AB"
+    assert (written, "address") in [(s.text, str(s.kind)) for s in spans(f"To {written}\r\nDear Ann", ())]
+
+
+def test_half_a_surrogate_pair_is_no_obstacle() -> None:
+    detector = Detector(CASE, subject="p1")
+    text = "Linh \ud83d left with \ude00 Karwan."
+    detector.learn([text])
+    assert [(s.text, s.person) for s in detector.spans(text)] == [("Linh", "p1"), ("Karwan", "p5")]
+
+
 @pytest.mark.parametrize(
     "layout",
     [
@@ -111,6 +141,16 @@ def test_a_known_address_is_found_in_any_layout_and_by_its_parts(layout: str) ->
     text = f"She has moved to {layout} since May."
     held = [span for span in spans(text) if span.kind is Kind.ADDRESS]
     assert [(span.text, span.person) for span in held] == [(layout, "p4")]
+
+
+@pytest.mark.parametrize("street", ["Elm Avenue", "High Street", "Oak Gardens", "Mill Terrace"])
+@pytest.mark.parametrize("short", [3, 4])
+def test_a_known_street_with_a_short_name_is_found_by_its_abbreviation(street: str, short: int) -> None:
+    name, kind = street.split()
+    brief = {"Avenue": "av", "Street": "st", "Gardens": "gdns", "Terrace": "tce"}[kind] if short == 3 else kind
+    people = (Person(id="p4", names=("Hoa Tran",), addresses=((f"12 {street}", "Hartwell"),)),)
+    found = [(s.text, s.person) for s in spans(f"mum is at {name.lower()} {brief} now", people)]
+    assert (f"{name.lower()} {brief}", "p4") in found
 
 
 def test_known_numbers_are_attributed_in_any_spacing() -> None:
