@@ -5,6 +5,7 @@ Opening items and the fate of marks is `units.py`; deciding is `redaction_mark.p
 
 import tempfile
 import uuid
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sar_service.models import Case, Document, MarkRow, PersonRow, Record
 from . import document as documents
 from . import sealing
 from .redaction_mark import open_home
-from .units import Fate, Item, fate, marks_of, people_of, records
+from .units import Item, counts_of, marks_of, people_of, records, undecided_of
 
 PICTURE_DPI = 110
 
@@ -39,21 +40,20 @@ class Place:
 def places(case: Case, *, people: dict[uuid.UUID, PersonRow] | None = None) -> list[Place]:
     """Everything that belongs to the case, in reading order: the order of the pack."""
     people = people_of(case) if people is None else people
-    marked = marks_of(case)
+    marked = counts_of(case)
+    waiting: dict[uuid.UUID, Counter[int]] = defaultdict(Counter)
+    for home, unit, count in undecided_of(case, people):
+        waiting[home][max(unit, 1)] += count
     rows: list[Record | Document] = [*records(case), *documents.included(case)]
-    found = []
-    for row in rows:
-        mine = marked.get(row.id, [])
-        waiting = [mark for mark in mine if fate(mark, people) == Fate("")]
-        found.append(
-            Place(
-                row=row,
-                marks=len(mine),
-                undecided=len(waiting),
-                pages_undecided=tuple(sorted({max(mark.unit, 1) for mark in waiting})),
-            )
+    return [
+        Place(
+            row=row,
+            marks=marked.get(row.id, 0),
+            undecided=waiting[row.id].total() if row.id in waiting else 0,
+            pages_undecided=tuple(sorted(waiting[row.id])) if row.id in waiting else (),
         )
-    return found
+        for row in rows
+    ]
 
 
 def title_of(row: Record | Document) -> str:
@@ -73,14 +73,9 @@ def open_item(case: Case, home: uuid.UUID) -> Item:
 
 def places_of(case: Case, person: uuid.UUID) -> list[tuple[MarkRow, str]]:
     """Every mark on a person, with the words marked, in reading order."""
-    marked = marks_of(case)
+    marked = marks_of(case, person=person)
     rows: list[Any] = [*records(case), *documents.included(case)]
-    return [
-        (mark, str(sealing.unseal(mark)["text"]))
-        for row in rows
-        for mark in marked.get(row.id, [])
-        if mark.person_id == person
-    ]
+    return [(mark, str(sealing.unseal(mark)["text"])) for row in rows for mark in marked.get(row.id, [])]
 
 
 def page_picture(case: Case, row: Document, page: int) -> bytes:

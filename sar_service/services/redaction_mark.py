@@ -25,7 +25,7 @@ from sar_service.models import Case, Decision, MarkRow, PersonRow, Record
 from . import audit, sealing
 from . import document as documents
 from .redaction import item_text, text_digest
-from .units import LOCATING, Fate, Item, fate, items, marks_of, open_document, open_record, people_of
+from .units import LOCATING, Item, fate, items, open_document, open_record, people_of, undecided_of
 
 
 def codes(case: Case) -> tuple[Exemption, ...]:
@@ -301,8 +301,7 @@ def groups(case: Case) -> list[Group]:
 
 def undecided(case: Case) -> int:
     """How many marks still wait for somebody to decide."""
-    people = people_of(case)
-    return sum(1 for marks in marks_of(case).values() for mark in marks if fate(mark, people) == Fate(""))
+    return sum(count for _, _, count in undecided_of(case, people_of(case)))
 
 
 def history(case: Case, *, person: uuid.UUID | None = None, mark: uuid.UUID | None = None) -> list[Decision]:

@@ -15,7 +15,7 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Action
-from sar_service.models import Case, SignOff
+from sar_service.models import Case, MarkRow, SignOff
 
 from . import audit, sealing
 from . import case as cases
@@ -45,8 +45,18 @@ def state_digest(case: Case) -> str:
                 decided.code,
                 label(mark, people, decided.code),
             )
-            for marks in marks_of(case).values()
-            for mark in marks
+            for mark in db.session.execute(
+                select(
+                    MarkRow.id,
+                    MarkRow.unit,
+                    MarkRow.start,
+                    MarkRow.end,
+                    MarkRow.kind,
+                    MarkRow.person_id,
+                    MarkRow.treatment,
+                    MarkRow.code,
+                ).where(MarkRow.case_id == case.id)
+            )
             for decided in (fate(mark, people),)
         ],
     }

@@ -8,9 +8,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from sar_service.db import db
 from sar_service.domain.people import Standing
@@ -99,15 +99,66 @@ def items(case: Case) -> Iterator[Item]:
         yield open_document(row)
 
 
-def marks_of(case: Case, *, home: uuid.UUID | None = None) -> dict[uuid.UUID, list[MarkRow]]:
-    """Marks by the record or document they lie on, in order."""
+def marks_of(
+    case: Case, *, home: uuid.UUID | None = None, person: uuid.UUID | None = None
+) -> dict[uuid.UUID, list[MarkRow]]:
+    """Marks by the record or document they lie on, in order; of one of them only, or on one person only."""
     query = select(MarkRow).where(MarkRow.case_id == case.id)
+    if person is not None:
+        query = query.where(MarkRow.person_id == person)
     if home is not None:
         query = query.where((MarkRow.record_id == home) | (MarkRow.document_id == home))
     found: dict[uuid.UUID, list[MarkRow]] = defaultdict(list)
     for mark in db.session.scalars(query.order_by(MarkRow.unit, MarkRow.start, MarkRow.end)):
         found[mark.record_id or mark.document_id].append(mark)  # type: ignore[index]
     return found
+
+
+def counts_of(case: Case) -> dict[uuid.UUID, int]:
+    """How many marks lie on each record or document."""
+    home = func.coalesce(MarkRow.record_id, MarkRow.document_id, type_=MarkRow.record_id.type)
+    rows = db.session.execute(select(home, func.count()).where(MarkRow.case_id == case.id).group_by(home))
+    return {row[0]: row[1] for row in rows}
+
+
+class Marked(Protocol):
+    """What the fate of a mark depends on: a row of the table, or only these columns of one."""
+
+    @property
+    def treatment(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def person_id(self) -> uuid.UUID | None: ...
+
+
+def undecided_of(case: Case, people: Mapping[uuid.UUID, PersonRow]) -> list[tuple[uuid.UUID, int, int]]:
+    """Where marks wait for somebody to decide: the record or document, the unit, and how many are there.
+
+    Counted in the database, since a case may hold many thousands and every page of it says how many are open.
+    """
+    home = func.coalesce(MarkRow.record_id, MarkRow.document_id, type_=MarkRow.record_id.type)
+    settled = [key for key, row in people.items() if row.treatment or row.standing in THEIRS]
+    rows = db.session.execute(
+        select(
+            home.label("home"),
+            MarkRow.unit,
+            MarkRow.treatment,
+            MarkRow.code,
+            MarkRow.kind,
+            MarkRow.person_id,
+            func.count().label("count"),
+        )
+        .where(
+            MarkRow.case_id == case.id,
+            MarkRow.treatment == "",
+            or_(MarkRow.person_id.is_(None), MarkRow.person_id.not_in(settled)),
+        )
+        .group_by(home, MarkRow.unit, MarkRow.treatment, MarkRow.code, MarkRow.kind, MarkRow.person_id)
+    )
+    return [(row.home, row.unit, row[-1]) for row in rows if fate(row, people) == Fate("")]  # type: ignore[arg-type]
 
 
 def people_of(case: Case) -> dict[uuid.UUID, PersonRow]:
@@ -123,7 +174,7 @@ class Fate:
     code: str = ""
 
 
-def fate(mark: MarkRow, people: Mapping[uuid.UUID, PersonRow]) -> Fate:
+def fate(mark: Marked, people: Mapping[uuid.UUID, PersonRow]) -> Fate:
     """A decision on the mark itself comes first, then the one on its person, then the default of the house.
 
     What locates a protected person goes, whatever is decided of their name. By default the subject and acting
@@ -155,7 +206,7 @@ def person_label(person: PersonRow) -> str:
     return f"Person {letters}" if letters else "Person"
 
 
-def label(mark: MarkRow, people: Mapping[uuid.UUID, PersonRow], code: str) -> str:
+def label(mark: Marked, people: Mapping[uuid.UUID, PersonRow], code: str) -> str:
     """What a reader sees in the place of what is withheld; it never shows how long that was."""
     person = people.get(mark.person_id) if mark.person_id else None
     source = person is not None and person.standing is Standing.SOURCE
