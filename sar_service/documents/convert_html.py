@@ -94,6 +94,8 @@ FETCHED = frozenset(
         "portal",
     ]
 )
+APART = frozenset(["svg", "math", "text", "object", "iframe", "applet", "audio", "video", "canvas", "img"])
+# drawn as things of their own: a word before them and a word in them are never one word
 
 
 def read_html(path: Path, draft: Draft) -> None:
@@ -177,6 +179,8 @@ class _Reader:
                     self.pending.append(("comment in the page", _SPACE.sub(" ", inner)))
             return False
         tag = element.tag.rpartition("}")[2]
+        if tag in APART:
+            self._say(" ")
         if tag in NEVER:
             text = "".join(element.itertext()).strip()
             if text and NEVER[tag]:
@@ -267,7 +271,7 @@ class _Reader:
             self._flush_pending()
         elif tag in BLOCKS:
             self._flush(f"h{tag[1]}" if re.fullmatch("h[1-6]", tag) else "item" if tag == "li" else "text")
-        elif tag in ("option", "button", "textarea", "select"):
+        elif tag in APART or tag in ("option", "button", "textarea", "select"):
             self._say(" ")
         if element.get("sar-hides") and self.hiding:
             self._flush("text")

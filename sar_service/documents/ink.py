@@ -13,6 +13,7 @@ from .pdf import Pixels
 UNEXPLAINED = 200  # pixels at 110 dots to the inch that no word stands on, from which a person should look
 RULE = 0.35  # inches from which a straight stroke is a rule and no letter
 EDGE = 40  # grey levels
+FAINT = 14  # grey levels of pencil, a worn copy or print in pale grey: a person reads it, OCR mostly does not
 
 
 def unexplained(strokes: Pixels, boxes: Sequence[Box], *, dpi: float) -> int:
@@ -27,12 +28,12 @@ def unexplained(strokes: Pixels, boxes: Sequence[Box], *, dpi: float) -> int:
     return int(left_over.sum())
 
 
-def ink(picture: Pixels, dpi: float) -> Pixels:
-    """Where there are edges that are neither a rule nor the border of a filled box."""
+def ink(picture: Pixels, dpi: float, *, edge: int = EDGE) -> Pixels:
+    """Where there are edges of at least `edge` levels that are neither a rule nor the border of a filled box."""
     across = numpy.zeros(picture.shape, dtype=bool)
     down = numpy.zeros(picture.shape, dtype=bool)
-    across[:, 1:] = numpy.abs(numpy.diff(picture, axis=1)) >= EDGE
-    down[1:, :] = numpy.abs(numpy.diff(picture, axis=0)) >= EDGE
+    across[:, 1:] = numpy.abs(numpy.diff(picture, axis=1)) >= edge
+    down[1:, :] = numpy.abs(numpy.diff(picture, axis=0)) >= edge
     length = max(8, int(RULE * dpi))
     # an edge along a straight line is a run in one direction; letters have short ones only
     upright = _runs(across.T, length).T

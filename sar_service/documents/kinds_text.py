@@ -11,7 +11,11 @@ from pathlib import Path
 from sar_service.domain.errors import Refused
 
 UNKNOWN = "it is not a kind of file that is known, and its content is not text: save it as PDF, or look at it by hand"
+FOREIGN = "it is text in an encoding that is not known: save it as UTF-8"
 
+# Signs that stand in no word as Windows-1252 has them, and are letters in the encodings of other languages: Polish
+# read so is "Wi\xb6niewski", which nobody looks for and everybody can read.
+_WITHIN = re.compile(r"[^\W\d_][\xa1-\xa9\xac\xae\xaf\xb1-\xb3\xb6\xb8\xb9\xbc-\xbf][^\W\d_]")
 _HEADER = re.compile(r"([!-9;-~]{1,60}):(?:[ \t]|$)")
 _MAIL_HEADERS = frozenset(
     [
@@ -81,7 +85,9 @@ def _require_readable(text: str, *, legacy: bool) -> None:
     if legacy:
         letters = [char for char in text[:100_000] if char > "\x7f" or char.isalpha()]
         if sum(char > "\x7f" for char in letters) > 0.4 * max(1, len(letters)):
-            raise Refused("it is text in an encoding that is not known: save it as UTF-8")
+            raise Refused(FOREIGN)
+        if _WITHIN.search(text):
+            raise Refused(FOREIGN)
 
 
 def text_kind(head: bytes, *, name: str, whole: bool) -> str:

@@ -6,7 +6,9 @@ rebuilt without what goes, and the finished file is read again (`redact_check`) 
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +24,8 @@ from sar_service.documents.redact_decide import Decider, Gone, sweep
 from sar_service.documents.redact_gather import Part, gather
 from sar_service.documents.remove import paint_for, rebuild
 from sar_service.documents.text import read_pages
-from sar_service.domain.errors import Refused
+from sar_service.documents.text_cells import apart
+from sar_service.domain.errors import InvalidInput, Refused
 from sar_service.domain.redaction import Removal, Treatment
 
 DPI = 150
@@ -66,13 +69,19 @@ def redact_files(
     """Redact every file into the folder `out`, write `report.json` there, and return what it says.
 
     One entry for each file, in order, whatever happens: a file that cannot be handled is "refused" with the
-    reason and the rest go on. A person has the same letter in all files.
+    reason and the rest go on. A person has the same letter in all files. Raises InvalidInput where the report
+    cannot be written, or would be written over one of the files.
     """
     limits = limits or Limits()
     decider = Decider(register)
     detector = Detector(register.people, subject=register.subject)
     report: list[dict[str, Any]] = []
-    taken = {"report.json"}
+    given_here = {Path(given).name for given in files if os.path.realpath(Path(given).parent) == os.path.realpath(out)}
+    if "report.json" in given_here:
+        raise InvalidInput(
+            f"{out / 'report.json'}: the report would be written over it; choose another folder for --out"
+        )
+    taken = {"report.json", *given_here}  # no result is written over a file that was given
     for number, given in enumerate(files, 1):
         path = Path(given)
         name = free_name(path.name, taken)
@@ -104,9 +113,20 @@ def redact_files(
             entry["hidden"] = [
                 {"where": hidden.where, "what": hidden.what, "decision": hidden.decision} for hidden in done.hidden
             ]
+        if entry["output"] is None:
+            with suppress(OSError):
+                (out / name).unlink()  # an earlier run's: it would be taken for this one's
         report.append(entry)
-    write_whole(out / "report.json", json.dumps(report, indent=2, ensure_ascii=False).encode() + b"\n")
+    try:
+        write_whole(out / "report.json", as_report(report).encode() + b"\n")
+    except OSError as error:
+        raise InvalidInput(f"{out}: report.json cannot be written there ({error.strerror}); choose another") from error
     return report
+
+
+def as_report(report: Sequence[Mapping[str, Any]]) -> str:
+    """The report as JSON. A byte of a file's name that is no text is written as JSON writes half a character."""
+    return json.dumps(report, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def redact_file(
@@ -175,7 +195,8 @@ def _read(parts: Sequence[Part], limits: Limits, tell: Callable[[str], None]) ->
 
 def _decide(works: Sequence[_Work], decider: Decider, detector: Detector) -> None:
     """Find and decide, page by page; what is found on any page counts on all of them."""
-    texts = [page.text for work in works for page in work.pages]
+    names = [name for person in decider.register.people for name in person.names]
+    texts = [apart(page, names) for work in works for page in work.pages]
     decider.meet(detector.learn(texts))
     decided = [decider.decide(text, detector.spans(text)) for text in texts]
     staying = [

@@ -170,6 +170,16 @@ def _read(document: Any, index: int, languages: str, own: Layer, everything: boo
         boxes = [piece.box for piece in sure] + [word.box for word in new]
         if clear and unexplained(own.ink, boxes, dpi=own.dpi) <= UNEXPLAINED:
             break
+    boxes = [piece.box for piece in sure] + [word.box for word in found if not places.near(word)]
+    if unexplained(own.faint, boxes, dpi=own.dpi) > UNEXPLAINED:
+        page = displayed(document, index)
+        if not everything:
+            without_text(page)
+        image = render(page, dpi=DPI)
+        scale = page.get_size()[0] / image.width
+        page.close()
+        words = reader.pale(image, dpi=max(70, round(72 / scale)), languages=languages)
+        found = reader.join(found, [reader.scaled(word, scale) for word in words])
     return found
 
 

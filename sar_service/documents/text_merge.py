@@ -43,7 +43,7 @@ def more_than_text(own: Layer) -> bool:
     """Whether there is more to see on the page than its text and rules: pictures, outlines, patterns, unseen text."""
     if any(not piece.seen and piece.inked for piece in own.pieces):
         return True
-    return int(own.rest_ink.sum()) > LOST_INK
+    return int(own.rest_ink.sum()) > LOST_INK or int(own.rest_faint.sum()) > LOST_INK
 
 
 def weigh(own: Layer, read: Sequence[Read], *, trust: Trust) -> list[Piece]:

@@ -14,12 +14,12 @@ import numpy
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from .ink import ink
+from .ink import FAINT, ink
 from .pages import Box
 from .pdf import Geometry, Pixels, geometry, render, without_text
 
 SEE_DPI = 110  # enough to see a hair line, cheap enough to draw twice
-SEEN = 20  # grey levels of 255 that a character must change
+SEEN = 4  # grey levels of 255 that a character must change: what eyes miss, a picture turned up in contrast shows
 CHARACTERS = 200_000  # on one page
 HYPHENS = frozenset("-\u00ad\u2010\u2011\ufffe\x02")
 NOWHERE = Box(0, 0, 0, 0)
@@ -49,11 +49,16 @@ class Piece:
 
 @dataclass(slots=True)
 class Layer:
-    """What one page carries as text, and where its picture, whole and without that text, has ink (at `dpi`)."""
+    """What one page carries as text, and where its picture, whole and without that text, has ink (at `dpi`).
+
+    `faint` and `rest_faint` count pale strokes too.
+    """
 
     pieces: list[Piece]
     ink: Pixels
     rest_ink: Pixels
+    faint: Pixels
+    rest_faint: Pixels
     dpi: float
     fonts: set[str] = field(default_factory=set)  # embedded fonts, whose letters may not be what they say
     alternative: bool = False  # some text says of itself that it reads as something else
@@ -70,7 +75,8 @@ def layer(page: pypdfium2.PdfPage) -> Layer:
     strokes = ink(full, scale * 72)
     _judge(characters, numpy.abs(full - rest) >= SEEN, strokes, scale, full.shape[0] / height)
     pieces = _pieces([c for c in characters if c.seen]) + _pieces([c for c in characters if not c.seen])
-    return Layer(pieces, strokes, ink(rest, scale * 72), scale * 72, fonts, alternative)
+    faint, rest_faint = ink(full, scale * 72, edge=FAINT), ink(rest, scale * 72, edge=FAINT)
+    return Layer(pieces, strokes, ink(rest, scale * 72), faint, rest_faint, scale * 72, fonts, alternative)
 
 
 @dataclass(slots=True)

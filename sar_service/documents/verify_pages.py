@@ -182,6 +182,10 @@ def _read(
         found = reader.join(found, read)
         if unexplained(own.ink, [*explained, *(word.box for word in found)], dpi=own.dpi) <= UNEXPLAINED:
             break
+    if unexplained(own.faint, [*explained, *(word.box for word in found)], dpi=own.dpi) > UNEXPLAINED:
+        page = displayed(document, index)
+        hits += _hits(reader.pale(render(page, dpi=DPI)), texts, matcher, "picture")
+        page.close()
     weigh(own, found, trust=trust)  # proves the fonts on this page by what was read
     return hits
 

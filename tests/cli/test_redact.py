@@ -1,6 +1,7 @@
 """`sar redact` at the command line: exit codes, what is printed, and what is left in the folder."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,44 @@ def test_wrong_input_is_exit_code_2_with_a_sentence(folder: Path, words: list[st
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (folder / "out").exists()
+
+
+def test_names_that_are_no_text_and_names_with_line_ends_are_reported_as_given(folder: Path) -> None:
+    odd = [b"\xff.txt", b"two\nlines.txt"]
+    for name in odd:
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_text("Margaret Hollis met Zofia Wrona.")
+    done = sar(folder, *map(os.fsdecode, odd), "--people", "people.yaml", "--out", "out")
+    assert done.returncode == 0, done.stderr
+    report = json.loads((folder / "out/report.json").read_text(encoding="utf-8"))
+    assert [os.fsencode(entry["file"]) for entry in report] == odd
+    assert all((folder / "out" / entry["output"]).is_file() for entry in report)
+    assert [line.partition(".txt:")[0] for line in done.stdout.splitlines()] == ["\ufffd", "two\ufffdlines"]
+
+
+def test_a_result_never_takes_the_place_of_a_file_that_was_given(folder: Path) -> None:
+    (folder / "note.txt.pdf").write_text("Zofia Wrona, in a text with an odd name.")
+    done = sar(folder, "note.txt", "note.txt.pdf", "--people", "people.yaml", "--out", ".", "--json")
+    assert done.returncode == 0, done.stderr
+    assert [entry["output"] for entry in json.loads(done.stdout)] == ["note.txt-2.pdf", "note.txt.pdf.pdf"]
+    assert (folder / "note.txt.pdf").read_text() == "Zofia Wrona, in a text with an odd name."
+    (folder / "report.json").write_text("Zofia Wrona in a file of her own.")
+    done = sar(folder, "report.json", "--people", "people.yaml", "--out", ".")
+    assert done.returncode == 2
+    assert "report.json" in done.stderr and "--out" in done.stderr
+    assert (folder / "report.json").read_text() == "Zofia Wrona in a file of her own."
+
+
+def test_an_earlier_result_does_not_outlive_a_refusal(folder: Path) -> None:
+    (folder / "out").mkdir()
+    (folder / "out/empty.txt.pdf").write_text("What an earlier run made of another file of that name.")
+    done = sar(folder, "empty.txt", "--people", "people.yaml", "--out", "out")
+    assert done.returncode == 1
+    assert [path.name for path in (folder / "out").iterdir()] == ["report.json"]
+
+
+def test_a_folder_in_which_no_report_can_be_written_is_named_before_any_work(folder: Path) -> None:
+    (folder / "out/report.json").mkdir(parents=True)
+    done = sar(folder, "note.txt", "--people", "people.yaml", "--out", "out")
+    assert done.returncode == 2
+    assert "report.json" in done.stderr and "Traceback" not in done.stderr
+    assert [path.name for path in (folder / "out").iterdir()] == ["report.json"]

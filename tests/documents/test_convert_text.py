@@ -85,6 +85,11 @@ def test_a_page_keeps_its_structure(read) -> None:
     assert draft.blocks[4].rows == (("Name", "Born"), ("Ann", "2001"))
 
 
+def test_words_in_what_is_drawn_by_itself_do_not_run_into_words_beside_it(read) -> None:
+    draft = read(read_html, b"<p>One<svg><text>two</text><text>three</text></svg>four<object>five</object>six</p>")
+    assert said(draft)[0][1].split() == ["One", "two", "three", "four", "five", "six"]
+
+
 @pytest.mark.parametrize(
     "hidden",
     [

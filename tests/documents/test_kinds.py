@@ -113,7 +113,7 @@ def test_the_name_decides_only_between_kinds_of_text(put) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_text_is_read_in_the_encodings_that_occur(encoding: str) -> None:
-    text = "Zoë met Seán at the café – “all well”.\n" * 5
+    text = "Zoë met Seán at the café – “all well”, 30 m² at £5, Mª José it´s\n" * 5
     assert decode(text.encode(encoding)) == text
 
 
@@ -122,9 +122,17 @@ def test_text_in_polish_and_arabic_is_kept() -> None:
     assert decode(text.encode()) == text
 
 
-def test_a_legacy_encoding_of_another_script_is_refused_rather_than_guessed() -> None:
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Иванова Мария живёт здесь уже давно", "cp1251"),
+        ("A long English letter that names Wiśniewski once.", "iso8859-2"),
+        ("Zosia Pączek was there too.", "cp1250"),
+    ],
+)
+def test_a_legacy_encoding_of_another_language_is_refused_rather_than_guessed(text: str, encoding: str) -> None:
     with pytest.raises(Refused, match="UTF-8"):
-        decode("Иванова Мария живёт здесь уже давно".encode("cp1251"))
+        decode(text.encode(encoding))
 
 
 def test_a_long_text_is_recognised_from_its_beginning(put) -> None:

@@ -123,6 +123,12 @@ def test_text_that_does_not_match_its_picture_is_not_believed(tmp_path: Path) ->
     assert f"{SECRET} Tindall" in read(pdf, tmp_path).text
 
 
+def test_print_in_almost_the_colour_of_the_paper_is_read(tmp_path: Path) -> None:
+    """It can be made plain again on the picture of the page, so that it must be there to be found."""
+    assert SECRET in written(line(f"The mother {KEEP} came.") + "0.96 g " + line(SECRET, y=600), tmp_path).text
+    assert SECRET not in written(line(f"The mother {KEEP} came.") + "1 g " + line(SECRET, y=600), tmp_path).text
+
+
 def test_handwriting_is_pointed_out(tmp_path: Path) -> None:
     image = Image.new("L", (1240, 1754), 255)
     pen = ImageDraw.Draw(image)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pikepdf
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.documents.torture_parts import FONT, Outline, blank, draw, font_file, form, line, picture, scan
 
@@ -288,6 +288,15 @@ def inline_picture() -> Pdf:
     return pdf
 
 
+def pale() -> Pdf:
+    pdf = blank()
+    image = scan(f"The mother {KEEP} came.")
+    ImageDraw.Draw(image).text((120, 300), f"She met {SECRET}", font=ImageFont.truetype(str(FONT), 36), fill=215)
+    pdf.pages[0].Resources.XObject = Dictionary(Im=picture(pdf, image))
+    draw(pdf, "q 595 0 0 842 0 0 cm /Im Do Q")
+    return pdf
+
+
 def locked() -> bytes:
     out = io.BytesIO()
     simple().save(out, encryption=pikepdf.Encryption(owner="owner", user="", R=6))
@@ -304,6 +313,7 @@ CASES: dict[str, Callable[[], Pdf | bytes]] = {
     "one glyph at a time": one_by_one,
     "scan with hidden text": scan_with_text,
     "JPEG scan": lambda: shown_picture("jpeg"),
+    "pale scan": pale,
     "fax scan": lambda: shown_picture("ccitt"),
     "notes, fields and links": notes,
     "beside the pages": beside_the_pages,
