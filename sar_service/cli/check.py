@@ -8,9 +8,7 @@ never raises for a thing that is bad, and never prints a secret. What is checked
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -21,40 +19,8 @@ from sar_service.catalogue.system import EXTERNAL, MANUAL, System
 from sar_service.connectors.base import ConnectorError
 from sar_service.settings import Settings, SettingsError
 
-
-class State(StrEnum):
-    """How a thing is. Only the last two are bad: `failed` makes the exit code 1, `wrong` makes it 2."""
-
-    OK = "ok"
-    GAP = "gap"  # something is not stated: the service runs, and says so to the requester
-    SKIPPED = "skipped"
-    FAILED = "failed"  # does not answer
-    WRONG = "wrong"  # the set-up is wrong
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """One line of the table. `remedy` says what to do about a bad one."""
-
-    name: str
-    state: State
-    message: str
-    remedy: str = ""
-
-
-@dataclass(kw_only=True)
-class Context:
-    """What checks look at. The first checks fill in `settings` and `catalogue`; where they cannot, those
-    stay None and later checks that need them yield nothing.
-    """
-
-    environ: Mapping[str, str]
-    config_dir: Path
-    profile: str | None = None
-    settings: Settings | None = None
-    catalogue: Catalogue | None = None
-    results: list[Result] = field(default_factory=list)
-
+from .check_result import Context, Result, State
+from .check_running import check_database, check_mail, check_queue, check_scanner, check_storage
 
 Check = Callable[[Context], Iterable[Result]]
 
@@ -75,8 +41,11 @@ def check_environment(context: Context) -> Iterable[Result]:
 def check_files(context: Context) -> Iterable[Result]:
     """Every file of the configuration: good, or each of its mistakes."""
     environ = None if context.profile else context.environ
+    profile = context.profile
+    if profile is None and context.settings is not None:
+        profile = context.settings.profile or None
     try:
-        context.catalogue = load(context.config_dir, environ=environ, profile=context.profile)
+        context.catalogue = load(context.config_dir, environ=environ, profile=profile)
     except CatalogueError as error:
         bad = {mistake.file for mistake in error.mistakes}
         for file in error.files:
@@ -154,7 +123,17 @@ def _reach(context: Context, catalogue: Catalogue, system: System) -> Result:
     return Result(name=name, state=State.OK, message=answered)
 
 
-CHECKS: list[Check] = [check_environment, check_files, check_systems, check_gaps]
+CHECKS: list[Check] = [
+    check_environment,
+    check_files,
+    check_database,
+    check_queue,
+    check_storage,
+    check_mail,
+    check_scanner,
+    check_systems,
+    check_gaps,
+]
 
 
 def run(context: Context) -> list[Result]:
