@@ -10,9 +10,13 @@ from typing import Any
 from sqlalchemy import select
 
 from sar_service.adapters.mail import Mail, MailFailed
+from sar_service.catalogue import Absent, Contact
+from sar_service.catalogue.article_15 import contact_in_words
 from sar_service.db import db, new_id
 from sar_service.documents.render import page
 from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.clock_steps import written
+from sar_service.domain.lifecycle import Status
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
@@ -27,7 +31,11 @@ KINDS = (
     "extension",
     "clarification",
     "contact-changed",
+    "refused",
+    "closed",
+    "withdrawn",
 )
+ENDINGS = {Status.REFUSED: "refused", Status.CLOSED: "closed", Status.WITHDRAWN: "withdrawn"}
 TRIES = 5
 
 
@@ -35,16 +43,31 @@ def context(case: Case, *, now: datetime) -> dict[str, Any]:
     """What every letter may speak of."""
     told = sealing.unseal(case)
     controller = runtime().catalogue.controllers[case.controller]
+    found = clock.reckon(case)
+    complaints = _ways(controller.complaints) or _ways(controller.public_contact) or _ways(controller.dpo)
+    regulator = controller.regulator
+    named = regulator.name if isinstance(regulator, Contact) else None
     return {
         "case": case,
         "reference": case.reference,
         "subject": told["subject"],
         "requester": told["requester"],
         "controller": controller,
-        "reckoning": clock.reckon(case),
+        "right": case.right.value,
+        "capacity": case.capacity,
+        "how": (told.get("delivery") or {}).get("how", ""),
+        "reckoning": found,
+        "due": written(found.due) if found.due else "",
+        "complaints_to": complaints,
+        "regulator_name": named if isinstance(named, str) else "the Information Commissioner",
+        "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
         "today": clock.day_of(now),
         "base_url": runtime().settings.base_url,
     }
+
+
+def _ways(given: Contact | Absent | None) -> str:
+    return contact_in_words(given) if isinstance(given, Contact) else ""
 
 
 def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) -> Letter | None:

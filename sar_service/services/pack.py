@@ -221,6 +221,7 @@ def around(plan: Plan, gaps: Counter[str]) -> tuple[Draft, Draft, Draft]:
     services = pack_content.services(case, counted)
     opening = pack_content.opening(case, told=sealing.unseal(case), counted=counted, on=plan.asked_on, secret=secret)
     opening["by_hand"] = len(closing["by_hand"])
+    opening["files_held_back"] = sum(each["held_back"] for each in closing["by_hand"])
     after = ["What the marks mean"]
     after += ["Files that are not in the pack as pages"] if closing["by_hand"] else []
     after += [f"How we use information: {each['service']}" for each in services]

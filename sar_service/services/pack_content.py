@@ -24,8 +24,8 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, PersonRow, Record
 
 from .clock import day_of
-from .pack_records import UNTOLD, Papers, by_hand, holds, in_words, title_of
-from .search import included_refs, latest_searches, searched_systems
+from .pack_records import NOT_SAID, UNTOLD, Papers, by_hand, holds, in_words, title_of
+from .search import UNANSWERED, included_refs, latest_searches, searched_systems
 
 IDENTIFIERS = {
     Identifier.NAME: "name",
@@ -138,6 +138,8 @@ def opening(case: Case, *, told: Mapping[str, Any], counted: Counts, on: date, s
         "withheld": sum(counted.gaps.values()),
         "reasons": _reasons(counted.gaps)[:3],
         "by_hand": 0,
+        "files_held_back": 0,
+        "unanswered": sum(row.state in UNANSWERED for row in latest_searches(case)),
         "questions": contact(controller.public_contact),
         "dpo": contact(controller.dpo),
         "complaints": contact(controller.complaints),
@@ -272,7 +274,7 @@ def key_to_codes(gaps: Mapping[str, int]) -> list[dict[str, Any]]:
         found.append(
             {
                 "code": "",
-                "plain": "The law lets us leave this out, and does not let us say more about it here.",
+                "plain": NOT_SAID,
                 "reference": "",
                 "general": True,
                 "count": gaps[""],

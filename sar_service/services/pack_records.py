@@ -32,6 +32,7 @@ FEWEST_ROWS = 3  # records of one shape that share a table
 MOST_COLUMNS, LONGEST_CELL = 4, 160
 OPEN, SHUT = "\ue000", "\ue001"  # around a label while a text is cut into paragraphs
 UNTOLD = "information withheld"  # where even the reason has to stay unsaid
+NOT_SAID = "The law lets us leave this out, and does not let us say more about it here."
 KINDS = {
     "pdf": "PDF document",
     "docx": "Word document",
@@ -341,7 +342,15 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def by_hand(case: Case, people: Mapping[uuid.UUID, PersonRow], secret: Sequence[str]) -> list[dict[str, str]]:
+def _withheld_because(code: str) -> str:
+    """The plain reason of a code and the code, as far as they may be told; nothing where there is no code."""
+    exemption = runtime().catalogue.exemptions.get(code)
+    if exemption is None:
+        return ""
+    return NOT_SAID if exemption.tell == Tell.NEITHER else f"{exemption.plain} ({code})"
+
+
+def by_hand(case: Case, people: Mapping[uuid.UUID, PersonRow], secret: Sequence[str]) -> list[dict[str, Any]]:
     """The files that could not be put in as pages, each with the reason and what was done."""
     found = []
     marks = units.marks_of(case)
@@ -357,7 +366,8 @@ def by_hand(case: Case, people: Mapping[uuid.UUID, PersonRow], secret: Sequence[
                 "reason": item.told.get("reason", ""),
                 "done": documents.HANDLED.get(row.handled, ""),
                 "note": item.told.get("note", ""),
-                "code": row.handled_detail.get("code", ""),
+                "why": _withheld_because(row.handled_detail.get("code", "")),
+                "held_back": row.handled == "withheld",
             }
         )
     return found

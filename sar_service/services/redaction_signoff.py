@@ -15,7 +15,7 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Action
-from sar_service.models import Case, MarkRow, SignOff
+from sar_service.models import Case, Document, MarkRow, SignOff
 
 from . import audit, sealing
 from . import case as cases
@@ -32,7 +32,8 @@ def state_digest(case: Case) -> str:
     told: dict[str, list[Any]] = {
         "records": [(str(row.id), row.content_digest) for row in records(case)],
         "documents": [
-            (str(row.id), row.content_digest, row.state.value, row.handled) for row in documents.included(case)
+            (str(row.id), row.content_digest, row.state.value, row.handled, *_said_by_hand(row))
+            for row in documents.included(case)
         ],
         "searches": [(row.system, row.round, row.state.value, row.excepted_because) for row in latest_searches(case)],
         "marks": [
@@ -62,6 +63,13 @@ def state_digest(case: Case) -> str:
     }
     told["marks"].sort()
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _said_by_hand(row: Document) -> tuple[str, ...]:
+    """What the pack will say of a file that is not in it: the code and the words the requester reads."""
+    if not row.handled:
+        return ()
+    return str(row.handled_detail.get("code", "")), str(sealing.unseal(row).get("note", ""))
 
 
 def close_gaps(case: Case, *, now: datetime) -> int:

@@ -1,18 +1,23 @@
 """Every letter can be written, reads as plain text, and says nothing about anybody but how to get at the answer."""
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from sar_service.domain.actor import SERVICE
-from sar_service.services import letter, sealing
+from sar_service.domain.rights import Right
+from sar_service.models import Case
+from sar_service.services import clock, letter, sealing
 from tests import factories
 
 MORE: dict[str, dict[str, Any]] = {
     "identity-asked": {"reason": "The name on the request isn't the one in our records."},
     "access-code": {"code": "1234 5678", "minutes": 20},
     "extension": {"reason": "There's a great deal of it, & it is hard to read."},
+    "refused": {"reason": "You asked for the same, & got it, last month."},
+    "closed": {"reason": "We asked what you mean and didn't hear from you."},
     "clarification": {"question": "Which school's records do you want?"},
 }
 
@@ -40,3 +45,85 @@ def test_a_letter_of_a_council_that_names_no_contacts_is_still_whole(app: Any, n
         row = letter.write(case, kind, actor=SERVICE, now=now, **MORE.get(kind, {}))
         assert row is not None
         assert "remark" not in sealing.unseal(row)["text"]
+
+
+def text_of(case: Case, kind: str, now: datetime, **more: Any) -> str:
+    row = letter.write(case, kind, actor=SERVICE, now=now, **{**MORE.get(kind, {}), **more})
+    assert row is not None
+    text: str = sealing.unseal(row)["text"]
+    return text
+
+
+@pytest.mark.parametrize("kind", ["refused", "closed", "extension"])
+def test_whoever_is_refused_or_put_off_is_told_why_and_the_three_ways_to_complain(
+    app: Any, now: datetime, kind: str
+) -> None:
+    text = text_of(factories.a_case(now=now), kind, now)
+    assert MORE[kind]["reason"] in text
+    for words in ("Complain to us", "section 164A", "section 165", "section 167", "section 168", "court"):
+        assert words in text
+    assert "Article 77" not in text
+
+
+def test_the_date_and_its_steps_are_those_of_the_clock(app: Any, now: datetime) -> None:
+    case = factories.a_case(now=now, received_on=date(2026, 10, 31))
+    found = clock.reckon(case)
+    for text in (text_of(case, "acknowledgement", now), text_of(case, "extension", now)):
+        for step in found.steps:
+            assert step.sentence in text
+        assert f"by {found.steps[-1].sentence.removeprefix('The answer is due by the end of ').rstrip('.')}" in text
+
+
+def test_an_extension_while_the_clock_is_stopped_still_says_until_when(app: Any, now: datetime) -> None:
+    case = factories.a_case(now=now)
+    clock.add_fact(case, "clarification_requested", clock.day_of(now), actor=SERVICE, now=now)
+    assert "two months later" in text_of(case, "extension", now)
+
+
+def test_a_question_says_that_days_do_not_count_only_where_that_is_so(app: Any, now: datetime) -> None:
+    for right, so in ((Right.ACCESS, True), (Right.ERASURE, False)):
+        case = factories.a_case(now=now, right=right)
+        clock.add_fact(case, "clarification_requested", clock.day_of(now), actor=SERVICE, now=now)
+        text = text_of(case, "clarification", now)
+        assert ("do not count" in text) is so
+        assert ("does not change the date" in text) is not so
+
+
+@pytest.mark.parametrize(
+    ("capacity", "words"),
+    [
+        ("self", "a document with your photograph"),
+        ("parent", "parental responsibility"),
+        ("representative", "authority that they have signed"),
+        ("solicitor", "authority that your client has signed"),
+        ("deputy", "power of attorney"),
+    ],
+)
+def test_what_is_asked_for_is_what_settles_it(app: Any, now: datetime, capacity: str, words: str) -> None:
+    case = factories.a_case(now=now, capacity=capacity)
+    text = text_of(case, "identity-asked", now)
+    assert words in text
+    assert "does not change the date" in text  # nothing was recorded: the time runs
+    clock.add_fact(case, "identity_requested", clock.day_of(now), actor=SERVICE, now=now)
+    assert "begins once we have what we need" in text_of(case, "identity-asked", now)
+
+
+def test_waiting_for_identity_puts_off_no_complaint(app: Any, now: datetime) -> None:
+    case = factories.a_case(now=now, right=Right.COMPLAINT)
+    clock.add_fact(case, "identity_requested", clock.day_of(now), actor=SERVICE, now=now)
+    assert "begins once" not in text_of(case, "identity-asked", now)
+    told = text_of(case, "acknowledgement", now)
+    assert "no fixed day for the outcome" in told and "take out what belongs to other people" not in told
+
+
+def test_a_pack_that_goes_by_post_is_not_said_to_be_on_a_screen_only(app: Any, now: datetime) -> None:
+    assert "by post" in text_of(factories.a_case(now=now, delivery={"how": "post"}), "released", now)
+    assert "by post" not in text_of(factories.a_case(now=now), "released", now)
+
+
+@pytest.mark.parametrize("kind", letter.KINDS)
+def test_paragraphs_and_lists_stand_apart(app: Any, now: datetime, kind: str) -> None:
+    lines = text_of(factories.a_case(now=now), kind, now).split("\n")
+    for above, below in pairwise(lines):
+        assert not (above.startswith("- Go to court") and below.strip())
+        assert not (len(above) > 100 and not above.startswith("-") and below[:1].isupper()), (above, below)

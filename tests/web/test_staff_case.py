@@ -12,7 +12,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import Status
 from sar_service.models import AuditEvent, Case
 from sar_service.services import case as cases
-from sar_service.services import clock, identity
+from sar_service.services import clock, identity, letter, sealing
 from tests import factories
 from tests.browser import Visitor
 from tests.conftest import PASSWORD
@@ -211,6 +211,27 @@ def test_a_case_is_closed_only_with_a_reason(visit: Callable[..., Visitor], case
     answer = officer.send({"reason": "Asked twice; the other case answers it"}, form="Close the case")
     assert answer.status_code == 200 and fresh(case.id).status is Status.CLOSED
     assert "Asked twice" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("role", "button", "kind"),
+    [
+        ("officer", "Close the case", "closed"),
+        ("manager", "Refuse the request", "refused"),
+        ("officer", "Record that it was withdrawn", "withdrawn"),
+    ],
+)
+def test_a_request_never_ends_in_silence(
+    visit: Callable[..., Visitor], case: Case, stranger: Visitor, role: str, button: str, kind: str
+) -> None:
+    worker = visit(role)
+    worker.get(f"/staff/cases/{case.reference}")
+    assert worker.send({"reason": "It was asked for twice"}, form=button).status_code == 200
+    written = next(each for each in letter.letters(fresh(case.id)) if each.kind == kind)
+    assert ("It was asked for twice" in sealing.unseal(written)["text"]) is (kind != "withdrawn")
+    stranger.enter_portal(case.id)
+    page = stranger.get("/portal/").text
+    assert "You can download them" not in page and "We must answer by" not in page
 
 
 def test_a_clarification_stops_the_clock_on_the_day_it_was_asked(visit: Callable[..., Visitor], now: datetime) -> None:

@@ -170,7 +170,10 @@ def move(reference: str) -> Response:
         redaction_signoff.step_back(case, actor=actor, now=now)
         audit.record("gave a reason", actor=actor, now=now, case=case, reason=why)
     else:
-        cases.move(case, action, actor=actor, now=now, **({"reason": why} if why else {}))
+        answered = case.status is Status.RELEASED
+        after = cases.move(case, action, actor=actor, now=now, **({"reason": why} if why else {}))
+        if after in letter.ENDINGS and not answered:  # a request never ends in silence (Article 12(4))
+            letter.write(case, letter.ENDINGS[after], actor=actor, now=now, reason=why)
     flash(_("Done: the case is now %(words)s.", words=str(frame.STATUS[case.status][0]).lower()))
     return redirect(url_for("staff.case_page", reference=reference))
 
