@@ -18,7 +18,7 @@ from sar_service.documents.detect_known import Known
 from sar_service.documents.detect_learn import Gathering, judge, uncovered, widen
 from sar_service.documents.detect_model import Model
 from sar_service.documents.detect_new import find
-from sar_service.documents.detect_places import bodies, locations
+from sar_service.documents.detect_places import bodies, locations, people_only
 from sar_service.documents.detect_roles import roles
 from sar_service.documents.detect_roster import Roster
 from sar_service.documents.detect_words import Mention, Words, level
@@ -95,7 +95,8 @@ class Detector:
             strange = [mention for mention in mentions if not mention.candidates]
             held = [mention for mention in mentions if mention.candidates]
             finds = uncovered([*named, *self._proposed(text)], held)
-            gathering.add(number, text, self._outside(text, [*finds, *strange]))
+            strange = people_only([*finds, *strange], text, self._known.towns)
+            gathering.add(number, text, self._outside(text, strange))
         learnt = gathering.people(self.registered)
         self._teach(learnt)
         return learnt
@@ -131,14 +132,15 @@ class Detector:
         mentions = self._roster.mentions(words)
         named = list(find(words, {m.start: m.end for m in mentions}))
         mentions = widen(mentions, named, len(self.registered))
-        finds = uncovered([*named, *self._proposed(text)], mentions)
+        finds = people_only(uncovered([*named, *self._proposed(text)], mentions), text, self._known.towns)
         mentions = sorted([*mentions, *finds], key=lambda m: m.start)
         mentions += initials(text, self._index, [(m.start, m.end) for m in mentions])
         mentions.sort(key=lambda m: (m.start, -m.end))
         people = self._people(text, mentions)
         chosen = _Chosen()
         chosen.add([*numbers, *organisations, *people])
-        chosen.add(locations(words, [(span.start, span.end) for span in chosen.spans], self._named))
+        taken = [(span.start, span.end) for span in chosen.spans]
+        chosen.add(locations(words, taken, self._named, self._known.towns))
         whose = [(s.start, s.end, s.person) for s in chosen.spans if s.kind is Kind.PERSON]
         chosen.add(roles(words, self.registered, whose, subject=self.subject))
         found = self._births(text, chosen.spans)

@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sar_service.documents.identifier_addresses import POSTCODE, STREETS
+from sar_service.documents.identifier_addresses import MISTYPED, STREETS
 from sar_service.documents.identifier_dates import read_date
 from sar_service.documents.identifiers import digits_of, identifiers
 from sar_service.documents.lexicon import word_set
+from sar_service.documents.names import fold
 from sar_service.domain.redaction import Kind, Person, Span
 
 RULE = "known/1"
-_POSTCODE = re.compile(POSTCODE, re.IGNORECASE)
+_POSTCODE = re.compile(MISTYPED, re.IGNORECASE)
 _PART = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SHORT = {short: full for full, shorts in STREETS.items() for short in shorts}
 _SUFFIXES = frozenset(STREETS) | word_set(
@@ -150,6 +151,13 @@ class Known:
             for lines in person.addresses:
                 if lines and len(self._places) < _MOST:
                     self._places.append(_Place(person.id, lines))
+        self.towns = frozenset(
+            " ".join(fold(part) for part in line.split())
+            for person in ordered
+            for lines in person.addresses
+            for line in lines[1:]
+            if len(line.strip()) > 2 and not any(c.isdigit() for c in line)
+        )
         self._loose = [
             (
                 re.compile(

@@ -5,10 +5,10 @@ Streets with numbers are `identifier_addresses`. What a model proposes is weighe
 # ruff: noqa: E501 - patterns stay whole
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
-from sar_service.documents.detect_words import Words
+from sar_service.documents.detect_words import Mention, Words
 from sar_service.documents.identifier_addresses import towns
 from sar_service.documents.lexicon import is_family, is_given, is_ordinary, places, word_set
 from sar_service.documents.names import fold
@@ -54,6 +54,9 @@ _FOUND_AT = re.compile(
     r"(?:(?:\b|\d)(?:found|seen|missing|hrs|sighted|located|arrested|stopped|placement|school|flat|house|family|friends|party)[ ](?:at|in|near|to)|\b(?:moved|relocated|travell?ed|move|moving|returned) (?:back )?to|\bin)[ ]\Z",
     re.IGNORECASE,
 )
+_NAMED_AFTER = word_set(
+    "wood woods park green hill moor mill bridge field fields common lake baths market cross tram station gate end"
+)
 _NOT_TOWN = frozenset({"washington", "reading", "nelson", "chester", "wells", "lincoln", "preston", "kent", "derby", "bath", "bury", "sandwell",
                        "stafford", "bolton", "barry", "perth", "chelsea", "camden", "brent", "devon", "carlisle", "ashford", "bradford"})  # fmt: skip
 
@@ -95,10 +98,31 @@ def self_standing(text: str, start: int, end: int, low: str) -> bool:
     return bool(_FOUND_AT.search(text, max(0, start - 28), start))
 
 
-def locations(words: Words, taken: list[tuple[int, int]], people: frozenset[str]) -> Iterator[Span]:
-    """Towns, boroughs and countries outside what is taken already; `people` are folded names that are somebody's."""
+def people_only(finds: Iterable[Mention], text: str, known: frozenset[str]) -> list[Mention]:
+    """Finds of strangers without those that are a town of the register's addresses, or a wood or park of its name.
+
+    A town that is also a given name ("Chelsea") stays, and so does whoever has a title.
+    """
+    return [find for find in finds if find.title or not _of_town(text[find.start : find.end], known)]
+
+
+def _of_town(name: str, known: frozenset[str]) -> bool:
+    parts = [fold(part) for part in name.split()]
+    if not parts or is_given(parts[0]):
+        return False
+    short = parts[:-1] if parts[-1] in _NAMED_AFTER else parts
+    return " ".join(parts) in known or " ".join(short) in known
+
+
+def locations(
+    words: Words, taken: list[tuple[int, int]], people: frozenset[str], registered: frozenset[str] = frozenset()
+) -> Iterator[Span]:
+    """Towns, boroughs and countries outside what is taken already.
+
+    `people` are folded names that are somebody's, `registered` the folded towns of the register's addresses.
+    """
     text = words.text
-    local = towns(text)
+    local = towns(text) | registered
     known = places()
     first = _firsts() | frozenset(fold(town.split()[0]) for town in local)
     candidates: dict[str, bool] = {}

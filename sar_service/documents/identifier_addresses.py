@@ -12,6 +12,8 @@ from sar_service.documents.lexicon import is_given, places, word_set
 from sar_service.domain.redaction import Kind
 
 POSTCODE = r"(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]?(?: {0,2}| ?\n {0,8})\d[ABD-HJLNP-UW-Z]{2})"
+# The same with any letters at its end: at the end of an address a postcode with a slip in it locates as well.
+MISTYPED = r"(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]?(?: {0,2}| ?\n {0,8})\d[A-Z]{2})"
 STREETS: dict[str, tuple[str, ...]] = {
     "road": ("rd",), "street": ("st", "str"), "avenue": ("ave", "av"), "lane": ("ln", "la"), "close": ("cl", "cls"),
     "drive": ("dr", "drv"), "gardens": ("gdns", "gdn", "garden"), "grove": ("gr", "grv"), "terrace": ("terr", "ter", "tce"),
@@ -34,7 +36,7 @@ _CAP = (
 )
 _STREET = rf"(?:(?:{_CAP}\.?[ ]){{1,4}}(?:{_SUFFIX})|(?:The|Broadway|High)[ ](?:{_SUFFIX}|[A-Z][a-z]{{2,15}})|Broadway)\b(?:[ ](?:North|South|East|West)\b)?"
 _SEGMENT = r"[ ]{0,3}[,\n;][ ]{0,3}\n?[ \t]{0,8}(?=[A-Za-z])[A-Za-z'’.\- ]{2,34}"
-_TAIL = rf"(?:\.?(?:{_SEGMENT}){{0,4}}[ ,\n\t.]{{1,6}}{POSTCODE}(?!\w))"
+_TAIL = rf"(?:\.?(?:{_SEGMENT}){{0,4}}[ ,\n\t.]{{1,6}}{MISTYPED}(?!\w))"
 _NUMBERED = re.compile(
     rf"(?<![\w£$/.\-:])(?:{_FLAT}(?:[A-Z][\w'’]{{1,20}}[ ]){{0,2}}(?:(?:House|Court|Lodge|Tower|Point|Heights|Mansions)[ ]?,[ ]?)?)?{_NUMBER}[ ]?,?[ ]{{1,2}}{_STREET}(?P<tail>{_TAIL})?",
 )

@@ -289,3 +289,34 @@ def test_another_model_can_be_put_in_and_is_asked_once_a_text() -> None:
 def test_the_shipped_model_finds_a_stranger_whom_no_rule_finds() -> None:
     found = detect("Yesterday Volodymyr Zelkovych went home early because he was tired.", ())
     assert "Volodymyr Zelkovych" in [span.text for span in found if span.kind is Kind.PERSON]
+
+
+LODGERS = (
+    Person(id="p1", names=("Kelvyn Rudge",), addresses=(("88 Dyehouse Lane", "Lowmoor", "LN26 3MJ"),)),
+    Person(id="p2", names=("Ida Chelsea",), addresses=(("4 Bobbin Street", "Chelsea", "SW3 1AB"),)),
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["Found at Lowmoor tram stop.", "We met at Lowmoor Wood, half six.", "Lowmoor is far for her."]
+)
+def test_a_town_of_the_register_is_no_stranger(text: str) -> None:
+    detector = Detector(LODGERS)
+    assert detector.learn([text]) == []
+    assert [span for span in detector.spans(text) if span.kind is Kind.PERSON] == []
+
+
+def test_a_person_named_as_a_town_of_the_register_is_still_found() -> None:
+    assert named("Mr Lowmoor rang.", LODGERS) == [("Mr Lowmoor", "new-1")]
+    assert [who for _, who in named("Chelsea Grundy rang.", LODGERS)] == ["new-1"]
+
+
+@pytest.mark.parametrize("text", ["He is at 88 Dyehouse Lane, Lowmoor LN26 3MJ, now.", "He is at LN26 3MJ now."])
+def test_a_postcode_with_a_slip_in_it_goes_with_the_address_of_the_register(text: str) -> None:
+    (found,) = [span for span in spans(text, LODGERS) if span.kind is Kind.ADDRESS]
+    assert found.person == "p1"
+    assert found.text.endswith("LN26 3MJ")
+
+
+def test_a_postcode_with_a_slip_in_it_goes_with_the_street_before_it() -> None:
+    assert "9 Dell Road, Upton LN1 1KK" in [span.text for span in spans("Write to 9 Dell Road, Upton LN1 1KK please.")]
