@@ -6,19 +6,19 @@ before they see it, in a transaction of its own. If the event cannot be written,
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, true, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from sar_service.db import aside, db
-from sar_service.domain.actor import Actor
+from sar_service.domain.actor import Actor, ActorKind
 from sar_service.extensions import runtime
-from sar_service.models import AuditEvent, AuditHead, Case
+from sar_service.models import AuditEvent, AuditHead, Case, Member
 
 FIRST = "0" * 64
 EVENTS = AuditEvent.__table__
@@ -109,23 +109,59 @@ def _all() -> Iterator[Any]:
         yield from result
 
 
-def export() -> Iterator[str]:
-    """The whole trail as JSON lines, oldest first."""
+def _others(actor: Actor | None) -> frozenset[str]:
+    """Labels of staff who share no council with this actor."""
+    rows = db.session.execute(select(Member.id, Member.controllers))
+    return frozenset(
+        f"staff:{key}" for key, theirs in rows if actor is not None and not actor.controllers & set(theirs)
+    )
+
+
+def _theirs(actor: Actor | None) -> Any:
+    """What of the trail an actor may read, as a condition: events of their councils, and those of no case of anybody's
+    by people who work there. Without an actor (the command line, which reaches the database anyway) all of it.
+    """
+    if actor is None or actor.kind is not ActorKind.STAFF:
+        return true()
+    own = AuditEvent.controller.in_(actor.controllers)
+    return or_(own, and_(AuditEvent.controller == "", AuditEvent.actor.not_in(_others(actor))))
+
+
+def export(*, actor: Actor | None = None) -> Iterator[str]:
+    """The trail as JSON lines, oldest first. Of another council's events only their place in the chain is told."""
+    known = set(db.session.scalars(select(AuditEvent.number).where(_theirs(actor)))) if actor is not None else None
     for event in _all():
+        if known is not None and event.number not in known:
+            place = {"number": event.number, "previous": event.previous, "digest": event.digest}
+            yield json.dumps(place, ensure_ascii=False, sort_keys=True)
+            continue
         row = {name: getattr(event, name) for name in COLUMNS}
         row["at"], row["case_id"] = row["at"].isoformat(), str(row["case_id"]) if row["case_id"] else None
         yield json.dumps(row, ensure_ascii=False, sort_keys=True)
 
 
-def look(*, reference: str = "", verb: str = "", page: int = 1, size: int = 100) -> tuple[list[AuditEvent], bool]:
-    """A page of events, newest first: all, or those of one case or one verb. Says whether there are more."""
-    query = select(AuditEvent).order_by(AuditEvent.number.desc())
+def look(
+    *, actor: Actor, reference: str = "", verb: str = "", who: str = "", page: int = 1, size: int = 100
+) -> tuple[list[AuditEvent], bool]:
+    """A page of the events this actor may read, newest first: all, or those of one case, one verb, one member of staff
+    (`who` is an id). Says whether there are more.
+    """
+    query = select(AuditEvent).where(_theirs(actor)).order_by(AuditEvent.number.desc())
     if reference:
         query = query.where(AuditEvent.case_id.in_(select(Case.id).where(Case.reference == reference.strip().upper())))
     if verb:
         query = query.where(AuditEvent.verb == verb)
+    if who:
+        query = query.where(AuditEvent.actor == f"staff:{who}")
     rows = list(db.session.scalars(query.offset((page - 1) * size).limit(size + 1)))
     return rows[:size], len(rows) > size
+
+
+def references(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
+    """The references of the cases that these events are of, by id."""
+    wanted = {event.case_id for event in events if event.case_id is not None}
+    rows = db.session.execute(select(Case.id, Case.reference).where(Case.id.in_(wanted))).all()
+    return {row.id: row.reference for row in rows}
 
 
 def timeline(case_id: uuid.UUID, *, limit: int = 500) -> list[AuditEvent]:

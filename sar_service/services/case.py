@@ -180,7 +180,8 @@ class Filter:
     assigned: str = ""  # "me", "nobody"
     right: str = ""
     month: str = ""  # "2026-11": received in that month
-    answered: str = ""  # "in_time", "late"
+    since: str = ""  # "2025-12": received in that month or later
+    answered: str = ""  # "yes", "in_time", "late"; with a month also "within_month"
     closed: bool = False
     sort: str = "due"
     descending: bool = False
@@ -209,13 +210,15 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     parts: list[Any] = []
     if chosen.statuses:
         parts.append(Case.status.in_(chosen.statuses))
-    elif not chosen.closed and not chosen.month and not chosen.answered:
+    elif not chosen.closed and not chosen.answered:
+        parts.append(Case.status.in_(OPEN))
+    if chosen.due:
         parts.append(Case.status.in_(OPEN))
     if chosen.due == "overdue":
         parts += [Case.due_on < today, Case.clock_state == "running"]
     elif chosen.due == "week":
         end = today + timedelta(days=6 - today.weekday())
-        parts += [Case.due_on >= today, Case.due_on <= end]
+        parts += [Case.due_on >= today, Case.due_on <= end, Case.clock_state == "running"]
     elif chosen.due == "paused":
         parts.append(Case.clock_state.in_(("paused", "not_started")))
     if chosen.assigned == "me" and actor.id:
@@ -224,17 +227,27 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.assigned_to.is_(None))
     if chosen.right:
         parts.append(Case.right == chosen.right)
+    if chosen.since:
+        parts.append(Case.received_on >= _first(chosen.since))
     if chosen.month:
-        year, _, month = chosen.month.partition("-")
-        first = date(int(year), int(month), 1)
+        first = _first(chosen.month)
         after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
         parts += [Case.received_on >= first, Case.received_on < after]
     if chosen.answered:
-        from .report import answered_in_time
+        from . import report
 
-        parts.append(Case.released_on.is_not(None))
-        parts.append(answered_in_time() if chosen.answered == "in_time" else ~answered_in_time())
+        parts.append(report.answered())
+        if chosen.answered in ("in_time", "late"):
+            parts.append(report.answered_in_time() if chosen.answered == "in_time" else ~report.answered_in_time())
+        elif chosen.answered == "within_month" and chosen.month:
+            parts.append(report.within_one_month(first=first, after=after))
     return and_(true(), *parts)
+
+
+def _first(month: str) -> date:
+    """The first day of "2026-11"."""
+    year, _, number = month.partition("-")
+    return date(int(year), int(number), 1)
 
 
 def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now: datetime) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy import case as when
-from sqlalchemy import func, select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.permission import Permission
 from sar_service.models import Case
 
 from . import clock
@@ -23,13 +24,31 @@ from .case import visible
 ANSWERED = (Status.RELEASED, Status.CLOSED)
 
 
+def counted(actor: Actor) -> Select[Any]:
+    """The cases that this actor's figures are about: all of their councils', even for an auditor, who opens none."""
+    if Permission.SEE_FIGURES in actor.permissions:
+        return select(Case).where(Case.controller.in_(actor.controllers))
+    return visible(actor)
+
+
+def answered() -> Any:
+    """Whether a case was answered, as a condition on its row; a reopened one is not."""
+    return Case.status.in_(ANSWERED) & Case.released_on.is_not(None)
+
+
+def within_one_month(*, first: date, after: date) -> Any:
+    """Whether an answered case received in these days (end exclusive) went out within one month, as a condition."""
+    days = [first + timedelta(days=number) for number in range((after - first).days)]
+    return or_(*((Case.received_on == day) & (Case.released_on <= clock.one_month_after(day)) for day in days))
+
+
 def answered_in_time() -> Any:
-    """Whether an answered case went out by its due date, as a condition on its row.
+    """Whether an answered case went out by its due date, as a condition on its row; without a due date it did not.
 
     `released_on` is the London day; an instant before midnight there can be a day earlier in UTC, so the day is kept
     by the service when it releases (`Case.released_on`).
     """
-    return Case.released_on <= Case.due_on
+    return func.coalesce(Case.released_on <= Case.due_on, false())
 
 
 @dataclass(frozen=True)
@@ -45,8 +64,8 @@ class Figures:
 
 
 def figures(*, actor: Actor, today: date) -> Figures:
-    """Counts over the cases this actor may see."""
-    scope = visible(actor).where(Case.status.in_(OPEN)).subquery()
+    """Counts over the cases this actor may count."""
+    scope = counted(actor).where(Case.status.in_(OPEN)).subquery()
     running = scope.c.clock_state == "running"
     end = today + timedelta(days=6 - today.weekday())
     row = db.session.execute(
@@ -71,7 +90,7 @@ def figures(*, actor: Actor, today: date) -> Figures:
 
 def stages(*, actor: Actor) -> dict[Status, int]:
     """How many open cases stand at each stage, in the order of the work."""
-    scope = visible(actor).where(Case.status.in_(OPEN)).subquery()
+    scope = counted(actor).where(Case.status.in_(OPEN)).subquery()
     rows = db.session.execute(select(scope.c.status, func.count()).group_by(scope.c.status)).all()
     found = {Status(status): count for status, count in rows}
     return {status: found[status] for status in Status if status in found}
@@ -103,7 +122,7 @@ def months(*, actor: Actor, today: date, count: int = 12) -> list[Month]:
         first = (first - timedelta(days=1)).replace(day=1)
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     rows = db.session.execute(
-        visible(actor)
+        counted(actor)
         .where(Case.received_on >= first)
         .with_only_columns(Case.received_on, Case.status, Case.due_on, Case.released_on)
     )

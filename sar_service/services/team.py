@@ -3,6 +3,7 @@
 import json
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from sar_service.db import aside, db, new_id
 from sar_service.domain.actor import Actor, ActorKind
-from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound
 from sar_service.domain.permission import Role
 from sar_service.extensions import runtime
 from sar_service.models import Member, WebSession
@@ -24,6 +25,10 @@ HASHER = PasswordHasher()
 NOBODY = HASHER.hash("nobody has this password")
 SHORTEST_PASSWORD = 12
 SESSIONS = WebSession.__table__
+# Somebody who fills in the form may be called away: a session that opens no file keeps its answers for
+# as long as a day with a night in it. On a screen that others may use, what was sent is shown for no longer than usual.
+DRAFT = timedelta(hours=20)
+OPENS_NOTHING = frozenset({"request_draft", "portal_reference", "csrf_token", "_seen", "_flashes"})
 
 
 def actor_of(member: Member) -> Actor:
@@ -51,6 +56,8 @@ def add(
     unknown = [key for key in controllers if key not in runtime().catalogue.controllers]
     if unknown:
         raise InvalidInput(f"There is no controller named {unknown[0]}.", field="controllers")
+    if not within(controllers, actor):
+        raise InvalidInput("Choose only councils that you work for yourself.", field="controllers")
     if not name.strip():
         raise InvalidInput("Enter a name.", field="name")
     member = Member(
@@ -76,10 +83,18 @@ def invite(
     return member, password
 
 
-def _member(member_id: uuid.UUID) -> Member:
+def within(controllers: Iterable[str], actor: Actor) -> bool:
+    """Does this actor work for all of these councils? The command line and the service itself stand above them."""
+    return actor.kind is not ActorKind.STAFF or set(controllers) <= actor.controllers
+
+
+def _member(member_id: uuid.UUID, actor: Actor) -> Member:
+    """A member whose access the actor may change: a password opens the files of every council they work for."""
     member = db.session.get(Member, member_id)
-    if member is None:
+    if member is None or (actor.kind is ActorKind.STAFF and not actor.controllers & set(member.controllers)):
         raise NotFound("There is no such member of staff.")
+    if not within(member.controllers, actor):
+        raise NotAllowed("This person also works for a council that you do not work for. Ask an administrator there.")
     return member
 
 
@@ -94,7 +109,7 @@ def _end_sessions(member: Member, now: datetime) -> None:
 
 def deactivate(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> Member:
     """Take a member's access away at once. Nobody can do that to themselves."""
-    member = _member(member_id)
+    member = _member(member_id, actor)
     if str(member.id) == actor.id:
         raise InvalidInput("You cannot take your own access away; ask another administrator.")
     member.active = False
@@ -105,7 +120,7 @@ def deactivate(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> Member:
 
 def reset_password(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tuple[Member, str]:
     """Give a member a fresh password, which is returned to be shown once; their sessions end."""
-    member, password = _member(member_id), secrets.token_urlsafe(12)
+    member, password = _member(member_id, actor), secrets.token_urlsafe(12)
     member.password_hash = HASHER.hash(password)
     _end_sessions(member, now)
     audit.record("gave a member a new password", actor=actor, now=now, of=member)
@@ -170,9 +185,13 @@ def open_session(token: str, *, now: datetime) -> dict[str, Any] | None:
         row = connection.execute(select(SESSIONS).where(SESSIONS.c.digest == _digest(token))).one_or_none()
     if row is None or row.ended_at is not None:
         return None
-    if now - row.seen_at > idle or now - row.created_at > absolute:
+    if now - row.seen_at > max(idle, DRAFT) or now - row.created_at > max(absolute, DRAFT):
         return None
     data: dict[str, Any] = json.loads(runtime().service_key("session").open(row.data, about=f"session:{row.digest}"))
+    if (row.member_id or not data.keys() <= OPENS_NOTHING) and (
+        now - row.seen_at > idle or now - row.created_at > absolute
+    ):
+        return None
     return data
 
 
@@ -201,5 +220,5 @@ def end_session(token: str, *, now: datetime) -> None:
 
 def forget_old_sessions(*, now: datetime) -> None:
     """Delete sessions that can no longer be used."""
-    oldest = now - timedelta(hours=runtime().settings.session_absolute_hours)
+    oldest = now - max(DRAFT, timedelta(hours=runtime().settings.session_absolute_hours))
     db.session.execute(delete(WebSession).where(WebSession.created_at < oldest))

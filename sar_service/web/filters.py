@@ -58,6 +58,12 @@ def moment(value: datetime | None) -> str:
     return gettext("%(day)s at %(clock)s", day=long_date(local), clock=clock)
 
 
+def month_name(month: str) -> str:
+    """ "Nov 2026" from "2026-11"."""
+    year, _, number = month.partition("-")
+    return format_date(date(int(year), int(number), 1), "MMM y")
+
+
 def until(value: date | datetime | None, today: date) -> str:
     """How far a day is from today: "in 6 days", "today", "overdue by 3 days"; nothing for None."""
     day = _day(value)
@@ -190,6 +196,7 @@ FILTERS: Sequence[Any] = (
     weekday_date,
     short_date,
     moment,
+    month_name,
     until,
     ago,
     due_colour,

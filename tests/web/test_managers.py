@@ -1,9 +1,11 @@
 """The managers' pages: figures that open their lists, the team, the systems, the audit trail."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import html5lib
 import pytest
 from sqlalchemy import select
 
@@ -120,3 +122,72 @@ def test_the_trail_is_shown_checked_and_taken_away(visit: Callable[..., Visitor]
     copy = visitor.post("/managers/audit/export")
     assert '"verb": "received a request"' in copy.text
     assert "Tregale" not in copy.text
+
+
+def _figures_and_lists(visitor: Visitor) -> dict[str, tuple[int, int]]:
+    """Every figure of the board that is a link: its words, what it says, and how long the list is that it opens."""
+    tree = html5lib.parse(visitor.get("/managers/board").text, namespaceHTMLElements=False)
+    found = {}
+    for link in list(tree.iter("a")):
+        words = " ".join("".join(link.itertext()).split())
+        number, _, name = words.partition(" ")
+        if number.isdigit() and link.get("href", "").startswith("/staff/"):
+            page = visitor.get(link.get("href"))
+            listed = re.search(r"(\d+) requests?\b", page.text)
+            assert listed, f"{words} leads to {link.get('href')}, which is no list"
+            found[name] = (int(number), int(listed[1]))
+    return found
+
+
+def test_every_figure_opens_the_list_it_counts(visit: Callable[..., Visitor], now: datetime) -> None:
+    today = now.date()
+    _made(now, received_days=45)  # overdue
+    _made(now, received_days=29)  # due this week
+    _made(now, received_days=3)
+    _made(now, received_days=12, clock_state="paused", due_on=None)
+    _made(now, received_days=13, clock_state="not_started", due_on=None)
+    in_time = _made(now, received_days=41, status=Status.RELEASED)
+    in_time.released_on = in_time.due_on
+    _made(now, received_days=70, status=Status.CLOSED, released_on=today, due_on=today)  # extended, and in time
+    _made(now, received_days=71, status=Status.CLOSED, released_on=today)  # extended without notice in time: late
+    _made(now, received_days=46, status=Status.REFUSED)
+    _made(now, received_days=47, status=Status.WITHDRAWN)
+    _made(
+        now, received_days=48, status=Status.REVIEWING, released_on=today - timedelta(days=9)
+    )  # reopened: not answered
+    _made(now, received_days=500, status=Status.CLOSED, released_on=today - timedelta(days=480))  # outside the months
+    db.session.commit()
+    found = _figures_and_lists(visit("manager"))
+    assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
+    for name in ("Open", "Due this week", "Overdue", "Paused or not started"):
+        assert found[name][0] > 0
+    for words in ("received", "answered", "in time", "late", "within one month", "still open", "refused", "withdrawn"):
+        assert any(name.startswith(f"{words} in ") and pair[0] for name, pair in found.items()), words
+    page = visit("manager").get("/managers/board")
+    assert "2 of 3 in twelve months" in page.text
+
+
+def test_an_auditor_sees_the_figures_and_no_way_into_a_file(visit: Callable[..., Visitor], now: datetime) -> None:
+    _made(now, received_days=45)
+    page = visit("auditor").get("/managers/board")
+    assert "the oldest by" in page.text
+    assert 'href="/staff/' not in page.text.split("<main", 1)[1].split("</main", 1)[0]
+
+
+def test_the_trail_names_who_looked_at_which_case(
+    visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    reference = case.reference
+    looked, other = staff("officer", name="Petra Lund"), staff("officer", name="Ivo Marsh")
+    visit(looked).get(f"/staff/cases/{reference}")
+    visit(other).get("/staff/")
+    auditor = visit("auditor")
+    page = auditor.get("/managers/audit")
+    assert "Petra Lund" in page.text and reference in page.text and "Ivo Marsh" in page.text
+    assert f"staff:{looked.id}" not in page.text
+    page = auditor.get(f"/managers/audit?who={looked.id}")
+    rows = page.text.split("<tbody>")[1].split("</tbody>")[0]
+    assert "Petra Lund" in rows and "Ivo Marsh" not in rows
+    for query in ("page=0", "page=99999999999999999999", "page=x", "who=x", "reference=%00", "verb=%00"):
+        assert auditor.get(f"/managers/audit?{query}").status_code == 200

@@ -5,11 +5,9 @@ Every figure opens its list.
 
 import csv
 import io
-from datetime import date
 from typing import Any
 
 from flask import Response, render_template
-from flask_babel import format_date
 
 from sar_service.domain.permission import Permission
 from sar_service.services import clock, report
@@ -18,12 +16,6 @@ from ..access import actor, allow, now
 from . import blueprint
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def month_name(month: str) -> str:
-    """ "Nov 2026" from "2026-11"."""
-    year, _, number = month.partition("-")
-    return format_date(date(int(year), int(number), 1), "MMM y")
 
 
 @blueprint.get("/board")
@@ -40,7 +32,7 @@ def board() -> Any:
         figures=report.figures(actor=actor(), today=today),
         stages=report.stages(actor=actor()),
         months=months,
-        month_name=month_name,
+        listed=actor().may(Permission.SEE_CASES),
         answered=answered,
         in_time=in_time,
     )

@@ -35,7 +35,9 @@ class NewMember(Form):
 
 def _form() -> NewMember:
     form = NewMember(request.form if request.method == "POST" else None)
-    form.controllers.choices = [(each.key, each.name) for each in runtime().catalogue.controllers.values()]
+    form.controllers.choices = [
+        (each.key, each.name) for each in runtime().catalogue.controllers.values() if each.key in actor().controllers
+    ]
     return form
 
 
@@ -62,9 +64,11 @@ def members() -> Any:
                 flash(_("%(name)s can sign in with this password: %(password)s", name=member.name, password=password))
                 return redirect(url_for("managers.members"))
         status = 400
+    listed = team.members(controllers=actor().controllers)
     page = render_template(
         "managers/team.html",
-        members=team.members(),
+        members=[(member, team.within(member.controllers, actor())) for member in listed],
+        councils=dict(form.controllers.choices),
         form=form,
         errors=errors_for(form) if status == 400 else [],
         roles=ROLES,

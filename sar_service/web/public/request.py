@@ -4,6 +4,8 @@ The draft is kept in the session on the server, sealed. Which questions are aske
 themselves are in `request_questions.py`, the request that is made of the answers in `request_answers.py`.
 """
 
+import hashlib
+import json
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -26,6 +28,7 @@ blueprint = Blueprint("request", __name__, url_prefix="/request")
 DRAFT = "request_draft"
 SENT = "request_sent"
 MOST_A_QUARTER_HOUR = 20
+EXIT = "https://www.bbc.co.uk/weather"  # where "Exit this page" leads: something anybody may be looking at
 
 
 def _draft() -> dict[str, Any]:
@@ -81,7 +84,7 @@ def step(step: str) -> Any:
         number=steps.index(step) + 1,
         count=len(steps) + 1,
         back=_before(step, steps),
-        exit_address="https://www.bbc.co.uk/weather",
+        exit_address=EXIT,
     )
     return page, status
 
@@ -112,19 +115,29 @@ def _check() -> Any:
         if session.get(SENT) and not draft:
             return redirect(url_for("request.submitted"))
         return redirect(url_for("request.step", step=waiting))
-    if asked.method == "POST":
+    changed = asked.method == "POST" and asked.form.get("seen") != _digest(draft)
+    if asked.method == "POST" and not changed:
         return _send(draft)
-    return render_template(
+    page = render_template(
         "public/check.html",
         sections=sections(draft, runtime().catalogue),
-        errors=[],
+        errors=[{"text": _("Your answers were changed in another window. Check them again."), "href": "#main-content"}]
+        if changed
+        else [],
+        seen=_digest(draft),
         action=url_for("request.step", step="check"),
         back=url_for("request.step", step=steps[-1]),
         number=len(steps) + 1,
         count=len(steps) + 1,
         key=once(),
-        exit_address="https://www.bbc.co.uk/weather",
+        exit_address=EXIT,
     )
+    return page, 409 if changed else 200
+
+
+def _digest(draft: dict[str, Any]) -> str:
+    """What the answers are known by: what is sent must be what was shown, whatever another window did meanwhile."""
+    return hashlib.sha256(json.dumps(draft, sort_keys=True).encode()).hexdigest()
 
 
 def _send(draft: dict[str, Any]) -> Any:
@@ -152,5 +165,6 @@ def submitted() -> Any:
         reckoning=clock.reckon(case),
         acknowledged=portals.acknowledged_to(case),
         needs_identity=True,
+        exit_address=EXIT,
         title=_("We have your request"),
     )

@@ -34,6 +34,7 @@ def sections(draft: Draft, catalogue: Catalogue) -> list[dict[str, Any]]:
                 "of": str(field.label.text).lower(),
             }
             for field in form
+            if field.name != "only" or field.data
         ]
         found.append({"title": title, "rows": rows})
     return found
@@ -69,11 +70,15 @@ def to_request(draft: Draft, *, catalogue: Catalogue, received_on: date) -> Requ
     full = " ".join(part for part in (names["given_name"], names["family_name"]) if part)
     others = list(names.get("other_names", []))
     if names.get("middle_names"):
-        others.append(f"{names['given_name']} {names['middle_names']} {names['family_name']}")
+        parts = (names["given_name"], names["middle_names"], names["family_name"])
+        others.append(" ".join(part for part in parts if part))
     current = draft["addresses"]["current"]
     earlier = [_lines(each) for each in draft["addresses"].get("earlier", [])]
     given = {name: value for name, value in draft["identifiers"].items() if value}
     acting = draft.get("subject", {})
+    postal = _lines(contact["postal"]) if contact.get("postal") else []
+    if not postal and mine and draft["how"]["how"] == "post":
+        postal = _lines(current)
     return Request(
         controller=who.get("controller") or next(iter(catalogue.controllers)),
         right=Right(who["right"]),
@@ -95,8 +100,10 @@ def to_request(draft: Draft, *, catalogue: Catalogue, received_on: date) -> Requ
             "name": full if mine else acting["name"],
             "email": contact["email"],
             "phone": contact.get("phone", ""),
+            "address": postal,
             "relationship": "" if mine else acting["relationship"],
             "organisation": "" if mine else acting.get("organisation", ""),
+            "authority": "" if mine else acting.get("authority", ""),
             "safe": contact["safe"],
             "safety_note": contact.get("safety_note", ""),
         },

@@ -73,6 +73,12 @@ class Requester(Question):
         required=_l("Enter what you are to them"),
         longest=80,
     )
+    authority = TextareaField(
+        _l("What shows that you may ask for them"),
+        hint=_l("For example a birth certificate, a letter they signed, a court order. Do not send it yet: we tell you "
+                "what we need to see"),
+        longest=500, rows=3,
+    )  # fmt: skip
 
 
 class Names(Question):
@@ -81,6 +87,9 @@ class Names(Question):
     family_name = TextField(
         _l("Family name"), required=_l("Enter a family name"), autocomplete="family-name", longest=80
     )
+    only = CheckboxesField(
+        _l("If there is only one name"), choices=[("yes", _l("There is only one name: it is the first name above"))]
+    )
     other_names = NamesField(
         _l("Other names that were used"),
         hint=_l("Names at birth, before a marriage or an adoption, nicknames, other spellings"),
@@ -88,6 +97,12 @@ class Names(Question):
         add_label=_l("Add another name"),
         most=10,
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Some people have one name; everybody else would leave the second out by mistake."""
+        if self.only.data:
+            self.family_name.required = ""
+        return bool(super().validate(extra_validators))
 
 
 class Birth(Question):
@@ -102,7 +117,8 @@ class Birth(Question):
     )
 
     def prepare(self, draft: Mapping[str, Any], catalogue: Catalogue) -> None:
-        self.date_of_birth.birthday = draft.get("who", {}).get("capacity") == "self"
+        self.date_of_birth.birthday = _mine(draft)
+        self.date_of_birth.label.text = _("Your date of birth") if _mine(draft) else _("Their date of birth")
 
 
 class Addresses(Question):
@@ -175,6 +191,20 @@ class Contact(Question):
         _l("How to reach you safely"), hint=_l("For example: only e-mail, never post; no calls after four"),
         longest=1000, rows=3,
     )  # fmt: skip
+    postal = AddressField(_l("Where to post it"), required=_l("Enter the address to post it to"))
+
+    def prepare(self, draft: Mapping[str, Any], catalogue: Catalogue) -> None:
+        if draft.get("how", {}).get("how") != "post":
+            del self.postal
+        elif _mine(draft):
+            self.postal.required = ""
+            self.postal.hint = _("Leave this empty if we should post it to the address where you live now")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Who says that it is not safe is asked what is."""
+        if self.safe.data == "careful":
+            self.safety_note.required = _("Tell us how we can reach you safely")
+        return bool(super().validate(extra_validators))
 
 
 FORMS: Mapping[str, type[Question]] = {
@@ -202,7 +232,7 @@ TITLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "who": _either("Your request", "Your request"),
     "subject": _either("About you", "About you"),
     "names": _either("Your name", "Their name"),
-    "birth": _either("Date of birth", "Their date of birth"),
+    "birth": _either("Your date of birth", "Their date of birth"),
     "addresses": _either("Where you have lived", "Where they have lived"),
     "identifiers": _either("Numbers that help us find you", "Numbers that help us find them"),
     "what": _either("What you would like", "What you would like"),

@@ -3,6 +3,7 @@
 Moves that need no page of their own are made here; the clock's facts are in `fact.py`.
 """
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.lifecycle import Action, Choice, Status
 from sar_service.domain.permission import Permission
+from sar_service.extensions import runtime
 from sar_service.models import Case
 from sar_service.services import audit, clock, letter, redaction_signoff, sealing, team
 from sar_service.services import case as cases
@@ -41,6 +43,26 @@ BUTTONS: dict[Action, Any] = {
     Action.WITHDRAW: _l("Record that it was withdrawn"),
     Action.REFUSE: _l("Refuse the request"),
     Action.REOPEN: _l("Reopen the case"),
+}
+# What moves are called in the history, where the table of moves has them as commands.
+VERBS: dict[str, Any] = {
+    "settle identity": _l("Identity settled"),
+    "ask identity": _l("Evidence of identity asked for"),
+    "start search": _l("Search started"),
+    "finish search": _l("Search finished"),
+    "begin review": _l("Deciding begun"),
+    "submit": _l("Sent for sign-off"),
+    "sign off": _l("Signed off"),
+    "return to review": _l("Returned for another look"),
+    "step back": _l("Taken a step back"),
+    "build": _l("Pack asked for"),
+    "built": _l("Pack built and checked"),
+    "release": _l("Pack released"),
+    "close": _l("Closed"),
+    "refuse": _l("Refused"),
+    "withdraw": _l("Withdrawn"),
+    "reopen": _l("Reopened"),
+    "recorded a fact": _l("Something that happened was recorded"),
 }
 WARNINGS = (
     "identity_asked_late", "identity_unsettled", "extension_late", "extension_no_reasons", "before_2026",
@@ -86,17 +108,27 @@ def timeline(case: Case) -> list[dict[str, str]]:
             for key in ("reason", "kind", "on", "system", "answer", "how", "code", "count")
             if told.get(key)
         ]
-        if told.get("before") and told.get("after"):
-            says.append(f"{told['before']} → {told['after']}".replace("_", " "))
+        if told.get("before") and told.get("after") and told["before"] != told["after"]:
+            says.append(_("from %(before)s to %(after)s", before=_stage(told["before"]), after=_stage(told["after"])))
         shown.append(
             {
-                "title": event.verb[:1].upper() + event.verb[1:],
+                "title": str(VERBS.get(event.verb, event.verb[:1].upper() + event.verb[1:])),
                 "by": frame.who(event.actor, names),
                 "at": filters.moment(event.at),
                 "text": " · ".join(says).replace("_", " "),
             }
         )
     return shown[:STEPS_SHOWN]
+
+
+def _stage(text: str) -> str:
+    """A stage as pages call it; a date, or what else a change was of, in words."""
+    if text in set(Status):
+        return str(frame.STATUS[Status(text)][0]).lower()
+    try:
+        return filters.short_date(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 @blueprint.get("/cases/<reference>")
@@ -127,7 +159,15 @@ def case_page(reference: str) -> str:
         right=frame.RIGHTS[case.right.value],
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
         channel=frame.CHANNELS.get(case.channel, case.channel),
+        services=_services(case),
     )
+
+
+def _services(case: Case) -> list[str]:
+    """Where the requester thinks that it may be, as the notices call it."""
+    notices = runtime().catalogue.notices
+    asked = (sealing.unseal(case).get("scope") or {}).get("services") or []
+    return [str(notices[key].service) if key in notices else str(key) for key in asked]
 
 
 def _fact(fact: Any) -> dict[str, Any]:

@@ -63,6 +63,42 @@ CHANNELS: dict[str, Any] = {
 }
 
 
+HOW: dict[str, Any] = {
+    "portal": _l("Online, with a code"),
+    "post": _l("By post"),
+    "collection": _l("Collected in person"),
+}
+NEEDS: dict[str, Any] = {
+    "large_print": _l("large print"),
+    "plain": _l("plainer words, or somebody to explain it"),
+    "in_parts": _l("to receive it in parts"),
+    "support": _l("somebody to support them while they read"),
+    "language": _l("another language, or British Sign Language"),
+}
+NUMBERS: dict[str, Any] = {
+    "nhs_number": _l("NHS number"),
+    "upn": _l("Unique pupil number"),
+    "reference": _l("Our reference"),
+    "ni_number": _l("National Insurance number"),
+}
+
+
+def wishes(told: dict[str, Any]) -> dict[str, Any]:
+    """What the requester said about how to be answered and reached: words for the pages of a case."""
+    requester, delivery = told["requester"], told.get("delivery") or {}
+    return {
+        "unsafe": requester.get("safe") == "careful",
+        "safety_note": requester.get("safety_note") or "",
+        "how": str(HOW.get(delivery.get("how", ""), delivery.get("how") or _("not said"))),
+        "needs": [str(NEEDS.get(each, each)) for each in delivery.get("needs") or []],
+        "note": delivery.get("note") or "",
+        "numbers": [
+            f"{NUMBERS.get(scheme, scheme)}: {value}"
+            for scheme, value in sorted((told["subject"].get("identifiers") or {}).items())
+        ],
+    }
+
+
 def find(reference: str) -> Case:
     """The case of an address, if this member may see it. Raises NotFound."""
     return cases.get(reference, actor=access.actor())
@@ -170,6 +206,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         f"staff/{template}.html",
         case=case,
         told=told,
+        wishes=wishes(told),
         subject=name_of(told["subject"]),
         tag=clock_tag(case),
         status={"text": words, "colour": colour},

@@ -29,7 +29,6 @@ STATES: dict[PackState, tuple[Any, str]] = {
     PackState.FAILED: (_l("Could not be built"), "red"),
 }
 ON_THE_WAY = (PackState.WAITING, PackState.BUILDING, PackState.CHECKING)
-HOW = {"portal": _l("Online, with a code"), "post": _l("By post"), "collection": _l("Collected in person")}
 
 
 def _told(case: Case) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def pack_page(reference: str) -> str:
         findings=pack.findings(latest) if latest is not None and latest.state is PackState.REFUSED else [],
         checks=pack_release.checks(case, latest) if ready else [],
         to=pack_release.delivery_of(case),
-        hows=HOW,
+        hows=frame.HOW,
         choices={each.action.value: each.blocked for each in cases.choices(case, actor=access.actor())},
         **told,
     )

@@ -14,10 +14,17 @@ from sar_service.services import case as cases
 
 from .. import access, filters
 from ..access import allow
+from ..fields import clean_line
 from . import blueprint, frame
 
 SORTS = ("due", "received", "status", "reference")
 DUE = {"overdue": "Overdue", "week": "Due this week", "paused": "Paused or not started"}
+ANSWERED = {
+    "yes": "Answered",
+    "in_time": "Answered in time",
+    "late": "Answered late",
+    "within_month": "Answered within one month",
+}
 ASSIGNED = {"me": "Mine", "nobody": "Nobody's"}
 
 
@@ -25,14 +32,17 @@ def chosen() -> cases.Filter:
     """The filter that the address asks for; what makes no sense is left out."""
     asked = request.args
     page = asked.get("page", "1")
-    month = asked.get("month", "")
+    months = {name: asked.get(name, "") for name in ("month", "since")}
+    month, since = (text if re.fullmatch(r"20\d{2}-(0[1-9]|1[0-2])", text) else "" for text in months.values())
+    answers = set(ANSWERED) if month else set(ANSWERED) - {"within_month"}
     return cases.Filter(
         statuses=tuple(Status(each) for each in asked.getlist("status") if each in set(Status)),
         due=asked.get("due", "") if asked.get("due") in DUE else "",
         assigned=asked.get("assigned", "") if asked.get("assigned") in ASSIGNED else "",
         right=asked.get("right", "") if asked.get("right") in set(Right) else "",
-        month=month if re.fullmatch(r"20\d{2}-(0[1-9]|1[0-2])", month) else "",
-        answered=asked.get("answered", "") if asked.get("answered") in ("in_time", "late") else "",
+        month=month,
+        since=since,
+        answered=asked.get("answered", "") if asked.get("answered") in answers else "",
         closed=asked.get("closed") == "yes",
         sort=asked.get("sort", "due") if asked.get("sort") in SORTS else "due",
         descending=asked.get("dir") == "desc",
@@ -55,10 +65,11 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
     if now.right:
         chips.append(chip(frame.RIGHTS[now.right], right=None))
     if now.month:
-        chips.append(chip(_("Received in %(month)s", month=now.month), month=None))
+        chips.append(chip(_("Received in %(month)s", month=filters.month_name(now.month)), month=None))
+    if now.since:
+        chips.append(chip(_("Received since %(month)s", month=filters.month_name(now.since)), since=None))
     if now.answered:
-        text = _("Answered in time") if now.answered == "in_time" else _("Answered late")
-        chips.append(chip(text, answered=None))
+        chips.append(chip(_(ANSWERED[now.answered]), answered=None))
     if now.closed:
         chips.append(chip(_("Closed ones too"), closed=None))
     return chips
@@ -98,7 +109,7 @@ def worklist() -> Any:
         chips=_chips(now),
         pages=pages,
         first=first,
-        missing=request.args.get("reference", "")[:60],
+        missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),
         due=list(DUE.items()),
