@@ -277,3 +277,48 @@ FACTS: dict[str, dict[str, list[str]]] = {
         "15(2)": [],
     },
 }
+
+# What each notice leaves out, by letter of Article 15 (the rest of the letter is stated).
+SILENT = {
+    "bi-borough": {
+        "(a)": ["special_category_bases"],
+        "(b)": ["special_categories"],
+        "(c)": ["recipients.processors"],
+        "(h)": ["automated_decisions"],
+        "15(2)": ["transfers"],
+        "": ["version", "statutory_or_contractual_need", "contacts[0].email", "complaint_routes[0].email"],
+    },
+    "wigan": {
+        "(c)": ["recipients.processors"],
+        "(e)": ["rights_offered"],
+        "(ea)": ["complaint_routes"],
+        "(f)": ["complaint_routes"],
+        "15(2)": ["transfers"],
+        "": ["statutory_or_contractual_need", "contacts"],
+    },
+    "essex": {
+        "(d)": ["retention[0].authority"],
+        "(h)": ["automated_decisions"],
+        "15(2)": ["transfers"],
+        "": ["version", "contacts[0].email", "contacts[1].email", "complaint_routes[1].url"],
+    },
+    "children-and-families": {
+        "(a)": ["special_category_bases"],
+        "(b)": ["categories", "special_categories"],
+        "(c)": ["recipients.processors"],
+        "(d)": ["retention"],
+        "(e)": ["rights_offered"],
+        "(ea)": ["complaint_routes"],
+        "(f)": ["complaint_routes"],
+        "(g)": ["sources"],
+        "(h)": ["automated_decisions.logic", "automated_decisions.consequences"],
+        "": ["version", "statutory_or_contractual_need", "contacts"],
+    },
+    "achieving-for-children": {
+        "(b)": ["special_categories"],
+        "(c)": ["recipients.processors"],
+        "(h)": ["automated_decisions"],
+        "15(2)": ["transfers"],
+        "": ["version", "dated_on", "contacts[1].name"],
+    },
+}

@@ -70,8 +70,10 @@ def council(folder: Path, *, seed: int, profile: str) -> Iterator[tuple[Mapping[
 
 def make(*, profile: str, seed: int, out: Path | None) -> int:
     """Make the pack and write it to `out`; prints its path. Exit 1 if something withheld could be read in it."""
-    from sar_service import create_app
+    from sar_service import ROOT, create_app
+    from sar_service.catalogue import load
 
+    load(ROOT / "config", profile=profile)  # a name that is wrong is told before anything is made
     target = (out or Path("demo-out") / f"pack-{profile}.pdf").resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     with council(target.parent, seed=seed, profile=profile) as (request, environ):

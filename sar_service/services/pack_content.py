@@ -203,6 +203,9 @@ def services(case: Case, counted: Counts) -> list[dict[str, Any]]:
             {
                 "service": notice.service,
                 "source": notice.source_document,
+                "dated": notice.dated_in_words() or "",
+                "version": "" if isinstance(notice.version, Absent) else notice.version,
+                "provider": notice.provider or "",
                 "systems": [],
                 "items": _items(notice.key, case.controller),
             },
