@@ -4,7 +4,7 @@ Every query for cases goes through `visible`, which names the actor. The table o
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,12 +21,14 @@ from sar_service.models import (
     CandidateRow,
     Case,
     Decision,
+    Document,
     DocumentState,
     Member,
     Pack,
     PackState,
     SignOff,
     Suggesting,
+    SystemSearch,
 )
 
 from . import audit, redaction_mark, search
@@ -76,7 +78,6 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
 
         changed = standing.digest != state_digest(case)
     pack = latest_pack(case)
-    decided_by = db.session.scalars(select(Decision.decided_by).where(Decision.case_id == case.id).distinct()).all()
     return Situation(
         actor=actor.id if actor is not None else "",
         identity_settled=identity_settled(case),
@@ -98,13 +99,25 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
         ),
         undecided_marks=redaction_mark.undecided(case),
         submitted_by=_id(standing.submitted_by) if standing is not None else "",
-        decided_by=frozenset(_id(label) for label in decided_by),
+        decided_by=_worked_on_it(case, rows),
         signed_off_by=_id(standing.signed_by) if standing is not None else "",
         changed_since_signoff=changed,
         pack_clean=pack is not None and pack.state is PackState.READY,
         pack_current=pack is not None and standing is not None and pack.sign_off_id == standing.id,
         reasons_given=True,
     )
+
+
+def _worked_on_it(case: Case, rows: Iterable[SystemSearch]) -> frozenset[str]:
+    """Whoever decided what the pack rests on: marks, people, who is meant, a system or a file left out."""
+    labels = set(db.session.scalars(select(Decision.decided_by).where(Decision.case_id == case.id)))
+    labels |= set(db.session.scalars(select(CandidateRow.decided_by).where(CandidateRow.case_id == case.id)))
+    labels |= {row.excepted_by for row in rows if row.excepted_because}
+    handled = db.session.scalars(
+        select(Document.handled_detail).where(Document.case_id == case.id, Document.handled != "")
+    )
+    labels |= {str((detail or {}).get("by", "")) for detail in handled}
+    return frozenset(_id(label) for label in labels if label)
 
 
 def _id(label: str) -> str:
