@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import click
+
 from sar_service.domain.clock import Clarification, ClockState, Extension, Facts, reckon
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.holidays import Holidays, nation_of
@@ -52,6 +54,7 @@ def reckon_file(path: Path, *, holidays: Holidays) -> str:
     answered.
     """
     rows: list[tuple[str, str, str]] = []
+    beyond = 0
     mistakes: list[str] = []
     for line, row in _rows(path):
         try:
@@ -62,11 +65,18 @@ def reckon_file(path: Path, *, holidays: Holidays) -> str:
             continue
         due = answer.due.isoformat() if answer.due else answer.state.value.upper()
         running = answer.state is ClockState.RUNNING and answer.notice_by is not None
+        beyond += any(step.key == "beyond_known_holidays" for step in answer.steps)
         rows.append((row["id"], due, answer.notice_by.isoformat() if running and answer.notice_by else ""))
     if mistakes:
         more = len(mistakes) - _MAX_TOLD
         told = "\n".join(mistakes[:_MAX_TOLD]) + (f"\nand {more} more." if more > 0 else "")
         raise InvalidInput(f"{path}: nothing was worked out, because of\n{told}")
+    if beyond:
+        click.echo(
+            f"sar: {beyond} of these dates lie after {holidays.known_until}, where the published list of public "
+            "holidays ends: they may change when a new one comes.",
+            err=True,
+        )
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("id", "due", "notice_by"))

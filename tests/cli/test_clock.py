@@ -67,10 +67,19 @@ ROWS = [
 
 def test_a_file_of_requests_is_answered_row_by_row(tmp_path: Path) -> None:
     done = batch(tmp_path, *(f"{row},ignored" for row, _, _ in ROWS), head=HEAD + ",expected_due")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0 and done.stderr.count("\n") == 1  # what lies beyond the published holidays
     found = list(csv.reader(io.StringIO(done.stdout)))
     assert found[0] == ["id", "due", "notice_by"]
     assert found[1:] == [[row.split(",")[0], due, notice] for row, due, notice in ROWS]
+
+
+def test_a_date_beyond_the_published_holidays_is_warned_of_and_the_answer_stays_as_it_is(tmp_path: Path) -> None:
+    done = batch(tmp_path, "late,2030-05-15,,,,,n,scotland", "soon,2026-05-15,,,,,n,scotland")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "id,due,notice_by\nlate,2030-06-17,2030-06-17\nsoon,2026-06-16,2026-06-16\n",
+    )
+    assert done.stderr.startswith("sar: 1 of these dates") and "2028-12-31" in done.stderr
 
 
 def test_standard_input_and_a_byte_order_mark_are_read() -> None:
