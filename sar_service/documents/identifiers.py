@@ -11,36 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from sar_service.documents.identifier_addresses import addresses, bare_streets
 from sar_service.documents.identifier_dates import dates, in_birth_columns
 from sar_service.documents.identifier_labels import labelled
+from sar_service.domain.check_digits import nhs_valid, upn_valid
 from sar_service.domain.redaction import Kind, Span
 
 RULE = "identifier/1"
 
 _DIGITS = re.compile(r"[0-9@]+|[(\[] ?at ?[)\]]|///")
 _BEFORE, _AFTER = 120, 200  # characters around a digit that a label, a street or the rest of an address may take
-
-_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-
-
-def nhs_valid(number: str) -> bool:
-    """Whether ten digits pass the NHS number's modulus 11 check."""
-    digits = [int(c) for c in number if c.isdigit()]
-    if len(digits) != 10 or len(set(digits)) == 1:
-        return False
-    check = 11 - sum(digit * (10 - place) for place, digit in enumerate(digits[:9])) % 11
-    return check % 11 == digits[9] and check != 10
-
-
-def upn_valid(number: str) -> bool:
-    """Whether a unique pupil number passes its check letter (a temporary one ends in a letter)."""
-    number = number.upper().replace(" ", "")
-    if len(number) != 13 or not number[0].isalpha() or not number[1:12].isdigit():
-        return False
-    last = number[12]
-    value = int(last) if last.isdigit() else _UPN_LETTERS.find(last)
-    if value < 0:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number[1:12], range(2, 13), strict=True))
-    return _UPN_LETTERS[(total + value * 13) % 23] == number[0]
 
 
 def card_valid(number: str) -> bool:

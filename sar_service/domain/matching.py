@@ -86,7 +86,8 @@ def _verdict(
         return _at_most_possible(score, "a number that only one person has differs")
     if score < MATCH_FROM:
         return (Verdict.POSSIBLE if score >= POSSIBLE_FROM else Verdict.NO), ""
-    return _without_number(names, births, near_home, same_home or own_number)
+    another_sex = any(part.disagrees and part.field == "sex" for part in around)
+    return _without_number(names, births, near_home, same_home or own_number, another_sex)
 
 
 def _with_number(score: float, names: Names, births: Compared, against: int) -> tuple[Verdict, str]:
@@ -119,7 +120,9 @@ def _another_first_name(
     return Verdict.NO, "the first names differ"
 
 
-def _without_number(names: Names, births: Compared, near_home: bool, tied: bool) -> tuple[Verdict, str]:
+def _without_number(
+    names: Names, births: Compared, near_home: bool, tied: bool, another_sex: bool
+) -> tuple[Verdict, str]:
     """Enough agrees, but no personal number does: is it of the kind that is one person's alone?
 
     `near_home`: a postcode, address, phone or e-mail agrees. `tied`: one of the last three, or a number
@@ -130,8 +133,14 @@ def _without_number(names: Names, births: Compared, near_home: bool, tied: bool)
             return Verdict.POSSIBLE, "no date of birth and no personal number to tell namesakes apart"
         if not (near_home and names.both_agree) or births.generation_apart:
             return Verdict.POSSIBLE, "the dates of birth are alike but not the same"
+    if births.stand_in and not near_home:
+        return Verdict.POSSIBLE, "1 January often stands for a day not known, and no address agrees"
     if not names.given.said:
         return Verdict.POSSIBLE, "there is no first name to go by"
+    if names.other_script:
+        return Verdict.POSSIBLE, "the names are written in different scripts"
+    if another_sex and not names.given_same:
+        return Verdict.POSSIBLE, "the first names are forms of one name, but the sexes differ: this may be a twin"
     if names.given.outcome == "similar" and not names.misspelt:
         return Verdict.POSSIBLE, "the first names are alike but not the same"
     if names.middle_differs:

@@ -5,13 +5,14 @@ and a note in words. Names are in `matching_names.py`; what the weights add up t
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import islice
 
 from .births import Born, read_birth
+from .check_digits import nhs_valid, upn_valid
 from .likeness import within
 from .people import Identity, Subject
 
@@ -52,7 +53,7 @@ _MAX_VALUES = 40
 @dataclass(frozen=True, kw_only=True)
 class Compared:
     """One field's part. `strong`: a value that only one person has. `close`: nearly the same date of
-    birth."""
+    birth. `stand_in`: a date that is often written for one not known."""
 
     field: str
     outcome: str = "missing"
@@ -60,6 +61,7 @@ class Compared:
     note: str = ""
     strong: bool = False
     close: bool = False
+    stand_in: bool = False
     generation_apart: bool = False
 
     @property
@@ -116,7 +118,11 @@ def _whole_births(field: str, one: Born, other: Born) -> Compared:
     if one == other:
         if (one.day, one.month) == (1, 1):
             return Compared(
-                field=field, outcome="agrees", weight=6.0, note="1 January often stands for a day not known"
+                field=field,
+                outcome="agrees",
+                weight=6.0,
+                note="1 January often stands for a day not known",
+                stand_in=True,
             )
         return Compared(field=field, outcome="agrees", weight=9.0)
     same_year = one.year == other.year
@@ -138,7 +144,7 @@ def _whole_births(field: str, one: Born, other: Born) -> Compared:
             outcome="similar",
             weight=3.5,
             note="one digit differs",
-            close=True,
+            close=same_year,  # a child may be named after one who was born, and died, in another year
             generation_apart=apart,
         )
     if (
@@ -189,6 +195,7 @@ _STRONG = {
     "scn": "scottish_candidate_number",
     "scottishcandidatenumber": "scottish_candidate_number",
 }
+_CHECKS: Mapping[str, Callable[[str], bool]] = {"nhs_number": nhs_valid, "upn": upn_valid}
 _SHARED = re.compile(r"family|household|property|uprn|tenan|school|address|team|worker|council|account|sibling")
 _CHANGES = frozenset({"passport", "home_office_reference"})  # renewed: a different one proves nothing
 
@@ -202,7 +209,10 @@ def _scheme(name: str) -> str:
 @lru_cache(maxsize=20_000)
 def _number(value: object) -> str:
     plain = re.sub(r"[^A-Z0-9]", "", str(value)[:60].upper())
-    if blank(str(value)) or not plain or len(set(plain)) == 1 or plain in ("1234567890", "0123456789"):
+    digits = "".join(c for c in plain if c.isdecimal())
+    if blank(str(value)) or not plain or len(set(plain)) == 1 or digits in ("123456789", "1234567890", "0123456789"):
+        return ""
+    if len(digits) > 5 and len(set(digits)) == 1:  # A000000000000
         return ""
     return plain
 
@@ -221,6 +231,9 @@ def compare_identifiers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> t
 
 def _compare_number(scheme: str, a: str, b: str) -> Compared:
     field = f"identifiers.{scheme}"
+    check = _CHECKS.get(scheme)
+    if a == b and check is not None and not check(a):
+        return Compared(field=field, outcome="agrees", weight=7.0, note="but fails its own check digit")
     if scheme in _STRONG.values():
         if a == b:
             return Compared(field=field, outcome="agrees", weight=13.0, strong=True)

@@ -86,6 +86,7 @@ _PARTICLES = frozenset(
         "mac",
     ]
 )
+_PET_FORM = "a short or pet form"
 _MAX_WORDS = 8  # words of one name that are looked at
 _MAX_NAMES = 12  # other names that are looked at
 
@@ -110,10 +111,16 @@ class Names:
     misspelt: bool = False
     middle_differs: bool = False
     generation_differs: bool = False
+    other_script: bool = False
 
     @property
     def both_agree(self) -> bool:
         return self.given.agrees and self.family.agrees
+
+    @property
+    def given_same(self) -> bool:
+        """Whether the first names are one name in any spelling, rather than a form of one another."""
+        return self.given.agrees and self.given.weight >= 4.0 and self.given.note != _PET_FORM
 
     @property
     def weight(self) -> float:
@@ -216,6 +223,13 @@ def _readings(identity: Identity) -> list[Reading]:
 
 
 def _compare(one: Reading, other: Reading) -> Names:
+    if _other_script(one, other):
+        note = "written in another script"
+        return Names(
+            given=Compared(field="given_name", outcome="similar", note=note),
+            family=Compared(field="family_name", outcome="similar", note=note),
+            other_script=True,
+        )
     former = one.former or other.former
     family = _compare_family(one.family, other.family)
     given, misspelt, middle_differs = _compare_given(one.given, other.given)
@@ -224,6 +238,14 @@ def _compare(one: Reading, other: Reading) -> Names:
     if former and given.agrees:
         given = given.noted("", less=0.5)
     return Names(given=given, family=family, misspelt=misspelt, middle_differs=middle_differs)
+
+
+def _other_script(one: Reading, other: Reading) -> bool:
+    """Whether one name is in Latin letters and the other in none: nothing can be said of their likeness."""
+    first, second = ("".join(reading.given + reading.family) for reading in (one, other))
+    latin = [any("a" <= letter <= "z" for letter in name) for name in (first, second)]
+    letters = [any(letter.isalpha() for letter in name) for name in (first, second)]
+    return all(letters) and latin[0] != latin[1]
 
 
 def _compare_family(one: tuple[str, ...], other: tuple[str, ...]) -> Compared:
@@ -251,7 +273,7 @@ def _compare_family(one: tuple[str, ...], other: tuple[str, ...]) -> Compared:
 def _bare(family: str) -> str:
     """A family name without its "mac", doubled letters and mute endings, as a hurried ear writes it."""
     plain = re.sub(r"^mac(?=[bcdfghklmnpqrst])", "mc", family)
-    return re.sub(r"(.)\1+", r"\1", plain)
+    return _once(plain)
 
 
 def _own(given: tuple[str, ...]) -> tuple[str, ...]:
@@ -333,7 +355,7 @@ def _compare_word(one: str, other: str) -> Compared:
             return Compared(field=field, outcome="similar", weight=1.5, note="only an initial")
         return Compared(field=field, outcome="disagrees", weight=-4.0, note="another initial")
     if nicknames.same(one, other):
-        return Compared(field=field, outcome="agrees", weight=4.0, note="a short or pet form")
+        return Compared(field=field, outcome="agrees", weight=4.0, note=_PET_FORM)
     if _slip(one, other):
         return Compared(field=field, outcome="similar", weight=3.0, note="spelt a little differently")
     if nicknames.share_a_full_name(one, other):
@@ -353,11 +375,21 @@ def _slip(one: str, other: str) -> bool:
     """Whether two first names differ only as a slip does: one edit, the same first letter, not both real
     names.
 
-    A last letter more or less is no slip: that is how Amir and Amira, Paul and Paula differ.
+    A last letter more, less or other is no slip: that is how Amir and Amira, Paul and Paula differ. In a short
+    name only a doubled letter or two swapped ones are: twins are called Tyra and Tyla.
     """
     if one[0] != other[0] or (nicknames.known(one) and nicknames.known(other)):
         return False
     shortest, longest = sorted((one, other), key=len)
     if len(shortest) < 3 or (longest == shortest + longest[-1] and longest[-1] in "aeiouy"):
         return False
+    if len(one) == len(other) and one[:-1] == other[:-1]:
+        return False
+    if len(shortest) < 6 and sorted(one) != sorted(other) and _once(one) != _once(other):
+        return False
     return within(one, other, 2 if len(shortest) >= 7 else 1)
+
+
+def _once(word: str) -> str:
+    """A word with every doubled letter written once."""
+    return re.sub(r"(.)\1+", r"\1", word)

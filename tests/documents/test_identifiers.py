@@ -3,7 +3,8 @@
 import pytest
 
 from sar_service.documents.identifier_dates import read_date
-from sar_service.documents.identifiers import identifiers, nhs_valid, upn_valid
+from sar_service.documents.identifiers import identifiers
+from sar_service.domain.check_digits import nhs_valid, upn_valid
 from sar_service.domain.redaction import Kind
 
 

@@ -49,6 +49,9 @@ FOUND = [
     (ALONE, somebody("Linh Anh"), "a middle name more"),
     (ALONE, somebody("Linh", "Barzanni"), "a family name misspelt"),
     (somebody("Katarzyna"), somebody("Katarzina"), "a first name misspelt"),
+    (somebody("Zorhan"), somebody("Zorrhan"), "a letter doubled"),
+    (somebody("Zoran"), somebody("Zroan"), "two letters swapped"),
+    (at_home(born="1990-01-01"), at_home(born="1990-01-01"), "a date that may stand for another, the same address"),
     (somebody("Katarzyna"), somebody("Kasia"), "a Polish short form"),
     (somebody("Oluwaseun"), somebody("Seun"), "a Yoruba short form"),
     (somebody("Margaret"), somebody("Peggy"), "an English pet name"),
@@ -83,6 +86,22 @@ def test_the_person_is_recognised(subject: Identity, candidate: Identity, why: s
 
 UNSURE = [
     (LINH, at_home("Lan"), "a twin, no number"),
+    (at_home("Tyra"), at_home("Tyla"), "twins whose short names differ by a letter"),
+    (at_home("Zavia"), at_home("Zavio"), "a girl and a boy twin of an unknown name"),
+    (at_home("Sam", other={"sex": "M"}), at_home("Samantha", other={"sex": "F"}), "a name that may be short for hers"),
+    (LINH, at_home(born="2015-03-02"), "the same day of another year"),
+    (somebody(born="1990-01-01"), somebody(born="1990-01-01"), "a date that stands for one not known"),
+    (somebody("Олена", "Коваль"), somebody("Olena", "Koval"), "a name in another script"),
+    (
+        somebody(born=None, identifiers={"nhs_number": "943 476 5918"}),
+        somebody(born=None, identifiers={"nhs_number": "9434765918"}),
+        "a number that fails its check digit, no date of birth",
+    ),
+    (
+        somebody(born=None, identifiers={"upn": "A000000000000"}),
+        somebody(born=None, identifiers={"upn": "A000000000000"}),
+        "a number that stands for none, no date of birth",
+    ),
     (somebody("Amir"), somebody("Amira"), "twins one letter apart"),
     (somebody("Hassan"), somebody("Hussain"), "twins whose names are alike"),
     (somebody("Muhammad Hassan"), somebody("Muhammad Hussain"), "twins who share a first name"),
