@@ -15,6 +15,7 @@ from sar_service.documents.names import Part, fold, parse, without_possessive
 from sar_service.domain.redaction import Person
 
 _WOMAN, _MAN = word_set("mrs ms miss lady"), frozenset(["mr", "sir", "lord"])
+_LEARNED = frozenset({"dr", "doctor"})
 _RANK = word_set("pc dc ds di ps wpc pcso sgt sergeant insp inspector det con constable")
 _GROUP = re.compile(r"[ ](?:family|families|household|siblings?|sibling group|children|brothers|sisters|girls|boys)\b")
 _SIGNED = re.compile(r"[ \t]*(?:\r?\n|\Z)")
@@ -88,6 +89,8 @@ class Attribution:
             people = [n for n in people if self._may_bear(n, mention.title, mention.form)] or (
                 people if mention.form == "full" else []
             )
+        if mention.title in _LEARNED and mention.form in ("title", "family"):
+            people = self._doctors(people)
         if mention.form == "misspelt" and mention.sure <= 0.6:
             people = [n for n in people if n != self.subject]
         if (
@@ -131,6 +134,12 @@ class Attribution:
         if title in _MAN and roles & WOMEN:
             return False
         return not (title in _WOMAN and roles & MEN)
+
+    def _doctors(self, people: list[int]) -> list[int]:
+        """Who of them may be the "Dr": those who are; else one grown-up, and of several none."""
+        known = [n for n in people if self.roles[n] & {"doctor", "health_visitor"}]
+        others = [n for n in people if n != self.subject and not self.roles[n] & CHILDREN]
+        return known or (others if len(others) == 1 else [n for n in others if not self.roles[n]])
 
     def _by_job(self, text: str, mention: Mention, people: list[int]) -> list[int]:
         around = text[max(0, mention.start - 48) : mention.start].rpartition("\n")[2][-40:]

@@ -18,7 +18,7 @@ _VERBS_AFTER = word_set(
     returns ran took takes gave gives got gets made makes put kept keeps told saw sees met knows knew tried tries
     started stopped began continues continued remains remained cried laughed smiled struggled engaged enjoys enjoyed
     suffers informed requested confirmed advised expressed shared discussed declined accepted brought sat slept ate
-    shouting crying screaming hitting smoking drinking sleeping playing walking mobile turning talking hiding drank
+    shouting crying screaming hitting smoking drinking sleeping playing walking mobile turning talking hiding drank aged
     smokes drinks uses used works worked misses missed confided
     """
 )
@@ -43,7 +43,7 @@ _BEFORE = word_set(
     said that where while as by for dont held hugged hit assaulted against contacted informed advised emailed mr mrs
     discussed discuss discusses reviewed heard hear hears likes loves hates misses mentioned supporting supported
     collect collected took take discussing ms miss dr child children pupil student client named approved signed seen
-    cc attn love regards
+    cc attn love regards n coz cos
     """
 )
 _NOT_BEFORE = word_set(
@@ -62,7 +62,7 @@ _NOT_AFTER = {
     "long": word_set("term time as ago way before after standing lasting stay history"),
     "field": frozenset(["trip", "work", "of"]),
     "bill": word_set("of for payment to"),
-    "grace": frozenset(["period"]),
+    "grace": word_set("period the this our us"),
     "summer": word_set("holidays holiday term school of break 2019 2020 2021 2022 2023 2024 2025 2026"),
     "young": word_set("people person child carer carers offender offenders adult adults man woman boy girl"),
     "brown": frozenset(["hair", "eyes", "envelope"]),
@@ -81,6 +81,16 @@ _NOT_AFTER_SMALL = {
     "rose": word_set("to up from by in"),
     "chase": frozenset(["up"]),
 }  # without a capital
+_ASKS = word_set("can could would please pls plz thanks hi just")  # after a name that a message begins with
+_MODALS = word_set(
+    "will would should could might must cant wont cannot wouldnt couldnt shouldnt wudnt cudnt shudnt aint"
+)
+_NO_DEED = word_set(
+    """
+    morning evening something nothing anything everything during spring string wedding building meeting bedding
+    clothing feeling training housing nursing being
+    """
+)
 _AUXILIARY = frozenset({"will", "may", "can", "might"})
 _ARTICLES = word_set("the a an no any some every each this these those")
 
@@ -119,13 +129,19 @@ def score(
         "on",
         "in",
         "to",
-        "aged",
         "dob",
         "mobile",
         "asap",
         "re",
+        "seen",
+        "been",
+        "gone",
     }:
         points += 1
+    elif following in _MODALS:
+        points += 3 if word in _AUXILIARY else 1
+    elif following.endswith("ing") and len(following) > 5 and following not in _NO_DEED:
+        points += 2 if not capital or word in _AUXILIARY else 1
     if following in {"and", "an", "n"} and is_given(after[1]) and not is_ordinary(after[1]):
         points += 1
     if following in {"house", "flat", "place", "bedroom", "phone", "mum", "dad", "school"} and previous in {
@@ -135,9 +151,9 @@ def score(
     }:
         points += 3
     if starts:
-        points += 2 if apart and word not in MONTHS else 0
+        points += 2 if apart and (word not in MONTHS or following in _ASKS) else 0
     elif previous in _BEFORE or (capital and previous == "to"):
-        points += 1 if word in _AUXILIARY else 2
+        points += 1 if word in _AUXILIARY and not (word == "will" and capital) else 2
     elif previous in (_ARTICLES if capital else _NOT_BEFORE):
         points -= 3
     elif previous and not is_ordinary(previous):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from sar_service.documents.lexicon import is_family, is_given, is_ordinary, word_set
-from sar_service.documents.names import Part, fold, halves, initials, parse, ways, without_possessive
+from sar_service.documents.names import PARTICLES, Part, fold, halves, initials, parse, ways, without_possessive
 from sar_service.domain.redaction import Person
 
 _ENDINGS = word_set("s y ie i o z a e er za zy sy zie ster kins ny nie ty my by ly")
@@ -80,7 +80,9 @@ class Index:
         for letters in initials(person):
             self.initials.setdefault(letters, []).append(number)
         parsed = [parse(name) for name in person.names]
-        self.particles.append(frozenset(fold(particle) for p in parsed for particle in p.particles))
+        joined = (halves(p.family)[0] for p in parsed if len(halves(p.family)) > 1)  # the "Al" of "Al-Rashid"
+        before = {fold(particle) for p in parsed for particle in p.particles} | ({fold(h) for h in joined} & PARTICLES)
+        self.particles.append(frozenset(before))
         if any(p.given and fold(p.given) == fold(p.family) for p in parsed):
             self.doubled.add(number)
         self.given_letters.append(

@@ -116,7 +116,10 @@ def _run(words: Words, at: int) -> int:
         gap = words.gap(stop - 1)
         surface = words.surface[stop - 1]
         initial = len(surface) == 1 or surface.lower() in TITLES
-        if without_possessive(surface) != surface or not (words.runs_on(stop - 1) or (initial and gap in (". ", "."))):
+        titled = surface.lower() in POLITE and gap.strip(" .") == "\n"
+        if without_possessive(surface) != surface or not (
+            words.runs_on(stop - 1) or titled or (initial and gap in (". ", "."))
+        ):
             break
         if words.capital(stop):
             stop += 1
@@ -140,7 +143,7 @@ def _names_in(words: Words, at: int, stop: int) -> Iterator[Mention]:
         and (folded[0] in TITLES_OF_OFFICE | DAYS or not _labelled(words, at))
     ):
         return
-    if folded and folded[-1] in THINGS and len(folded) > 1 and folded[0] not in TITLES:
+    if folded and folded[-1] in THINGS and len(folded) > 1 and folded[0] not in TITLES and not _ward(words, at, folded):
         return
     if " ".join(folded) in places():
         return
@@ -158,6 +161,12 @@ def _names_in(words: Words, at: int, stop: int) -> Iterator[Mention]:
             k += size
         else:
             k += 1
+
+
+def _ward(words: Words, at: int, folded: list[str]) -> bool:
+    """Whether "Martin Ward" is a person: a given name, a family name that is also a thing, and nobody is "on" it."""
+    placed = words.before(at)[1] in {"on", "in", "at", "to", "from", "of", "the", "near", "off", "and", "via"}
+    return len(folded) == 2 and is_given(folded[0]) and is_family(folded[1]) and not placed
 
 
 def _plausible(word: str) -> bool:
@@ -284,6 +293,8 @@ def _mention(words: Words, at: int, size: int, title: str) -> Mention | None:
         sure = 0.85
     elif not given and not family and words.before(at)[1] in {"at", "in", "near"}:
         sure = 0.0
+    elif given and points >= 2 and not strange and not words.shouted(at):
+        sure = 0.65
     elif len(strange) == size:
         sure = 0.7 if cue else 0.5
     else:
@@ -308,6 +319,8 @@ def _alone(words: Words, at: int, word: str, given: bool, family: bool, points: 
         return 0.8
     if label and (given or not ordinary) and not place:
         return 0.7
+    if given and ordinary and without_possessive(surface) != surface and not words.starts(at) and not place:
+        return 0.6
     if given and points >= (2 if ordinary else 1):
         return 0.65 if not (place and points < 2) else 0.0
     if words.folded(at - 1) in _GREETING and not words.starts(at) and not ordinary:

@@ -14,8 +14,9 @@ from sar_service.documents.names import PARTICLES, POLITE, TITLES, Part, fold, w
 
 _RANK = re.compile(r"\b(?:PC|DC|DS|DI|PS|WPC|PCSO|Sgt|Insp|Officer|Constable|Sergeant)\.?[ \t]{1,3}\d{2,6}[ \t]{1,3}\Z")
 _RANKS = word_set("pc dc ds di ps wpc pcso sgt sergeant insp inspector det con constable")
-_TITLE_GAP = re.compile(r"\.?[ \t]{1,3}(?:\r?\n[ \t]{0,8})?\Z")
+_TITLE_GAP = re.compile(r"\.?(?:[ \t]{1,3}|[ \t]{0,3}\n[ \t]{0,8})\Z")
 _INITIAL_GAP = re.compile(r"\.?[ \t]{0,2}(?:\r?\n[ \t]{0,8})?\Z")
+_INITIAL_ENDS = re.compile(r"\.|[ \t]{0,3}(?:[;,:)\]|\n]|\Z)")
 _COMMA = re.compile(r"[ \t]?,[ \t]{0,4}(?:\r?\n[ \t]{0,8})?\Z")
 _NICK_GAP = re.compile(r"[ \t]{1,3}[(\"“'‘][ \t]?\Z|[)\"”'’][ \t]{1,3}\Z")
 _GROUPS = word_set(
@@ -84,8 +85,8 @@ class Roster:
         if end == at:
             before = self._initial_before(words, at, hit)
             if before is not None:
-                first, start = at - 1, words.start[at - 1]
-                candidates, form = before, "initial"
+                first, candidates = self._more_initials(words, at - 1, before)
+                start, form = words.start[first], "initial"
             elif not title and self._other_given(words, hits, at, parts, last):
                 first, start, foreign = at - 1, words.start[at - 1], True
         if not foreign and form == "part" and used <= {Part.GIVEN, Part.NICK} and not title:
@@ -153,7 +154,11 @@ class Roster:
                 break
             if hits[end] is not None and len(words.surface[end]) - hits[end].trim < len(words.surface[end]):  # type: ignore[union-attr]
                 break  # a possessive ends a name
-            if len(surface) == 1 and surface.isupper() and not comma:
+            if (
+                len(surface) == 1
+                and surface.isupper()
+                and (not comma or _INITIAL_ENDS.match(words.text, words.end(following)))
+            ):
                 kept = [p for p in people if fold(surface) in self._letters(p, people[p])]
                 if not kept or (
                     surface in "AI"
@@ -210,6 +215,16 @@ class Roster:
             return None
         return fitting
 
+    def _more_initials(self, words: Words, first: int, people: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+        """Where "G. K. Dhillon" begins, whose last initial stands at `first`, and the people all letters fit."""
+        while first and len(words.surface[first - 1]) == 1 and words.capital(first - 1):
+            if not _INITIAL_GAP.match(words.gap(first - 1)) or "\n" in words.gap(first - 1):
+                break
+            first -= 1
+            letter = fold(words.surface[first])
+            people = tuple(person for person in people if letter in self.index.given_letters[person])
+        return first, people
+
     def _other_given(self, words: Words, hits: list[Hit | None], at: int, parts: set[Part], last: int) -> bool:
         """Whether a given name that is not in the register stands before this family name."""
         if not parts <= {Part.FAMILY, Part.HALF} or at == 0 or not words.capital(at) or not words.capital(at - 1):
@@ -221,6 +236,8 @@ class Roster:
             or words.start[at - 1] < last
             or without_possessive(surface) != surface
         ):
+            return False
+        if any(word in self.index.particles[person] for person in hits[at].parts):  # type: ignore[union-attr]
             return False
         if word in TITLES or word in MONTHS or word in DAYS or (hits[at - 1] is not None and not is_given(word)):
             return False
@@ -345,6 +362,8 @@ class Roster:
             return True
         if gap.strip() in {",", "&", "+", "/"} and at and abs(words.end(at - 1) - last) <= 2:
             return True
+        if at + 1 < len(hits) and words.gap(at).strip() in {"&", "+", "/"} and (beside := hits[at + 1]) is not None:
+            return beside.kind == "exact" and not beside.ordinary
         if words.folded(at + 1) in {"and", "an", "n"} and at + 2 < len(hits):
             other = hits[at + 2]
             return other is not None and other.kind == "exact" and other.base not in {"will", "may", "can"}

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from sar_service.domain import nicknames
+
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a text, parted by white space, as a set."""
@@ -77,10 +79,14 @@ _OFFICE = word_set(
     tigrinya amharic swahili yoruba igbo twi shona mandarin cantonese pashto dari bsl makaton tesco asda lidl aldi
     sainsburys morrisons mcdonalds greggs primark argos uber british england britain uk london section article
     schedule act gdpr dpa foi sar ico police constable ambulance referrer referrers informant informants signatory
-    assessor recs attendees apologies chronology genogram ecomap lgbt yr yrs wk wks mth mths hr hrs min mins am pm mr
-    mrs ms miss mx dr rev prof sir cllr st rd ave
+    assessor recs attendees apologies chronology genogram ecomap lgbt yr yrs wk wks mth mths hr hrs min mins reg am pm
+    mr mrs ms miss mx dr rev prof sir cllr st rd ave
     """
 )
+
+
+# Pet forms that are more often something else.
+_NO_NAMES = word_set("fanta barbie domin hols")
 
 
 def _lines(name: str) -> Iterator[str]:
@@ -124,8 +130,8 @@ def _folded(lists: dict[str, tuple[str, ...]]) -> frozenset[str]:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Given names, folded as `names.fold` folds: no hyphen, no apostrophe."""
-    return _folded(given_names_by_tradition())
+    """Given names, folded as `names.fold` folds: no hyphen, no apostrophe; longer pet forms and spellings too."""
+    return _folded(given_names_by_tradition()) | ({name for name in nicknames.KNOWN if len(name) > 4} - _NO_NAMES)
 
 
 @cache

@@ -36,7 +36,7 @@ TITLES = word_set(
 POLITE = word_set("mr mrs ms miss mx dr doctor prof professor sir lady rev revd cllr judge mister master")
 PARTICLES = word_set(
     """
-    ap ab al el bin bint ibn abu de da dos du van der den von la le st san mac mc o ferch di
+    ap ab al el bin bint ibn abu de da dos du van der den von la le st san mac mc o ferch di ni nic ui wa ter del della
     """
 )
 SUFFIXES = word_set("jr snr jnr sr ii iii senior junior")

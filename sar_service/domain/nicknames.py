@@ -99,8 +99,8 @@ matilda: tilly tilda mattie matty; matthew: matt mat matty; maureen: mo reenie; 
 maximilian: max; maxwell: max; megan: meg meggie megs; melanie: mel melly; melissa: mel missy lissa;
 mercedes: mercy; michael: mick micky mike mikey mickey mitch mich micheal; michal: misiek; micheal: mick
 mike; michelle: shell shelly mich chelle; mihai: misu mihaita; mikolaj: miki mikolajek; mildred: millie
-milly; miroslaw: mirek; mohammed: mo moe mohd md mohamad mozza hammad; mohinder: mohi; mohsin: moh;
-monica: mon; morag: mo; muhammad: mo moe mohd md; muriel: mu; mustafa: mus musty mo stafa; mykola: kolya
+milly; miroslaw: mirek; mohammed: mo moe moh mohd md mohamad mozza hammad; mohinder: mohi; mohsin: moh;
+monica: mon; morag: mo; muhammad: mo moe moh mohd md; muriel: mu; mustafa: mus musty mo stafa; mykola: kolya
 kola; mykhailo: misha; myroslava: myra slava; nadeem: nad nads; nadia: nads; nancy: nan; naomi: nay nomi;
 narinder: nari; natalia: nat natasha talia; natalie: nat nattie; natasha: tash nat tasha; nathan: nate
 nath; nathaniel: nat nate nathan; navdeep: nav deep; ngozi: ngo; niamh: neevie nee; nicholas: nick nicky
