@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, true, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from sar_service.db import aside, db
 from sar_service.domain.actor import Actor, ActorKind
+from sar_service.domain.errors import DomainError
 from sar_service.extensions import runtime
 from sar_service.models import AuditEvent, AuditHead, Case, Member
 
@@ -64,17 +66,30 @@ def _row(verb: str, actor: Actor, now: datetime, case: Case | None, of: Any, det
     }
 
 
+class NotRecorded(DomainError):
+    """The trail cannot be written, so nothing may be shown or done."""
+
+    def __init__(self) -> None:
+        super().__init__("This cannot be shown or done now, because it could not be written down that it was.")
+
+
 def record(verb: str, *, actor: Actor, now: datetime, case: Case | None = None, of: Any = None, **detail: Any) -> None:
     """Add an event to the trail, in the current transaction. `detail` must hold no personal data."""
     db.session.flush()
-    _append(db.session(), _row(verb, actor, now, case, of, detail))
+    try:
+        _append(db.session(), _row(verb, actor, now, case, of, detail))
+    except SQLAlchemyError as error:
+        raise NotRecorded from error
 
 
 def viewed(what: str, *, actor: Actor, now: datetime, case: Case | None = None, of: Any = None, **detail: Any) -> None:
     """Record, before it is shown, that somebody views personal data; a transaction of its own. A list has no case."""
     row = _row(f"viewed {what}", actor, now, case, of, detail)
-    with aside() as connection:
-        _append(connection, row)
+    try:
+        with aside() as connection:
+            _append(connection, row)
+    except SQLAlchemyError as error:
+        raise NotRecorded from error
 
 
 @dataclass(frozen=True)

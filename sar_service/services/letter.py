@@ -56,6 +56,7 @@ def context(case: Case, *, now: datetime) -> dict[str, Any]:
         "right": case.right.value,
         "capacity": case.capacity,
         "how": (told.get("delivery") or {}).get("how", ""),
+        "paper_only": paper_only(told),
         "reckoning": found,
         "due": written(found.due) if found.due else "",
         "complaints_to": complaints,
@@ -64,6 +65,12 @@ def context(case: Case, *, now: datetime) -> dict[str, Any]:
         "today": clock.day_of(now),
         "base_url": runtime().settings.base_url,
     }
+
+
+def paper_only(told: dict[str, Any]) -> bool:
+    """Did they ask for paper, and say that somebody else may see their messages? Then no code opens the answer."""
+    how = (told.get("delivery") or {}).get("how") or "portal"
+    return how != "portal" and told["requester"].get("safe") == "careful"
 
 
 def _ways(given: Contact | Absent | None) -> str:

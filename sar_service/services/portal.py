@@ -65,6 +65,9 @@ def send_code(reference: str, *, address: str, now: datetime) -> None:
 def enter(reference: str, code: str, *, address: str, now: datetime) -> Case:
     """The case that this reference and code open. Raises InvalidInput with one answer for every mistake."""
     attempt.check("enter from", address, limit=20, now=now)
+    # Tried against what was typed, whether there is such a request or not: the answer must not tell.
+    typed = tidy_reference(reference) or reference.strip().upper()
+    attempt.check("enter", typed, limit=TRIES * 2, now=now)
     case = _case(reference)
     digits = "".join(ch for ch in code if ch.isdigit())
     row = None
@@ -75,7 +78,6 @@ def enter(reference: str, code: str, *, address: str, now: datetime) -> Case:
             .order_by(AccessCode.sent_at.desc())
             .limit(1)
         )
-        attempt.check("enter", str(case.id), limit=TRIES * 2, now=now)
     good = (
         case is not None
         and row is not None
@@ -83,8 +85,7 @@ def enter(reference: str, code: str, *, address: str, now: datetime) -> Case:
     )
     if not good or case is None or row is None:
         attempt.note("enter from", address, now=now)
-        if case is not None:
-            attempt.note("enter", str(case.id), now=now)
+        attempt.note("enter", typed, now=now)
         raise InvalidInput(WRONG, field="code")
     row.used_at = now
     audit.record("entered the portal", actor=requester_of(case), now=now, case=case)
@@ -172,8 +173,21 @@ def ended(case: Case) -> str:
 
 
 def released_pack(case: Case) -> Pack | None:
-    """The pack that the requester may fetch: the newest that was released, while identity is settled."""
-    return _newest_released(case) if identity.settled(case) else None
+    """The pack that the requester may fetch: the newest that was released, while identity is settled.
+
+    None where they chose paper because somebody else may see their messages: a code sent there must not open it.
+    """
+    if not identity.settled(case) or letter.paper_only(sealing.unseal(case)):
+        return None
+    return _newest_released(case)
+
+
+def on_its_way(case: Case) -> str:
+    """How a released answer goes that is not fetched here: "post" or "collection"; else nothing."""
+    told = sealing.unseal(case)
+    if _newest_released(case) is None or not letter.paper_only(told):
+        return ""
+    return str(told["delivery"]["how"])
 
 
 def _newest_released(case: Case) -> Pack | None:

@@ -20,6 +20,7 @@ from sar_service.domain.errors import (
     WrongState,
 )
 from sar_service.services.attempt import TooMany
+from sar_service.services.audit import NotRecorded
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ STATUS: list[tuple[type[Exception], int]] = [
     (WrongState, 409),
     (InvalidInput, 400),
     (TooMany, 429),
+    (NotRecorded, 503),
     (Refused, 400),
     (DomainError, 400),
 ]
@@ -46,6 +48,8 @@ def _answer(status: int, message: str) -> tuple[Any, int]:
 
 def _domain(error: DomainError) -> tuple[Any, int]:
     status = next(code for kind, code in STATUS if isinstance(error, kind))
+    if status >= 500:
+        log.exception("refused on %s", request.endpoint)
     return _answer(status, str(error))
 
 

@@ -64,6 +64,11 @@ def month_name(month: str) -> str:
     return format_date(date(int(year), int(number), 1), "MMM y")
 
 
+def with_article(name: str) -> str:
+    """A body's name as it stands in a sentence: "the Information Commissioner's Office"."""
+    return name if name.casefold().startswith("the ") else gettext("the %(body)s", body=name)
+
+
 def until(value: date | datetime | None, today: date) -> str:
     """How far a day is from today: "in 6 days", "today", "overdue by 3 days"; nothing for None."""
     day = _day(value)
@@ -204,6 +209,7 @@ FILTERS: Sequence[Any] = (
     in_words,
     file_size,
     readable,
+    with_article,
 )
 
 

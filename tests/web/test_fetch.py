@@ -11,7 +11,7 @@ from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action
 from sar_service.models import Case, PackState
-from sar_service.services import audit, identity, pack_release, portal, sealing
+from sar_service.services import audit, identity, letter, pack_release, portal, sealing
 from sar_service.services import case as cases
 from sar_service.services.pack import ask
 from tests import factories, packs
@@ -107,3 +107,22 @@ def test_a_changed_contact_ends_the_sessions_and_the_codes_of_the_old_one(
     with pytest.raises(InvalidInput):
         portal.enter(reference, code, address="192.0.2.7", now=now)
     assert stranger.get("/portal/", follow=False).status_code == 302
+
+
+@pytest.mark.parametrize("how", ["post", "collection"])
+def test_a_code_does_not_open_what_was_to_go_on_paper_because_messages_are_not_safe(
+    released: Case, stranger: Visitor, sent: Any, outbox: list[Any], how: str, now: datetime
+) -> None:
+    told = sealing.unseal(released)
+    told["delivery"] = {"how": how}
+    told["requester"] |= {"safe": "careful", "safety_note": "He reads my e-mail", "address": "9 Harbour Row"}
+    sealing.seal(released, told)
+    letter.write(released, "released", actor=SERVICE, now=now)
+    db.session.commit()
+    identity_of = released.id
+    sent.work()
+    assert "cannot be opened on this website" in outbox[-1].text and "We send you a code" not in outbox[-1].text
+    stranger.enter_portal(identity_of)
+    page = stranger.get("/portal/")
+    assert "Download your records" not in page.text and "You asked us to be careful" in page.text
+    assert stranger.post("/portal/pack").status_code == 404

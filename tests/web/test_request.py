@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from sar_service.db import db
 from sar_service.models import Case, Pack
-from sar_service.services import sealing
+from sar_service.services import intake, sealing
 from tests.browser import Visitor
 
 MINE: list[tuple[str, dict[str, Any]]] = [
@@ -183,3 +183,23 @@ def test_there_is_nothing_to_fetch_before_release(stranger: Visitor, sent: Any, 
     _enter(stranger, sent, outbox, case.reference)
     assert stranger.post("/portal/pack").status_code == 404
     assert db.session.scalars(select(Pack)).all() == []
+
+
+def test_trying_codes_tells_nothing_of_whether_there_is_such_a_request(
+    stranger: Visitor, sent: Any, outbox: list[Any]
+) -> None:
+    """The same answers in the same order, page for page, up to being stopped."""
+    fill(stranger, MINE)
+    stranger.send()
+    known = db.session.scalar(select(Case)).reference
+    answers = []
+    for reference in (known, intake.new_reference()):
+        stranger.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{len(answers) + 1}"
+        stranger.get("/portal/enter")
+        stranger.send({"reference": reference})
+        pages = [stranger.post("/portal/code", {"code": "00000000"}) for _ in range(12)]
+        volatile = r"nonce-?[^ ]*|value=\"[^\"]*\"|content=\"[^\"]*\""
+        answers.append([(page.status_code, re.sub(volatile, "", page.text)) for page in pages])
+    assert [status for status, _ in answers[0]] == [status for status, _ in answers[1]]
+    assert answers[0] == answers[1]
+    assert answers[0][-1][0] == 429

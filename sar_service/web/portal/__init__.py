@@ -96,6 +96,7 @@ def show() -> Any:
         pack=pack,
         held=portals.held(case),
         ended=portals.ended(case),
+        on_its_way=portals.on_its_way(case),
         size=portals.pack_size(pack),
         letters=letters.letters(case),
         controller=controller,
