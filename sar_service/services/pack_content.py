@@ -91,6 +91,11 @@ def contact(given: Contact | Absent | None) -> str:
     return contact_in_words(given) if isinstance(given, Contact) else ""
 
 
+def ways(given: Contact | Absent | None) -> str:
+    """Every way to reach somebody without their name, which stands before it already; or nothing."""
+    return ", ".join(given.ways()) if isinstance(given, Contact) else ""
+
+
 def name_of(given: Contact | Absent | None, otherwise: str) -> str:
     """The name in a contact, or other words where there is none."""
     return given.name if isinstance(given, Contact) and isinstance(given.name, str) else otherwise
@@ -143,7 +148,7 @@ def opening(case: Case, *, told: Mapping[str, Any], counted: Counts, on: date, s
         "questions": contact(controller.public_contact),
         "dpo": contact(controller.dpo),
         "complaints": contact(controller.complaints),
-        "regulator": contact(controller.regulator),
+        "regulator": ways(controller.regulator),
         "regulator_name": name_of(controller.regulator, "the Information Commissioner"),
         "signatory": name_of(controller.signatory, name_of(controller.public_contact, "The team")),
     }
@@ -243,7 +248,7 @@ def closing(
         "questions": contact(controller.public_contact),
         "complaints": contact(controller.complaints),
         "dpo": contact(controller.dpo),
-        "regulator": contact(controller.regulator),
+        "regulator": ways(controller.regulator),
         "regulator_name": name_of(controller.regulator, "the Information Commissioner"),
     }
 

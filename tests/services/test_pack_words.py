@@ -93,6 +93,10 @@ def test_a_system_that_did_not_answer_is_in_the_letter(broken: Document, now: da
     search.latest_searches(case)[0].state = SearchState.FAILED
     db.session.flush()
     assert "1 system could not be searched, or gave no answer" in words(case, now)
+    counted = pack_content.counts(case, pack_records.papers(case))
+    frame = pack_content.frame(case, told=sealing.unseal(case))
+    about = page("pack/about.html", frame=frame, **pack_content.searched(case, counted))
+    assert "Tried on" in about and "Answered on" not in about
 
 
 def test_nothing_found_where_not_everything_was_searched_is_not_a_plain_no(
@@ -121,3 +125,4 @@ def test_whoever_is_not_given_something_reads_why_and_the_ways_to_complain(broke
     ):
         assert part in said
     assert "Article 77" not in said
+    assert said.count("Information Commissioner") == 2  # once in each list of ways, and not twice in a line
