@@ -42,7 +42,7 @@ class Stamper:
     """Draws the furniture of pages. `texts` holds every letter that will be needed."""
 
     def __init__(self, *, texts: Iterable[str]) -> None:
-        letters = {letter for text in texts for letter in text} | {"?", "…"}
+        letters = {letter for text in texts for letter in text} | {"?", "…", "."}  # the dots are drawn with the dot
         options = subset.Options()
         options.layout_features = []
         options.hinting = False

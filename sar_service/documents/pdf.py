@@ -221,16 +221,32 @@ def render(page: pypdfium2.PdfPage, *, dpi: float, grey: bool = True) -> Image.I
 
 def objects(page: pypdfium2.PdfPage, depth: int = 8) -> Iterator[tuple[Any, int]]:
     """Every drawn object of a page, those inside forms included, with its PDFium type."""
+    for item, kind, _ in placed(page, depth):
+        yield item, kind
 
-    def inside(count: Any, get: Any, parent: Any, left: int) -> Iterator[tuple[Any, int]]:
+
+def placed(page: pypdfium2.PdfPage, depth: int = 8) -> Iterator[tuple[Any, int, Pixels]]:
+    """As `objects`, with the matrix (3 by 3, rows of points multiply from the left) of the form that each is in."""
+
+    def inside(count: Any, get: Any, parent: Any, left: int, where: Pixels) -> Iterator[tuple[Any, int, Pixels]]:
         for index in range(count(parent)):
             item = get(parent, index)
             kind = pdfium.FPDFPageObj_GetType(item)
             if kind == pdfium.FPDF_PAGEOBJ_FORM and left > 0:
-                yield from inside(pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, item, left - 1)
-            yield item, kind
+                here = matrix_of(item) @ where
+                yield from inside(pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, item, left - 1, here)
+            yield item, kind, where
 
-    yield from inside(pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw, depth)
+    top = numpy.identity(3)
+    yield from inside(pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw, depth, top)
+
+
+def matrix_of(item: Any) -> Pixels:
+    """An object's own matrix, in the space of the page or form that it is in."""
+    m = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(item, ctypes.byref(m)):
+        return numpy.identity(3)
+    return numpy.array([[m.a, m.b, 0.0], [m.c, m.d, 0.0], [m.e, m.f, 1.0]])
 
 
 def without_text(page: pypdfium2.PdfPage) -> None:

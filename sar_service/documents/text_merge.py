@@ -21,10 +21,14 @@ LOST_INK = 30  # pixels of text-like ink at the seeing resolution that make a pa
 
 @dataclass
 class Trust:
-    """What is known, over the pages of one file, of fonts whose letters may not be what they say they are."""
+    """What is known, over the pages of one file, of fonts whose letters may not be what they say they are.
+
+    `doubted` fonts are never proven: others of the same name are not the same.
+    """
 
     proven: set[str] = field(default_factory=set)
     false: set[str] = field(default_factory=set)
+    doubted: frozenset[str] = frozenset()
 
 
 def doubts(own: Layer, trust: Trust) -> bool:
@@ -118,7 +122,7 @@ def _compare(seen: list[Piece], found: list[Piece], fonts: set[str], trust: Trus
     for font in {*right, *wrong}:
         good, bad = right.get(font, 0), wrong.get(font, 0)
         if good >= ALIKE * (good + bad):
-            trust.proven.add(font)
+            trust.proven |= {font} - trust.doubted
             trust.false.discard(font)
         elif bad >= 3 or good == 0:
             trust.false.add(font)

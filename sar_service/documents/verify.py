@@ -12,6 +12,7 @@ from typing import Any
 from . import sandbox
 from .ocr import check_languages
 from .pages import Finding, Limits
+from .verify_fonts import fonts_in_child
 from .verify_match import Matcher
 from .verify_objects import file_in_child
 from .verify_pages import pages_in_child
@@ -46,8 +47,9 @@ def verify(
     if ocr:
         check_languages("eng")
     shares = max(1, workers)
+    fonts: list[list[str]] = next(_child(fonts_in_child, pdf, limits), [[], []]) if ocr else [[], []]
     with ThreadPoolExecutor(max_workers=shares) as pool:
-        jobs = [pool.submit(_pages, pdf, strings, limits, ocr, first, shares) for first in range(shares)]
+        jobs = [pool.submit(_pages, pdf, strings, limits, ocr, first, shares, *fonts) for first in range(shares)]
         jobs.append(pool.submit(_whole, pdf, strings, limits, ocr))
         found = [finding for job in jobs for finding in job.result()]
     unique = {(number, finding.where): finding for number, finding in reversed(found)}
@@ -56,10 +58,10 @@ def verify(
 
 
 def _pages(
-    pdf: Path, strings: list[str], limits: Limits, ocr: bool, first: int, step: int
+    pdf: Path, strings: list[str], limits: Limits, ocr: bool, first: int, step: int, *fonts: list[str]
 ) -> list[tuple[int, Finding]]:
     found: list[tuple[int, Finding]] = []
-    for page, hits in _child(pages_in_child, pdf, strings, limits, ocr, first, step):
+    for page, hits in _search(pages_in_child, pdf, strings, limits, ocr, first, step, *fonts):
         for number, where, how in hits:
             finding = Finding(string=strings[number], where=f"page {page}, {where}", how=how, page=page)
             found.append((number, finding))
@@ -69,10 +71,14 @@ def _pages(
 def _whole(pdf: Path, strings: list[str], limits: Limits, ocr: bool) -> list[tuple[int, Finding]]:
     return [
         (number, Finding(string=strings[number], where=where, how=how, page=page))
-        for number, where, how, page in _child(file_in_child, pdf, strings, limits, ocr)
+        for number, where, how, page in _search(file_in_child, pdf, strings, limits, ocr)
     ]
 
 
-def _child(function: Any, pdf: Path, strings: list[str], limits: Limits, ocr: bool, *more: int) -> Iterator[Any]:
+def _search(function: Any, pdf: Path, strings: list[str], limits: Limits, ocr: bool, *more: Any) -> Iterator[Any]:
     numbers = [getattr(limits, name) for name in Limits.__slots__]
-    yield from sandbox.stream(function, pdf, strings, numbers, ocr, *more, limits=limits, reads=[pdf], each=EACH)
+    yield from _child(function, pdf, limits, strings, numbers, ocr, *more)
+
+
+def _child(function: Any, pdf: Path, limits: Limits, *more: Any) -> Iterator[Any]:
+    yield from sandbox.stream(function, pdf, *more, limits=limits, reads=[pdf], each=EACH)

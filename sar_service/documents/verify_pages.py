@@ -1,12 +1,14 @@
 """Looking for withheld strings on the pages of a finished PDF: their text, their picture, the pictures on them.
 
-A page's picture is read by OCR unless all that it shows is text in letters that have been compared with the picture
-before, and plain rules. What stands elsewhere in the file is looked for in `verify_objects`.
+A page's picture is read by OCR unless all that it shows is plain rules and text in letters that are proved: by their
+outlines (`verify_fonts`), or by having been compared with a picture before. What stands elsewhere in the file is
+looked for in `verify_objects`.
 """
 
 import ctypes
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,8 @@ from PIL import Image
 from . import ocr as reader
 from .ink import UNEXPLAINED, unexplained
 from .ocr import DPI, FINER
-from .pages import Limits
-from .pdf import displayed, objects, opened, render
+from .pages import Box, Limits
+from .pdf import Pixels, displayed, geometry, matrix_of, objects, opened, placed, render
 from .text_merge import Trust, doubts, weigh
 from .text_words import Layer, font_of, layer
 from .verify_match import Matcher
@@ -32,17 +34,28 @@ RECTANGLE = 5  # segments at most of the path that is an upright rectangle
 WORDS = 10  # of its own, from which a page is known to stand upright
 TINY = 24  # pixels: the longer side of a picture in which no word can be read
 SAME = 6.0  # mean difference in levels up to which a picture is all that the page shows
-BLOCK = 60.0  # difference of any part of it
+BLOCK = 16.0  # difference of any part of it: a word painted over makes more than twice that
+FEWER = 1.7  # times finer than the page is read that a picture may be: what it shows is read all the same
 
 Hit = tuple[int, str, str]  # number of the string, where on the page, how
 
 
 def pages_in_child(
-    pdf: str, strings: list[str], limits: Iterable[int], ocr: bool, first: int, step: int
+    pdf: str,
+    strings: list[str],
+    limits: Iterable[int],
+    ocr: bool,
+    first: int,
+    step: int,
+    proven: Iterable[str] = (),
+    doubted: Iterable[str] = (),
 ) -> Iterator[list[Any]]:
-    """Search every `step`th page from `first` (from 0); yields page number and what was found on it."""
+    """Search every `step`th page from `first` (from 0); yields page number and what was found on it.
+
+    `proven` and `doubted` are what `verify_fonts` says of the file's fonts.
+    """
     matcher = Matcher(strings)
-    trust = Trust()
+    trust = Trust(proven=set(proven), doubted=frozenset(doubted))
     seen: dict[str, list[Hit]] = {}
     with opened(Path(pdf), limits=Limits(*limits)) as document:
         odd = drawn_oddly(Path(pdf)) if ocr else frozenset()
@@ -199,48 +212,82 @@ def _hits(read: list[reader.Read], texts: list[str], matcher: Matcher, where: st
     return [(needle.number, where, "ocr") for needle in [*matcher.found(text), *near]]
 
 
-def _pictures(page: pypdfium2.PdfPage) -> list[Image.Image]:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture drawn on a page: all of it, and the corner points of the page (left, bottom, right, top) it fills."""
+
+    image: Image.Image
+    corners: tuple[float, float, float, float] | None  # none where it is drawn turned or slanted
+
+
+def _pictures(page: pypdfium2.PdfPage) -> list[Picture]:
     """The pictures drawn on the page, each whole: cropping and covering hide nothing here."""
-    found: list[Image.Image] = []
-    for item, kind in objects(page):
+    found: list[Picture] = []
+    for item, kind, where in placed(page):
         if kind != pdfium.FPDF_PAGEOBJ_IMAGE:
             continue
         bitmap = pdfium.FPDFImageObj_GetBitmap(item)
         if not bitmap:
             continue
-        wrapped = pypdfium2.PdfBitmap.from_raw(bitmap)
+        wrapped = pypdfium2.PdfBitmap.from_raw(bitmap)  # frees the bitmap when nobody holds it any more
         if max(wrapped.width, wrapped.height) >= TINY:
-            found.append(wrapped.to_pil().convert("L"))
-        pdfium.FPDFBitmap_Destroy(bitmap)
+            found.append(Picture(wrapped.to_pil().convert("L"), _corners(matrix_of(item) @ where)))
     return found
 
 
+def _corners(matrix: Pixels) -> tuple[float, float, float, float] | None:
+    (across, tilt, _), (lean, up, _), (left, bottom, _) = matrix.tolist()
+    upright = abs(tilt) < 1e-3 and abs(lean) < 1e-3 and across > 0 and up > 0
+    return (left, bottom, left + across, bottom + up) if upright else None
+
+
 def _picture(
-    picture: Image.Image, page: pypdfium2.PdfPage, matcher: Matcher, texts: list[str], seen: dict[str, list[Hit]]
+    picture: Picture, page: pypdfium2.PdfPage, matcher: Matcher, texts: list[str], seen: dict[str, list[Hit]]
 ) -> list[Hit]:
-    """Read a picture by itself, unless the page shows just that picture and has been read already."""
-    if _is_the_page(picture, page):
+    """Read a picture by itself, unless the page, which is read, shows all of it and as finely."""
+    if _is_shown(picture, page):
         return []
-    key = hashlib.sha256(picture.tobytes() + repr(picture.size).encode()).hexdigest()
+    image = picture.image
+    key = hashlib.sha256(image.tobytes() + repr(image.size).encode()).hexdigest()
     if key not in seen:
-        if picture.width * picture.height > reader.PIXELS:
-            picture.thumbnail((5000, 5000))
-        small = max(picture.size) < 800
+        if image.width * image.height > reader.PIXELS:
+            image.thumbnail((5000, 5000))
+        small = max(image.size) < 800
         if small:
-            picture = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.LANCZOS)
-        seen[key] = _hits(reader.read(picture, dpi=DPI), texts, matcher, "embedded picture")
+            image = image.resize((image.width * 2, image.height * 2), Image.Resampling.LANCZOS)
+        seen[key] = _hits(reader.read(image, dpi=DPI), texts, matcher, "embedded picture")
     return seen[key]
 
 
-def _is_the_page(picture: Image.Image, page: pypdfium2.PdfPage) -> bool:
-    shown = render(page, dpi=50)
-    wide = picture.width / picture.height
-    if abs(wide - shown.width / shown.height) > 0.02 * wide:
+def _is_shown(picture: Picture, page: pypdfium2.PdfPage) -> bool:
+    """Whether the page shows this picture, all of it, upright, uncovered, and not made smaller than it is read at."""
+    width, height = page.get_size()
+    whole = Box(0, 0, width, height)
+    if picture.corners is None:
+        box = whole
+    else:
+        box = geometry(page).boxes([picture.corners])[0]
+    if box.left < -1 or box.top < -1 or box.right > width + 1 or box.bottom > height + 1:
         return False
-    small = picture.resize(shown.size, Image.Resampling.BOX)
-    difference = numpy.abs(numpy.asarray(shown).astype(int) - numpy.asarray(small).astype(int))
+    if picture.image.width > FEWER * (box.right - box.left) / 72 * DPI:
+        return False
+    shown = render(page, dpi=50)
+    scale = shown.width / width
+    part = shown.crop(tuple(round(side * scale) for side in (box.left, box.top, box.right, box.bottom)))
+    if min(part.size) < 1:
+        return False
+    wide = picture.image.width / picture.image.height
+    if abs(wide - part.width / part.height) > max(0.02, 1 / min(part.size)) * wide:
+        return False
+    return _same(part, picture.image)
+
+
+def _same(part: Image.Image, whole: Image.Image) -> bool:
+    small = whole.resize(part.size, Image.Resampling.BOX)
+    difference = numpy.abs(numpy.asarray(part).astype(int) - numpy.asarray(small).astype(int))
     if float(difference.mean()) > SAME:
         return False
-    rows, columns = difference.shape[0] // 8 * 8, difference.shape[1] // 8 * 8
-    blocks = difference[:rows, :columns].reshape(rows // 8, 8, columns // 8, 8).mean(axis=(1, 3))
+    rows, columns = -(-difference.shape[0] // 8) * 8, -(-difference.shape[1] // 8) * 8
+    even = numpy.pad(difference, ((0, rows - difference.shape[0]), (0, columns - difference.shape[1])))
+    blocks = even.reshape(rows // 8, 8, columns // 8, 8).mean(axis=(1, 3))
     return float(blocks.max(initial=0)) <= BLOCK
