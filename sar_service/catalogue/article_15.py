@@ -184,10 +184,10 @@ LAW: Mapping[str, str] = MappingProxyType(
         "right.erasure": "You can ask for data to be erased, unless we must keep it (Article 17).",
         "right.restriction": "You can ask us to restrict how we use data about you (Article 18).",
         "right.objection": "You can object to how we use data about you (Article 21).",
-        "complaint.controller": "You can complain to %(council)s about how your data was handled, and must be sent "
-        "an acknowledgement within 30 days and told the outcome (Data Protection Act 2018, section 164A).",
-        "complaint.commissioner": "You can complain to %(regulator)s (Data Protection Act 2018, section 165), or ask "
-        "a court to decide (section 167).",
+        "complaint.controller": "You can complain to us, %(council)s, about how your data was handled, and must "
+        "be sent an acknowledgement within 30 days and told the outcome (Data Protection Act 2018, section 164A).",
+        "complaint.commissioner": "You can complain to the regulator, %(regulator)s (Data Protection Act 2018, "
+        "section 165), or ask a court to decide (section 167).",
     }
 )
 """What the law itself supplies, by key, with the values that it names: these sentences are translated by key."""
