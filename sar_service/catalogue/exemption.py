@@ -31,8 +31,12 @@ class Exemption(Entry):
     rights: tuple[Right, ...] = Field(description="the rights it is offered for; [] for none")
     nations: tuple[Nation, ...] = Field(min_length=1, description="the nations it is law in")
     capacities: tuple[Capacity, ...] = Field(min_length=1, description="who is asking, for it to be offered")
-    needs_opinion: bool = Field(default=False, description="true if a health professional's opinion must be on file")
-    approver: Line | None = Field(default=None, description="who must approve it, if not the usual second person")
+    needs_opinion: bool = Field(
+        default=False, description="true if a professional's opinion must be on file; the reason must say whose"
+    )
+    approver: Line | None = Field(
+        default=None, description="who must agree, beyond the usual second person; the reason must say who and when"
+    )
 
 
 class Disposition(Entry):

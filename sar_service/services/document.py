@@ -19,6 +19,8 @@ from sar_service.db import db, new_id
 from sar_service.documents.pages import Box, Converted, Page, Word
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
+from sar_service.domain.exemption import require_offered
+from sar_service.extensions import runtime
 from sar_service.models import Case, Document, DocumentState
 from sar_service.queue import after_commit
 
@@ -234,6 +236,9 @@ def handle(case: Case, row: Document, *, how: str, note: str, code: str = "", ac
         raise InvalidInput("Choose what was done with the file.", field="how")
     if not note.strip():
         raise InvalidInput("Say in a sentence what was done. The requester will read it.", field="note")
+    if code:
+        known = runtime().catalogue.exemptions.values()
+        require_offered(code, known, right=case.right, nation=case.nation, capacity=case.capacity)
     row.handled = how
     row.handled_detail = {"code": code, "by": actor.label, "at": now.isoformat()}
     sealing.seal(row, {**sealing.unseal(row), "note": note.strip()[:2000]})

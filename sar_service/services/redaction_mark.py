@@ -35,16 +35,32 @@ def codes(case: Case) -> tuple[Exemption, ...]:
     )
 
 
-def check_decision(case: Case, treatment: str, code: str) -> tuple[str, str]:
-    """A treatment and its code, or a plain error naming the input."""
+def check_decision(case: Case, treatment: str, code: str, *, reason: str = "") -> tuple[str, str]:
+    """A treatment and its code, or a plain error naming the input.
+
+    A code that rests on an opinion (DPA 2018 Sch 3 paras 5 and 6) or on somebody's agreement needs a reason that says
+    whose and when.
+    """
     if treatment not in (Treatment.WITHHOLD, Treatment.SHOW):
         raise InvalidInput("Choose whether to withhold or show this.", field="treatment")
     if treatment == Treatment.SHOW:
         return treatment, ""
     if not code:
         raise InvalidInput("Choose the exemption code this is withheld under.", field="code")
-    if code not in {each.code for each in codes(case)}:
+    known = {each.code: each for each in codes(case)}
+    if code not in known:
         raise InvalidInput(f"The code {code} cannot be used for this request.", field="code")
+    if not reason.strip() and known[code].needs_opinion:
+        raise InvalidInput(
+            f"{code} rests on somebody's opinion. Write in the reason whose it is and its date; while it is awaited, "
+            "whom you asked and when.",
+            field="reason",
+        )
+    if not reason.strip() and known[code].approver:
+        raise InvalidInput(
+            f"{code} needs the agreement of the {known[code].approver}. Write in the reason who agreed, and when.",
+            field="reason",
+        )
     return treatment, code
 
 
@@ -93,7 +109,7 @@ def decide_person(
 
     if person.standing is Standing.SUBJECT:
         raise InvalidInput("The subject's own data stays; decide single passages instead.", field="treatment")
-    treatment, code = check_decision(case, treatment, code)
+    treatment, code = check_decision(case, treatment, code, reason=reason)
     if treatment == Treatment.SHOW and person.standing is Standing.SOURCE and not reason.strip():
         raise InvalidInput(
             "This person told us something in confidence. Say why they may be shown all the same.", field="reason"
@@ -126,7 +142,7 @@ def decide_marks(
     now: datetime,
 ) -> None:
     """Decide one or more passages, whatever was decided on the people in them."""
-    treatment, code = check_decision(case, treatment, code)
+    treatment, code = check_decision(case, treatment, code, reason=reason)
     if treatment == Treatment.SHOW:
         people = people_of(case)
         for mark in marks:
@@ -186,7 +202,7 @@ def add_mark(
     now: datetime,
 ) -> list[MarkRow]:
     """Withhold a passage that the machine did not mark; with `everywhere`, the same words wherever they stand."""
-    _, code = check_decision(case, Treatment.WITHHOLD, code)
+    _, code = check_decision(case, Treatment.WITHHOLD, code, reason=reason)
     item = open_home(case, home)
     text = item_text(item, number)
     if not 0 <= start < end <= len(text) or not text[start:end].strip():

@@ -125,3 +125,59 @@ def test_a_code_that_is_not_offered_is_refused_with_the_reason() -> None:
         require_offered("ABUSE", codes(), **here)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="There is no exemption code"):
         require_offered("TP99", codes(), **here)  # type: ignore[arg-type]
+
+
+EVERYBODY = {Capacity.SELF, Capacity.PARENT, Capacity.REPRESENTATIVE, Capacity.SOLICITOR, Capacity.DEPUTY}
+AS_THE_LAW_HAS_THEM = {
+    # code: what it restricts, how much is told
+    "TP16": ("A", "yes"),
+    "TP16S": ("A", "general"),
+    "SHH": ("A", "general"),
+    "HOP": ("A", "yes"),
+    "SHW": ("A", "general"),
+    "SHE": ("A", "general"),
+    "WISH-H": ("ALL", "general"),
+    "WISH-W": ("ALL", "general"),
+    "ABUSE": ("A", "general"),
+    "COURT": ("ALL", "yes"),
+    "REPORTER": ("A", "general"),
+    "CRIME": ("ALL", "neither"),
+    "CRIME2": ("AI", "neither"),
+    "RISK3": ("AI", "neither"),
+    "LAW5": ("ALL", "yes"),
+    "REG7": ("ALL", "general"),
+    "REG10": ("ALL", "yes"),
+    "JUD14": ("ALL", "general"),
+    "LPP": ("AI", "yes"),
+    "SELFINC": ("AI", "neither"),
+    "MGT": ("AI", "yes"),
+    "NEG": ("AI", "yes"),
+    "REF": ("AI", "yes"),
+    "EXAM": ("AI", "yes"),
+    "ADOPT": ("A", "yes"),
+    "SEN": ("A", "yes"),
+    "PARORD": ("A", "general"),
+    "HFEA": ("A", "general"),
+    "MANUAL": ("A", "yes"),
+    "MUE": ("ALL", "yes"),
+    "SEARCH": ("A", "yes"),
+}
+
+
+def test_each_code_restricts_and_tells_what_its_provision_says() -> None:
+    found = {code.code: (code.restricts, str(code.tell)) for code in codes()}
+    assert {name: found[name] for name in AS_THE_LAW_HAS_THEM} == AS_THE_LAW_HAS_THEM
+    only_access = {name for name, (restricts, _) in AS_THE_LAW_HAS_THEM.items() if restricts in ("A", "AI")}
+    for code in codes():
+        if code.code in only_access:
+            assert code.rights == (Right.ACCESS,), code.code
+        assert set(code.capacities) == (
+            {Capacity.PARENT, Capacity.DEPUTY} if code.code in ("ABUSE", "WISH-H", "WISH-W") else EVERYBODY
+        ), code.code
+
+
+def test_what_could_never_be_told_is_agreed_by_somebody_with_a_name() -> None:
+    for code in codes():
+        if code.tell == Tell.NEITHER or code.code in ("MUE", "SEARCH", "JUD14", "LPP", "LAW5"):
+            assert code.approver in ("data protection officer", "legal adviser"), code.code
+    assert {code.code for code in codes() if code.needs_opinion} == {"SHH", "HOP", "REPORTER"}
