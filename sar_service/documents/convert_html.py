@@ -7,6 +7,7 @@ What a browser would not show is shown as labelled asides where it is text, and 
 import base64
 import binascii
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
@@ -187,6 +188,9 @@ class _Reader:
                 self._leave(NEVER[tag], text)
             return False
         if tag in FETCHED:
+            if tag == "iframe" and element.get("srcdoc"):
+                inner = re.sub(r"<[^>]*>", " ", element.get("srcdoc") or "")
+                self.pending.append(("page in the page", unescape(_SPACE.sub(" ", inner)).strip()))
             address = element.get("src") or element.get("data") or element.get("href") or ""
             if address:
                 self._leave(f"link to something outside ({tag})", address)

@@ -159,12 +159,12 @@ def redact_file(
         pages = _build(works, built, work, limits, tell)
         tell("reading the result again")
         removed, kept = _by_page(works)
-        found = leaks(built, removed, kept, limits=limits)
+        found = leaks(built, removed, kept, going=decider.going(), limits=limits)
         if found:
             _paint_again(works, found)
             pages = _build(works, built, work, limits, tell)
             removed, kept = _by_page(works)
-            found = leaks(built, removed, kept, limits=limits)
+            found = leaks(built, removed, kept, going=decider.going(), limits=limits)
         if found:
             raise Refused(f"what was to be removed could still be read on page {found[0].page}: look at it by hand")
         write_whole(out, built.read_bytes())
@@ -202,7 +202,7 @@ def _decide(works: Sequence[_Work], decider: Decider, detector: Detector) -> Non
     staying = [
         name for person in decider.register.people if person.treatment is Treatment.SHOW for name in person.names
     ]
-    swept = iter(sweep(texts, decided, staying))
+    swept = iter(sweep(texts, decided, staying, decider.run_together()))
     for work in works:
         work.removals = [next(swept) for _ in work.pages]
 

@@ -32,11 +32,18 @@ class Leak:
     boxes: tuple[Box, ...]
 
 
-def leaks(pdf: Path, removed: Mapping[int, Sequence[Gone]], kept: Mapping[int, str], *, limits: Limits) -> list[Leak]:
+def leaks(
+    pdf: Path,
+    removed: Mapping[int, Sequence[Gone]],
+    kept: Mapping[int, str],
+    *,
+    going: Mapping[str, str],
+    limits: Limits,
+) -> list[Leak]:
     """What of `removed` can be recovered from `pdf` although no text that stays explains it. Both are by
-    page.
+    page. `going` are whole names, with their labels, that may be nowhere, found on the first reading or not.
     """
-    labels: dict[str, str] = {}
+    labels = dict(going)
     for one in (one for page in removed.values() for one in page):
         said = " ".join(one.text.split())
         if telling(said, set()):

@@ -32,6 +32,7 @@ TITLES = frozenset(
         "uncle",
     ]
 )
+LONG = 8  # letters from which two names without a space between them are no word by chance
 PLACES = frozenset({Kind.LOCATION, Kind.DATE})
 # A date, place or organisation says nothing of a person by itself; it goes where it was found to belong to
 # one.
@@ -118,6 +119,51 @@ class Decider:
             if decided is not None:
                 gone.append(decided)
         return sorted(gone, key=lambda one: (one.start, one.end))
+
+    def going(self) -> dict[str, str]:
+        """The whole names of the people in the register who go, each with the label that stands for it."""
+        shown = {fold(n) for p in self.register.people if p.treatment is Treatment.SHOW for n in p.names}
+        return {
+            name: f"Person {self.letter(person.id)} {person.code}"
+            for person in self.register.people
+            if person.treatment is Treatment.WITHHOLD
+            for name in person.names
+            if len(words(name)) > 1 and len(fold(name)) >= LONG and fold(name) not in shown
+        }
+
+    def run_together(self) -> list[tuple[re.Pattern[str], Gone]]:
+        """How else the people who go may be written: names without a space ("ZofiaWrona.docx"), and telephone
+        numbers as spreadsheets keep them, without their first nought.
+        """
+        shown = [person for person in self.register.people if person.treatment is Treatment.SHOW]
+        staying = {fold(name) for person in shown for name in person.names}
+        numbers = {fold(phone)[-9:] for person in shown for phone in person.phones}
+        forms: list[tuple[re.Pattern[str], Gone]] = []
+        for person in self.register.people:
+            if person.treatment is not Treatment.WITHHOLD:
+                continue
+            name = Gone(
+                start=0,
+                end=0,
+                text="",
+                label=f"Person {self.letter(person.id)} {person.code}",
+                kind=Kind.PERSON,
+                person=person.id,
+                code=person.code,
+            )
+            for parts in map(words, person.names):
+                if len(parts) > 1 and len("".join(parts)) >= LONG:
+                    for order in (parts, parts[::-1]):
+                        if "".join(order) not in staying:
+                            joined = r"[\W_]{0,3}".join(order)
+                            forms.append((re.compile(rf"(?<![^\W_]){joined}(?![^\W_])", re.IGNORECASE), name))
+            for phone in person.phones:
+                digits = re.sub(r"^(?:0{0,2}44)?0?", "", re.sub(r"\D", "", phone))
+                if len(digits) >= 9 and digits[-9:] not in numbers:
+                    spaced = r"[\s().-]{0,2}".join(digits)
+                    number = replace(name, label=KIND_LABELS[Kind.PHONE], kind=Kind.PHONE)
+                    forms.append((re.compile(rf"(?<!\d)(?:(?:\+|00)?44[\s().-]{{0,2}})?0?{spaced}(?!\d)"), number))
+        return forms
 
     def _name(self, said: str, span: Span, person: Person | None, *, titled: bool) -> Gone | None:
         if person is not None and person.treatment is Treatment.SHOW:
@@ -229,13 +275,18 @@ def _digits_of_date(said: str) -> str:
 # What was missed -----------------------------------------------------------------------------------
 
 
-def sweep(texts: Sequence[str], removals: Sequence[list[Gone]], kept: Iterable[str]) -> list[list[Gone]]:
+def sweep(
+    texts: Sequence[str],
+    removals: Sequence[list[Gone]],
+    kept: Iterable[str],
+    run_together: Sequence[tuple[re.Pattern[str], Gone]] = (),
+) -> list[list[Gone]]:
     """Every text's removals, and with them each further place where what is removed elsewhere is still
     written.
 
     `texts` and `removals` go together. `kept` are the names that stay: no removal is made of words of
     theirs. Only what is written like a name or holds a digit is swept for, so that a person called Rose
-    does not take the flower.
+    does not take the flower. `run_together` is what `Decider.run_together` gives, and is swept for too.
     """
     staying = {word for name in kept for word in words(name)}
     exact: dict[str, Gone] = {}
@@ -249,8 +300,6 @@ def sweep(texts: Sequence[str], removals: Sequence[list[Gone]], kept: Iterable[s
         else:
             exact.setdefault(said, one)
             exact.setdefault(said.upper(), one)
-    if not exact and not anyhow:
-        return [list(page) for page in removals]
     patterns = ((_any_of(exact), exact), (_any_of(anyhow, re.IGNORECASE), anyhow))
     swept = []
     for text, page in zip(texts, removals, strict=True):
@@ -262,6 +311,10 @@ def sweep(texts: Sequence[str], removals: Sequence[list[Gone]], kept: Iterable[s
                 if like is None or any(one.start < match.end() and match.start() < one.end for one in found):
                     continue
                 found.append(replace(like, start=match.start(), end=match.end(), text=match[0]))
+        for form, like in run_together:
+            for match in form.finditer(text):
+                if not any(one.start < match.end() and match.start() < one.end for one in found):
+                    found.append(replace(like, start=match.start(), end=match.end(), text=match[0]))
         swept.append(sorted(found, key=lambda one: (one.start, one.end)))
     return swept
 

@@ -102,6 +102,7 @@ def test_words_in_what_is_drawn_by_itself_do_not_run_into_words_beside_it(read) 
         "<span hidden>Rosa</span>",
         '<span class="gone">Rosa</span>',
         "<!-- Rosa -->",
+        "<iframe srcdoc='<p>Rosa</p>'></iframe>",
         '<input type="hidden" value="Rosa">',
         '<img alt="Rosa" src="x.png">',
         '<abbr title="Rosa"></abbr>',

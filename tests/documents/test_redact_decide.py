@@ -17,6 +17,11 @@ SIBLING = Person(id="p2", names=("Zofia Wrona",), treatment=Treatment.WITHHOLD, 
 WORKER = Person(id="p4", names=("Deborah Taylor",), treatment=Treatment.SHOW)
 
 
+FATHER = Person(
+    id="p3", names=("Rajesh Okafor",), treatment=Treatment.WITHHOLD, phones=("07700 900461", "07700 900123")
+)
+
+
 def decider(identifiers: Treatment = Treatment.WITHHOLD) -> Decider:
     return Decider(Register(people=(SUBJECT, SIBLING, WORKER), subject="subject", identifiers=identifiers))
 
@@ -121,3 +126,17 @@ def test_words_of_names_that_stay_are_not_swept_for() -> None:
 def test_role_words_are_not_swept_for() -> None:
     texts = ["Her Sister came", "another Sister"]
     assert swept(texts, [[gone(texts[0], "Sister", Kind.ROLE)], []]) == [["Sister"], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see RajeshOkafor.docx and okafor_rajesh", ["RajeshOkafor", "okafor_rajesh"]),
+        ("7700900461 or +447700 900461", ["7700900461", "+447700 900461"]),
+        ("17700900461, 7700900123 and MargaretHollis", []),  # another number, and what is the subject's too
+    ],
+)
+def test_names_without_a_space_and_numbers_without_their_nought_go_too(text: str, expected: list[str]) -> None:
+    forms = Decider(Register(people=(SUBJECT, FATHER), subject="subject", identifiers=Treatment.SHOW)).run_together()
+    (found,) = sweep([text], [[]], [], forms)
+    assert [one.text for one in found] == expected
