@@ -22,6 +22,8 @@ _UNSHOWABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
 )
 
+_ENDLESS = re.compile(r"\S{41,}")  # an address or a file in letters: it must end a line somewhere
+
 POINTS_WIDE = 750.0  # the text width of a landscape A4 page, in points
 POINTS_NARROW = 490.0  # and of an upright one
 LETTER = 4.6  # the width of an average letter of a table
@@ -154,7 +156,15 @@ class Draft:
 
     def _clean(self, text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\xad", "")
-        return _UNSHOWABLE.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n").replace("\x85", "\n"))
+        text = _UNSHOWABLE.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n").replace("\x85", "\n"))
+        return _ENDLESS.sub(_breakable, text)
+
+
+def _breakable(found: re.Match[str]) -> str:
+    """Let a line end after a sign and not within a name, and after eighty letters in any case: looking for the
+    place in a word without end takes longer than anybody waits.
+    """
+    return re.sub(r"[^\W_]{80}|[\W_](?=[^\W_])", lambda part: part[0] + "\u200b", found[0])
 
 
 def _width(rows: Sequence[Sequence[str]]) -> float:

@@ -1,16 +1,19 @@
 """Text, tables, web pages and archives: everything in them is shown, labelled, listed or a member."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from sar_service.documents.convert import convert
 from sar_service.documents.convert_archive import read_archive
 from sar_service.documents.convert_html import read_html
 from sar_service.documents.convert_text import CELLS, read_csv, read_text
 from sar_service.documents.draft import Draft
 from sar_service.documents.pages import Limits
+from sar_service.documents.text import read_pages
 from sar_service.domain.errors import Refused
 
 
@@ -55,6 +58,16 @@ def test_rows_of_uneven_length_and_quoted_line_ends_lose_nothing(read) -> None:
     values = [value for block in draft.blocks for row in block.rows for value in row]
     assert {"first\nsecond", "extra"} <= set(values)
     assert any("Bob" in block.text for block in draft.blocks)
+
+
+def test_a_word_without_end_is_typeset_and_a_long_address_breaks_beside_its_names(tmp_path: Path) -> None:
+    place = "https://intranet.example.org/cases/2024/" + "section/" * 4 + "margaret.hollis/zofia.wrona"
+    path = tmp_path / "long.txt"
+    path.write_text(f"See {place} and {'x' * 40_000} end.")
+    pages = read_pages(convert(path, name="long.txt", work=tmp_path / "work").pdf, ocr="never")
+    text = "\n".join(page.text for page in pages)
+    assert "".join(text.split()) == "".join(path.read_text().split())
+    assert "zofia.wrona" in text.replace("\n", "") and {"zofia", "hollis"} <= set(re.split(r"\W+", text))
 
 
 def test_a_table_too_large_to_read_is_refused(read) -> None:
