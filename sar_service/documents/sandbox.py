@@ -55,7 +55,7 @@ def run(
     """Call `function(*arguments)` in a child process and return its answer.
 
     The function is named by its module and must be importable there. Arguments and answer are whatever JSON can
-    say; a Path goes as a string. `reads` are the files, `writes` the folders that the child needs: where bubblewrap
+    say; a Path goes as a string, made absolute, since the child stands elsewhere. `reads` are the files, `writes` the folders that the child needs: where bubblewrap
     is installed it sees no others, and in no case has it this process's environment. Raises Refused with a
     sentence a person understands if the child takes too long, too much memory, breaks, or refuses by itself.
     """
@@ -82,7 +82,7 @@ def stream(
     limits = limits or Limits()
     job = {
         "function": [function.__module__, function.__qualname__],  # found again by name, never by pickle
-        "arguments": [str(item) if isinstance(item, Path) else item for item in arguments],
+        "arguments": [str(item.absolute()) if isinstance(item, Path) else item for item in arguments],
         "feed": feed is not None,
         "single": single,
         "memory": limits.memory,

@@ -50,6 +50,14 @@ def test_what_can_be_recovered_is_listed_with_its_line_and_exits_with_1(pdf: Pat
     assert out.splitlines()[-1] == "FOUND: 1 of 2 strings can be recovered"
 
 
+def test_a_file_may_be_named_from_where_one_stands(pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pdf.parent)
+    listing(pdf.parent, f"{SECRET}\n")
+    for name in (pdf.name, f"./{pdf.name}", f"../{pdf.parent.name}/{pdf.name}"):
+        code, out, err = sar(name, "--withheld", "withheld.txt", "--no-ocr")
+        assert (code, "page 1, text layer" in out) == (1, True), err
+
+
 def test_a_machine_can_read_the_answer(pdf: Path) -> None:
     code, out, err = sar(pdf, "--withheld", listing(pdf.parent, f"{KEEP}\r\n"), "--json", "--no-ocr")
     answer = json.loads(out)
