@@ -53,7 +53,7 @@ def told(pdf: Path) -> tuple[set[str], set[str]]:
                     name, digest, honest = _look(item)
                     if name:
                         found[name][digest] = honest
-    except (pikepdf.PdfError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
         return set(), set()
     proven = {name for name, seen in found.items() if all(seen.values())}
     return proven, {name for name, seen in found.items() if len(seen) > 1} - proven

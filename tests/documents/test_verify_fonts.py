@@ -15,7 +15,7 @@ from sar_service.documents.verify_fonts import told
 NAME = "Zebedee Quartermaine"
 
 
-def typeset(path: Path, words: str = f"A note about {NAME}, written on 3 May. Office: fifth floor.") -> Path:
+def typeset(path: Path, words: str = f"A note about {NAME}, written on 3 May. Office: fifth floor, last door.") -> Path:
     render(f'<html lang="en"><title>Note</title><p style="font-family: Noto Sans">{words}</p></html>', path)
     return path
 
