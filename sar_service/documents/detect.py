@@ -7,7 +7,7 @@ registered (`detect_new`, a model), then role words and places. What is found is
 import hashlib
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sar_service.documents import detect_model
@@ -29,6 +29,7 @@ from sar_service.domain.redaction import Kind, Person, Span
 VERSION = "detect/1"
 
 _REMEMBERED = 200_000  # texts whose finds by the model are kept between the first pass and the second
+_GROUP, _GROUP_LENGTH = 64, 200_000  # texts, and characters from which on no more are added, read side by side
 _BORN = re.compile(r"[ ,]{0,3}\(?[ ]{0,2}(?:d\.?o\.?b\.?|born|date of birth)[ :]{0,3}(?:on )?\Z", re.IGNORECASE)
 
 _TITLE = re.compile(
@@ -87,7 +88,7 @@ class Detector:
         """
         self._teach(())
         gathering = Gathering()
-        for number, text in enumerate(map(level, texts)):
+        for number, text in enumerate(self._read_ahead(map(level, texts))):
             words = Words(text)
             mentions = self._roster.mentions(words)
             named = list(find(words, {m.start: m.end for m in mentions}))
@@ -111,14 +112,35 @@ class Detector:
         """What the model takes for people in a text; kept, so that two passes ask it once."""
         if not self._use_model:
             return []
-        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        key = _key(text)
         if key not in self._seen:
-            if self._model is None:
-                self._model = detect_model.load()
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.clear()
-            self._seen[key] = judge(self._model.propose(text), text, self._model.version)
+            self._ask([text])
         return self._seen[key]
+
+    def _ask(self, texts: Sequence[str]) -> None:
+        """Have the model read texts that it has not read, side by side."""
+        if self._model is None:
+            self._model = detect_model.load()
+        if len(self._seen) + len(texts) > _REMEMBERED:
+            self._seen.clear()
+        for text, proposals in zip(texts, self._model.propose(texts), strict=True):
+            self._seen[_key(text)] = judge(proposals, text, self._model.version)
+
+    def _read_ahead(self, texts: Iterable[str]) -> Iterator[str]:
+        """The texts as they come, read by the model in groups before the first of a group is given out."""
+        group: list[str] = []
+        for text in texts:
+            group.append(text)
+            if len(group) >= _GROUP or sum(map(len, group)) >= _GROUP_LENGTH:
+                yield from self._read(group)
+                group = []
+        yield from self._read(group)
+
+    def _read(self, group: list[str]) -> list[str]:
+        fresh = list({_key(text): text for text in group if _key(text) not in self._seen}.values())
+        if self._use_model and fresh:
+            self._ask(fresh)
+        return group
 
     def spans(self, text: str) -> list[Span]:
         """Every mention in a text: ordered, none overlapping, offsets in code points, end exclusive.
@@ -203,6 +225,10 @@ class Detector:
                 span = replace(span, person=last.person)
             out.append(span)
         return out
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _with_title(text: str, mention: Mention) -> int:

@@ -54,7 +54,7 @@ def speeds(count: int = 40) -> dict[str, float]:
         "identifiers": rate(lambda: identifiers(text)),
         "rules": rate(lambda: bare.spans(text)),
         "model": rate(lambda: full.spans(text)),
-        "model alone": rate(lambda: list(detect_model.load().propose(text))),
+        "model alone": rate(lambda: detect_model.load().propose([text])),
     }
 
 
@@ -91,7 +91,9 @@ def alone(each: int = 20) -> dict[str, float]:
     model = detect_model.load()
     for origin in NAMES:
         for note in notes(each, seed=_SEED, origin=origin):
-            spans = [(found.start, found.end) for found in model.propose(note.text) if found.kind == "person"]
+            spans = [
+                (found.start, found.end) for found in next(iter(model.propose([note.text]))) if found.kind == "person"
+            ]
             cover = {at for start, end in spans for at in range(start, end)}
             people = [mark for mark in note.marks if mark.kind == "person"]
             inside = {at for mark in people for at in range(mark.start, mark.end)}

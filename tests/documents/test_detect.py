@@ -1,9 +1,11 @@
 """Finding people and identifiers together: who is meant, where exactly, and that nothing untoward happens."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from sar_service.documents.detect import Detector, detect
-from sar_service.documents.detect_model import Proposal
+from sar_service.documents.detect_model import Proposal, load
 from sar_service.domain.redaction import Kind, Person, Span
 
 CASE = (
@@ -266,8 +268,11 @@ class EveryCapital:
     version = "capital/1"
     asked = 0
 
-    def propose(self, text: str) -> list[Proposal]:
-        self.asked += 1
+    def propose(self, texts: Sequence[str]) -> list[list[Proposal]]:
+        self.asked += len(texts)
+        return [self._capitals(text) for text in texts]
+
+    def _capitals(self, text: str) -> list[Proposal]:
         out, at = [], 0
         for word in text.split(" "):
             if word[:1].isupper():
@@ -280,10 +285,27 @@ def test_another_model_can_be_put_in_and_is_asked_once_a_text() -> None:
     model = EveryCapital()
     detector = Detector((), model=model)
     text = "then Zzyxqa Vrombaut left"
-    detector.learn([text])
+    detector.learn([text, text])
     found = detector.spans(text)
     assert [span.text for span in found if span.kind is Kind.PERSON] == ["Zzyxqa Vrombaut"]
     assert model.asked == 1
+
+
+def test_every_text_of_a_case_is_read_whatever_their_number_and_length() -> None:
+    texts = [f"then Zzyxqa{'abcdefgh'[k % 8]}{'mnopqrst'[k // 8 % 8]} Vrombaut left." for k in range(150)]
+    texts += [("word " * 5_000) + text for text in texts[:2]] + ["", "  "]
+    model = EveryCapital()
+    detector = Detector((), model=model)
+    learnt = detector.learn(texts)
+    assert len(learnt) == 64
+    assert model.asked == 64 + 4
+    assert all(detector.spans(text) for text in texts if text.strip()) and model.asked == 64 + 4
+
+
+def test_what_the_shipped_model_says_of_a_text_does_not_hang_on_its_neighbours() -> None:
+    texts = ["Volodymyr Zelkovych went home early.", "", "x " * 9000 + "Ann Lee rang Piotr Zielak.", "She left."]
+    model = load()
+    assert model.propose(texts) == [next(iter(model.propose([text]))) for text in texts]
 
 
 def test_the_shipped_model_finds_a_stranger_whom_no_rule_finds() -> None:
