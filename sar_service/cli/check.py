@@ -22,6 +22,8 @@ from sar_service.settings import Settings, SettingsError
 from .check_result import Context, Result, State
 from .check_running import check_database, check_mail, check_queue, check_scanner, check_storage
 
+TOLD = 12  # columns named in one line
+
 Check = Callable[[Context], Iterable[Result]]
 
 
@@ -86,7 +88,26 @@ def check_systems(context: Context) -> Iterable[Result]:
     if context.catalogue is None:
         return
     for system in context.catalogue.systems.values():
-        yield _reach(context, context.catalogue, system)
+        result = _reach(context, context.catalogue, system)
+        yield result
+        if result.state is State.OK and system.kind == "sql":
+            yield from _unshown(context, context.catalogue, system)
+
+
+def _unshown(context: Context, catalogue: Catalogue, system: System) -> Iterable[Result]:
+    """What lies in a database's tables and would reach nobody, as one line."""
+    try:
+        found: list[str] = catalogue.connector(system, secrets=context.environ).gaps()  # type: ignore[attr-defined]
+    except ConnectorError:
+        return  # it answered a moment ago: the next check will say what became of it
+    if found:
+        more = f" and {len(found) - TOLD} more" if len(found) > TOLD else ""
+        yield Result(
+            name=f"system {system.key} shows",
+            state=State.GAP,
+            message=f"in no record, so that nobody would be given it: {'; '.join(found[:TOLD])}{more}",
+            remedy=f"Show it, or list it under `leave_out` in systems/{system.key}.yaml.",
+        )
 
 
 def _reach(context: Context, catalogue: Catalogue, system: System) -> Result:

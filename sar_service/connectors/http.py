@@ -134,7 +134,19 @@ class HttpConnector:
                         "number that the system knows, or ask a narrower question in the settings.",
                         permanent=True,
                     )
+        self._refuse_nameless(found)
         return found
+
+    def _refuse_nameless(self, found: dict[str, list[Identity]]) -> None:
+        """Where everybody found is without a name the settings are wrong: nobody would be recognised, ever."""
+        person = self.settings.person
+        paths = [each for each in (person.full_name, person.given_name, person.family_name) if each]
+        forms = [form for each in found.values() for form in each]
+        if paths and forms and not any(form.given_name or form.family_name for form in forms):
+            raise ConnectorError(
+                f"Nobody in the answers has a name at {' or '.join(map(repr, paths))}: correct the paths of `person`.",
+                permanent=True,
+            )
 
 
 def _questions(find: FindSettings, subject: Subject) -> Iterator[dict[str, str]]:

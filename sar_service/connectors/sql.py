@@ -116,7 +116,6 @@ class SqlConnector:
     def _proven(self, connection: Connection) -> Tables:
         tables = Tables(connection, self.settings)
         prove_people(tables)
-        tables.refuse_mistakes()
         for spec in (*self.settings.records, *self.settings.documents):
             _prove_rows(tables, spec)
         tables.refuse_mistakes()
@@ -208,6 +207,7 @@ def _belongs_to_one(
 
 
 def _prove_rows(tables: Tables, spec: RowSettings) -> None:
+    before = len(tables.mistakes)
     prove_way(tables, spec)
     tables.key_of(spec.table, spec.key)
     tables.order_of(spec)
@@ -222,7 +222,7 @@ def _prove_rows(tables: Tables, spec: RowSettings) -> None:
         wanted += [spec.content, spec.file_name]
     for name in wanted:
         tables.column(spec.table, name)
-    if tables.mistakes:
+    if len(tables.mistakes) > before:
         return
     for mention in spec.people:
         way = [(spec.table, tables.table(spec.table))]

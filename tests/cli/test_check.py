@@ -88,6 +88,14 @@ def test_a_good_council_has_a_line_for_each_thing_and_exits_0(council: Path) -> 
     assert "told whom to ask" in found["system partner"]["message"]
 
 
+def test_what_a_database_holds_and_no_record_shows_is_told(council: Path) -> None:
+    code, found = results_of()
+    gap = found["system database shows"]
+    assert (code, gap["state"]) == (0, "gap")
+    assert "pupil" in gap["message"]
+    assert "leave_out" in gap["remedy"]
+
+
 def test_the_table_reads_line_by_line(council: Path) -> None:
     result = sar_check()
     assert result.exit_code == 0

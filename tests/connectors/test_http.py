@@ -22,6 +22,13 @@ def test_every_family_name_and_number_is_asked_for(server: JsonServer, build: Bu
         assert any(part in path for path in asked)
 
 
+def test_names_at_the_wrong_path_are_a_failure_and_not_nothing_held(server: JsonServer, build: Build) -> None:
+    named = ("full_name", "given_name", "family_name")
+    person = {key: value for key, value in HTTP_SETTINGS["person"].items() if key not in named}
+    with pytest.raises(ConnectorError, match=r"has a name at 'nmae.first' or 'nmae.last'"):
+        found_by(build, person=person | {"given_name": "nmae.first", "family_name": "nmae.last"})
+
+
 def test_all_pages_are_read(server: JsonServer, build: Build) -> None:
     notes = [each for each in found_by(build) if isinstance(each, FoundRecord) and each.about == "1"]
     assert [each.ref for each in notes] == ["notes:0", "notes:1", "notes:2"]  # two to a page

@@ -137,6 +137,18 @@ def test_every_mistake_is_named_at_once(school: dict[str, Any]) -> None:
     assert all(f"has no column {name!r}" in str(caught.value) for name in ("kid", "hors", "star"))
 
 
+def test_a_mistake_in_the_person_does_not_hide_those_in_the_records(school: dict[str, Any]) -> None:
+    person = {**school["person"], "date_of_birth": "brith"}
+    broken = {**school, "person": person, "records": [{**school["records"][0], "fields": {"kid": "Kind"}}]}
+    with pytest.raises(ConnectorError) as caught:
+        build(broken).check()
+    assert all(f"has no column {name!r}" in str(caught.value) for name in ("brith", "kid"))
+    nowhere = {**broken, "person": {**person, "table": "persn"}}
+    with pytest.raises(ConnectorError) as caught:
+        build(nowhere).check()
+    assert all(name in str(caught.value) for name in ("'persn'", "'kid'"))
+
+
 def test_a_join_that_the_database_does_not_declare_has_to_be_given(school: dict[str, Any]) -> None:
     unsaid = {**school["records"][0]}
     del unsaid["belongs"]
