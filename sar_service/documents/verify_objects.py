@@ -28,6 +28,7 @@ from .verify_strings import MOST, outside_streams, shown, spell, streams, texts
 
 REVISIONS = 20
 DEPTH = 4  # files in files
+FRAMES = 50  # of one attached picture
 SMALLEST = 24  # pixels
 SKIPPED = ("/XRef", "/ObjStm")
 Place = tuple[str, str, int | None]  # where, how, page number
@@ -267,9 +268,22 @@ def _attachment(
                 if not member.flag_bits & 1:
                     yield from _attachment(archive.read(member), name, matcher, most, ocr=ocr, depth=depth + 1)
         return
-    found = {needle.number for text in texts(data) for needle in matcher.found(text)}
+    readings = [*texts(data), *(_attached_pictures(data) if ocr else ())]
+    found = {needle.number for text in readings for needle in matcher.found(text)}
     for number in sorted(found):
         yield number, (name, "attachment", None)
+
+
+def _attached_pictures(data: bytes) -> Iterator[str]:
+    """What OCR reads in an attached picture, every page of it; nothing where it is no picture that opens."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")) as picture:
+            for frame in range(min(getattr(picture, "n_frames", 1), FRAMES)):
+                picture.seek(frame)
+                if picture.width * picture.height <= reader.PIXELS and max(picture.size) >= SMALLEST:
+                    yield " ".join(word.text for word in reader.read(picture.convert("L")))
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return
 
 
 def _raw(path: Path, matcher: Matcher, count: int) -> Iterator[tuple[int, Place]]:

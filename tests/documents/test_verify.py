@@ -6,6 +6,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Stream
+from PIL import Image
 
 from sar_service.documents import sandbox
 from sar_service.documents.pages import Finding
@@ -93,6 +94,18 @@ def test_a_pdf_in_the_pdf_and_an_archive_are_opened(tmp_path: Path, monkeypatch:
     pdf.save(tmp_path / "outer.pdf")
     found = {finding.where for finding in verify(tmp_path / "outer.pdf", [SECRET], ocr=False)}
     assert {"attachment 1: page 1, text layer", "attachment 2"} <= found
+
+
+def test_an_attached_picture_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "stream", directly)
+    picture = io.BytesIO()
+    blank_page = Image.new("L", (900, 300), 255)
+    blank_page.save(picture, "TIFF", save_all=True, append_images=[scan(f"Seen: {SECRET}", size=(900, 300))])
+    pdf = blank()
+    draw(pdf, line("cover"))
+    pdf.attachments["scan.tiff"] = picture.getvalue()
+    pdf.save(tmp_path / "outer.pdf")
+    assert "attachment 1" in {finding.where for finding in verify(tmp_path / "outer.pdf", [SECRET])}
 
 
 @pytest.mark.parametrize("form", ["utf-16", "hex", "octal", "name", "unused"])
