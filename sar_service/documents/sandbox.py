@@ -56,8 +56,9 @@ def run(
 
     The function is named by its module and must be importable there. Arguments and answer are whatever JSON can
     say; a Path goes as a string, made absolute, since the child stands elsewhere. `reads` are the files, `writes`
-    the folders that the child needs: where bubblewrap is installed it sees no others, and in no case has it this process's environment. Raises Refused with a
-    sentence a person understands if the child takes too long, too much memory, breaks, or refuses by itself.
+    the folders that the child needs: where bubblewrap is installed it sees no others, and in no case has it this
+    process's environment. Raises Refused with a sentence a person understands if the child takes too long, too much
+    memory, breaks, or refuses by itself.
     """
     answers = list(stream(function, *arguments, limits=limits, reads=reads, writes=writes, single=True))
     return answers[0] if answers else None

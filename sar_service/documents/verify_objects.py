@@ -134,7 +134,8 @@ def _places(pdf: pikepdf.Pdf) -> dict[tuple[int, int], Place]:
         name(page.obj.get("/Thumb"), (f"page {number}, preview picture", "object", number))
         annotations = page.obj.get("/Annots")
         for part in annotations if isinstance(annotations, pikepdf.Array) else ():
-            name(part, (f"page {number}, annotation", "annotation", number))
+            field = isinstance(part, pikepdf.Dictionary) and part.get("/Subtype") == pikepdf.Name.Widget
+            name(part, (f"page {number}, {'form field' if field else 'annotation'}", "annotation", number))
     return places
 
 
