@@ -4,6 +4,7 @@ Also the commit rule (an unsafe method that answers below 400 commits, anything 
 key (a repeated POST is answered as the first was).
 """
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -119,6 +120,12 @@ def _loader(member_id: str) -> SignedIn | None:
     return SignedIn(team.actor_of(member)) if member is not None else None
 
 
+def _limit() -> None:
+    """A form without files is read whole: it may be as large as the fields of one with files, and no larger."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+
+
 def _check() -> BaseResponse | None:
     reading_only.set(request.method in SAFE)
     if request.endpoint is None:
@@ -149,7 +156,9 @@ def _check() -> BaseResponse | None:
 
 
 def _once_key() -> str:
-    return request.form.get(ONCE, "")[:64]
+    """The key of the form that was sent; nothing for what is no key of ours, which a database need not be asked for."""
+    key = request.form.get(ONCE, "")
+    return key if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key) else ""
 
 
 def _answered_before() -> BaseResponse | None:
@@ -203,6 +212,7 @@ def register(app: Flask) -> None:
     login.session_protection = None  # the session is on the server; its token is the protection
     login.user_loader(_loader)
     login.init_app(app)
+    app.before_request_funcs.setdefault(None, []).insert(0, _limit)  # before anything reads the form
     app.before_request(_check)
     app.after_request(_commit)
     app.jinja_env.globals["once"] = once

@@ -33,7 +33,7 @@ class Failing:
     @property
     def href(self) -> str:
         """Where the error summary leads: the input if it can take the focus, else its form."""
-        seen = self.field and self.field in request.form and self.field not in ("start", "end", "version")
+        seen = self.form and self.field and self.field in request.form and self.field not in ("start", "end", "version")
         if seen:
             return f"#{self.form}-{self.field}"
         return f"#{self.form}" if self.form else "#main-content"

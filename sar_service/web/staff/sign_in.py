@@ -12,6 +12,7 @@ from sar_service.services import team
 
 from .. import access
 from ..access import allow_anyone
+from ..fields import clean_line
 from . import blueprint
 from .asking import again
 
@@ -48,7 +49,7 @@ def sign_in() -> Any:
 def sign_in_now() -> Response:
     """Let somebody in, under a fresh session."""
     member = team.sign_in(
-        request.form.get("email", "")[:320],
+        clean_line(request.form.get("email", ""))[:320],
         request.form.get("password", "")[:1000],
         address=access.remote(),
         now=access.now(),

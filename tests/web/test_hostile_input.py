@@ -1,0 +1,129 @@
+"""Whatever is typed into a form, an address or a header: an answer that says what is wrong, and never a broken page."""
+
+import contextvars
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from sar_service.db import db
+from tests.browser import Visitor
+from tests.web.test_access import Doors, _of_a_case, _rules, doors
+
+__all__ = ["doors"]
+
+SCRIPT = "\"'><script>alert(1)</script>{{7*7}}"
+HOSTILE = [
+    "\x00\x01\x1b[31m\ud800" + "\u202e\ufffe",
+    "9" * 5000,
+    SCRIPT,
+    "=cmd|' /C calc'!A0\r\nBcc: everybody@example.org\r\n\r\nX",
+    "31/2/99999",
+]
+KEPT = {"csrf_token", "form", "version", "idempotency_key"}
+
+
+def _open(visitor: Visitor, path: str, **options: Any) -> TestResponse:
+    db.session.rollback()
+    return contextvars.Context().run(lambda: visitor.client.open(path, **options))
+
+
+def _pages(doors: Doors) -> list[str]:
+    own = [doors.address(rule) for rule, method in _of_a_case(doors.app) if method == "GET"]
+    return [*own, "/managers/team", "/managers/systems/", "/managers/audit", "/managers/board", "/staff/"]
+
+
+@pytest.mark.parametrize("role", ["manager", "administrator"])
+def test_no_form_of_the_staff_breaks(doors: Doors, visit: Callable[..., Visitor], role: str) -> None:
+    visitor = visit(role)
+    faults, sent = [], 0
+    for path in _pages(doors):
+        answer = _open(visitor, path)
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        visitor.last = answer
+        for form in visitor.forms():
+            names = [name for name in form["fields"] if name not in KEPT]
+            for word in HOSTILE[:3] if names else ():
+                data = form["fields"] | dict.fromkeys(names, word.encode("utf-8", "surrogatepass"))
+                options = {"query_string": data} if form["method"] == "get" else {"method": "POST", "data": data}
+                answer = _open(visitor, form["action"] or path, **options)
+                sent += 1
+                if answer.status_code >= 500:
+                    faults.append(f"{form['action'] or path} answered {answer.status_code} to {word[:12]!r}")
+                if "<script>alert(1)" in answer.text:
+                    faults.append(f"{form['action'] or path} runs what was typed")
+    assert faults == []
+    assert sent >= 3
+
+
+def test_no_page_breaks_over_its_address(doors: Doors, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("manager")
+    names = ("page", "month", "since", "sort", "dir", "status", "due", "assigned", "answered", "right", "closed")
+    odd = ["\x00", "9" * 400, "-1", "2026-13", SCRIPT]
+    faults = []
+    for path in _pages(doors):
+        for word in odd:
+            given = dict.fromkeys((*names, "reference", "who", "verb", "only", "as", "next"), word)
+            answer = _open(visitor, path, query_string=given)
+            if answer.status_code >= 500 or "<script>alert(1)" in answer.text:
+                faults.append(f"{path} answered {answer.status_code} to {word[:12]!r}")
+    assert faults == []
+
+
+@pytest.mark.parametrize("path", ["/staff/sign-in", "/portal/enter", "/portal/code", "/request/who"])
+@pytest.mark.parametrize("word", HOSTILE)
+def test_no_door_breaks_before_anybody_is_in(stranger: Visitor, path: str, word: str) -> None:
+    stranger.get("/portal/enter")
+    stranger.post("/portal/enter", {"reference": "AAAAA-AAAAA-AAAAA"})
+    names = ("email", "password", "reference", "code", "right", "capacity", "controller", "next", "idempotency_key")
+    data = dict.fromkeys(names, word.encode("utf-8", "surrogatepass"))
+    assert stranger.post(path, data).status_code < 500
+
+
+def test_a_body_that_is_too_large_is_told_so(app: Flask, stranger: Visitor) -> None:
+    large = {"csrf_token": stranger.csrf(), "file": (io.BytesIO(b"x" * (33 << 20)), "large.pdf")}
+    for path in ("/request/who", "/staff/sign-in"):
+        answer = _open(stranger, path, method="POST", data=large | {"file": (io.BytesIO(b"x" * (33 << 20)), "l.pdf")})
+        assert answer.status_code == 413 and "too large" in answer.text.casefold()
+    answer = _open(stranger, "/request/who", method="POST", data={"what": "x" * (3 << 20)})
+    assert answer.status_code == 413
+
+
+def test_no_header_names_another_method_or_another_place(doors: Doors, visit: Callable[..., Visitor]) -> None:
+    """A method said in a header or a field is not the method; a host or a way said in a header is not ours."""
+    visitor = visit("manager")
+    for path in ("/managers/audit/export", "/staff/sign-out"):
+        answer = _open(visitor, path, headers={"X-HTTP-Method-Override": "POST"}, query_string={"_method": "POST"})
+        assert answer.status_code == 405
+    for headers in ({"X-Forwarded-Host": "evil.example"}, {"Forwarded": "host=evil.example"}, {"X-Original-URL": "/x"}):
+        for path in ("/", "/staff/", "/portal/enter"):
+            answer = _open(visitor, path, headers=headers)
+            assert "evil.example" not in answer.text and "evil.example" not in str(answer.headers)
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def test_every_answer_carries_its_headers(doors: Doors, visit: Callable[..., Visitor], stranger: Visitor) -> None:
+    visitor, faults = visit("manager"), []
+    for rule, method in _rules(doors.app):
+        for who in (visitor, stranger):
+            answer = doors.knock(who, rule, method)
+            policy = answer.headers.get("Content-Security-Policy", "")
+            good = all(answer.headers.get(name) == value for name, value in HEADERS.items())
+            good &= "default-src 'none'" in policy and "unsafe" not in policy and "*" not in policy
+            good &= "camera=()" in answer.headers.get("Permissions-Policy", "")
+            good &= rule.endpoint in ("static", "theme") or answer.headers.get("Cache-Control") == "no-store"
+            if not good:
+                faults.append(f"{method} {rule.rule} {answer.status_code}")
+    assert faults == []
