@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 SEED ?= 1
 PORT ?= 8000
 OUT ?= demo-out
+LONGEST_TEST := 900 # seconds after which a test that hangs fails by name
 STAMP := $(VENV)/.set-up
 PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 tesseract-ocr tesseract-ocr-eng poppler-utils qpdf \
 	bubblewrap fonts-liberation fonts-noto-core fonts-dejavu-core
@@ -39,7 +40,7 @@ run: setup ## the demo council to click through, with printed sign-ins (PORT=800
 	@SAR_ENV=$${SAR_ENV:-demo} SAR_PROFILE=$${SAR_PROFILE:-demo} $(BIN)/sar serve --port $(PORT)
 
 test: setup-test ## every test: unit, services on SQLite and PostgreSQL, workers on Redis, pages, journeys in Chromium
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --timeout $(LONGEST_TEST)
 
 bench: setup-test ## the benchmarks, each a ratio measured in one run; writes bench.json
 	@$(BIN)/python -m tests.bench

@@ -270,6 +270,10 @@ class Settings(BaseModel):
             found.append(("debug", "(or FLASK_DEBUG) is on; debug pages show personal data, so turn it off"))
         if self.mail_backend in (MailBackend.CONSOLE, MailBackend.MEMORY):
             found.append(("mail_backend", "must be smtp or file: the console would show sign-in codes in the logs"))
+        if self.redis_url:
+            redis = _parts(self.redis_url.get_secret_value())
+            if redis.scheme in ("redis", "rediss") and not redis.password:
+                found.append(("redis_url", "has no password; whoever reaches that Redis could stop or start work"))
         if "*" in self.trusted_hosts:
             found.append(("trusted_hosts", "must name the hosts; * lets anybody forge links in letters"))
         return found

@@ -92,13 +92,12 @@ why_searched: It holds letters and e-mails.
 held_about: [children]
 settings:
   root: {folder}/files
-  match:
-    manifest:
-      file: manifest.csv
-      path: path
-      given_name: forename
-      family_name: surname
-      date_of_birth: born
+  manifest:
+    file: manifest.csv
+    path: path
+    given_name: forename
+    family_name: surname
+    date_of_birth: born
 """
 
 

@@ -6,14 +6,16 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from sar_service.adapters import workplace
 from sar_service.domain.errors import DomainError
 from sar_service.queue import QUEUE
-from workers.runtime import ListedWorker, app
+from workers.runtime import ListedWorker, PlainJob, app
 
 
 def main() -> int:
     """Run a worker until it is told to stop; 2 if the set-up is wrong."""
     try:
+        workplace.settle()
         application = app()
     except DomainError as error:
         print(f"sar: {error}", file=sys.stderr)
@@ -32,11 +34,12 @@ def main() -> int:
     detect_model.load()
 
     connection = Redis.from_url(settings.redis_url.get_secret_value())
-    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=PlainJob)
     worker = ListedWorker(
         [queue],
         connection=connection,
         serializer=JSONSerializer,
+        job_class=PlainJob,
         worker_ttl=30,
         maintenance_interval=15,
         job_monitoring_interval=5,

@@ -4,6 +4,8 @@ No transaction is open during slow work. The worker runs only functions named in
 """
 
 import logging
+import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +19,9 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from sar_service import create_app
+from sar_service.adapters import workplace
 from sar_service.db import db, reading_only
+from sar_service.documents.sandbox import die_with_parent
 from sar_service.queue import JOBS
 from sar_service.services.lease import HEARTBEAT
 
@@ -96,15 +100,48 @@ def heartbeat(keep: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
         thread.join()
 
 
+class PlainJob(Job):
+    """A job to which nothing is attached: callbacks that somebody wrote into Redis are never looked up, let alone run.
+
+    The queue would run them outside the job, too: when a worker clears up after another, or is told to stop a job.
+    """
+
+    @property
+    def success_callback(self) -> None:  # type: ignore[override]
+        return None
+
+    @property
+    def failure_callback(self) -> None:  # type: ignore[override]
+        return None
+
+    @property
+    def stopped_callback(self) -> None:  # type: ignore[override]
+        return None
+
+
 class ListedWorker(Worker):
-    """A worker that refuses any job whose function is not on our list, or that carries a callback."""
+    """A worker that refuses any job whose function is not on our list, or that carries a callback.
+
+    The process that does a job ends when its worker does: whoever stops the service, or kills a worker, stops the
+    work as well, and its lease runs out.
+    """
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        die_with_parent()
+        if os.getppid() != self.pid:
+            os._exit(1)  # it died before we asked to be told
+        super().main_work_horse(job, queue)
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         if not listed(job):
             self.log.error("refused a job that is not on the list")
             self.handle_job_failure(job=job, queue=queue, exc_string="this job is not on the list")
             return False
-        return bool(super().perform_job(job, queue, execution))
+        place = workplace.settle()
+        try:
+            return bool(super().perform_job(job, queue, execution))
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def listed(job: Job) -> bool:
@@ -121,6 +158,7 @@ def listed(job: Job) -> bool:
     )
     return (
         name in JOBS.values()
+        and job.instance is None
         and not keywords
         and all(isinstance(each, str) and len(each) <= 64 for each in arguments)
         and not any(callbacks)

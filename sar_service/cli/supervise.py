@@ -1,6 +1,7 @@
 """Running several processes as one: started in order, restarted when they die, stopped together.
 
-A process that keeps dying is given longer and longer pauses, up to half a minute.
+A process that keeps dying is given longer and longer pauses, up to half a minute; one that can be mended is mended
+first.
 """
 
 import os
@@ -17,6 +18,7 @@ PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 STEADY = 20.0  # seconds after which a process counts as well again
 GRACE = 10.0
+MEND_AFTER = 2  # early deaths
 
 
 @dataclass
@@ -30,6 +32,9 @@ class Child:
     pause: float = PAUSE
     not_before: float = 0.0
     deaths: int = 0
+    keep_open: tuple[int, ...] = ()  # files of ours that it inherits
+    mend: Callable[[], None] | None = None  # what to do before it is started once more after it died young twice
+    died_young: int = 0
 
 
 @dataclass
@@ -40,15 +45,24 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
     output: IO[bytes] | None = None  # where the children write; None for where we do
+    lock: IO[bytes] | None = None  # held as long as we live
 
-    def add(self, name: str, command: Sequence[str]) -> Child:
+    def add(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        keep_open: Sequence[int] = (),
+        mend: Callable[[], None] | None = None,
+    ) -> Child:
         """Start a process and keep it alive."""
-        child = Child(name, command)
+        child = Child(name, command, keep_open=tuple(keep_open), mend=mend)
         self.children.append(child)
-        self._start(child)
+        self.start(child)
         return child
 
-    def _start(self, child: Child) -> None:
+    def start(self, child: Child) -> None:
+        """Start a process of ours, for the first time or again."""
         # Its own group, so that a Ctrl-C reaches it through us, in order; it dies with us, whatever becomes of us.
         child.process = subprocess.Popen(
             list(child.command),
@@ -56,7 +70,8 @@ class Supervisor:
             start_new_session=True,
             stdout=self.output,
             stderr=self.output,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            pass_fds=child.keep_open,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
         )
         child.started = time.monotonic()
 
@@ -67,13 +82,18 @@ class Supervisor:
             process = child.process
             if process is not None and process.poll() is not None:
                 if moment - child.started > STEADY:
-                    child.pause = PAUSE
+                    child.pause, child.died_young = PAUSE, 0
+                else:
+                    child.died_young += 1
+                if child.mend is not None and child.died_young >= MEND_AFTER:
+                    child.mend()
+                    child.died_young = 0
                 child.deaths += 1
                 child.process, child.not_before = None, moment + child.pause
                 child.pause = min(child.pause * 2, LONGEST_PAUSE)
                 self._say(f"sar: {child.name} stopped ({process.returncode}); starting it again")
             elif process is None and moment >= child.not_before and not self.stopping.is_set():
-                self._start(child)
+                self.start(child)
 
     def _say(self, words: str) -> None:
         if self.output is None:
@@ -88,18 +108,28 @@ class Supervisor:
             self.tend()
 
     def stop(self) -> None:
-        """Stop the children, the last started first; whoever does not go in time is killed."""
+        """Stop the children, the one that was started first last of all; whoever does not go in time is killed."""
         self.stopping.set()
-        for child in reversed(self.children):
-            process = child.process
-            if process is None or process.poll() is not None:
-                continue
-            process.terminate()
-            try:
-                process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                _signal_group(process, signal.SIGKILL)
-                process.wait()
+        first, rest = self.children[:1], self.children[1:]
+        for children in (rest, first):  # the queue stays until those who use it have gone
+            for child in children:
+                if child.process is not None and child.process.poll() is None:
+                    child.process.terminate()
+            until = time.monotonic() + GRACE
+            for child in children:
+                if child.process is not None:
+                    _await(child.process, until)
+        if self.lock is not None:
+            self.lock.close()
+
+
+def _await(process: "subprocess.Popen[bytes]", until: float) -> None:
+    """Wait until a process has ended; when the time is up, end it and whatever it started in its group."""
+    try:
+        process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
 
 
 def _signal_group(process: "subprocess.Popen[bytes]", number: int) -> None:
@@ -109,7 +139,8 @@ def _signal_group(process: "subprocess.Popen[bytes]", number: int) -> None:
         return
 
 
-def _die_with_parent() -> None:
+def end_with_parent() -> None:
+    """Ask Linux to tell this process to end when the one that started it ends."""
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG

@@ -315,7 +315,7 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 def limit(job: dict[str, Any]) -> None:
     """Lower this process's limits for good: no core file, so much memory, time and file size, and no orphan."""
-    _die_with_parent()
+    die_with_parent()
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, job["memory"]),
@@ -328,7 +328,7 @@ def limit(job: dict[str, Any]) -> None:
         resource.setrlimit(what, (most, most + 1 if what == resource.RLIMIT_CPU else most))
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to end this process when the one that started it ends, so that a killed worker leaves nothing."""
     import ctypes
 

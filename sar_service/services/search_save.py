@@ -1,11 +1,16 @@
-"""Saving what a search found, as it comes: once, however often the search runs, and sealed before it rests."""
+"""Saving what a search found, as it comes: once, however often the search runs, and sealed before it rests.
+
+`bring` copies a found file from its system, which may take long and is done before any transaction; `save` keeps what
+was brought.
+"""
 
 import hashlib
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import delete, select
 
@@ -27,8 +32,44 @@ from sar_service.queue import after_commit
 from . import lease, sealing
 from .search import Plan
 
+LARGEST = 1024**3  # bytes of a file that is brought; far above what is read, and far below what a disk holds
 
-def save(plan: Plan, found: Sequence[Found], connector: Connector, *, now: datetime) -> bool:
+
+@dataclass(frozen=True)
+class Brought:
+    """A found file with a copy of its bytes, in a temporary file that has no name and is closed once it is kept."""
+
+    found: FoundDocument
+    copy: BinaryIO
+    sha256: str
+
+
+def bring(found: Found, connector: Connector) -> Found | Brought:
+    """What was found, and for a file its bytes as well. A file that cannot be had is a problem of that file alone."""
+    if not isinstance(found, FoundDocument):
+        return found
+    copy: Any = tempfile.TemporaryFile()  # noqa: SIM115 - `save` closes it
+    try:
+        with connector.fetch(found.ref) as source:
+            while chunk := source.read(1024 * 1024):
+                if copy.tell() + len(chunk) > LARGEST:
+                    raise ConnectorError(
+                        f"It is larger than {LARGEST // 1024**2} MB and was not copied: look at it in its own system."
+                    )
+                copy.write(chunk)
+    except ConnectorError as error:
+        copy.close()
+        return FoundProblem(
+            ref=found.ref, about=found.about, section=found.section, title=found.file_name, reason=str(error)
+        )
+    except BaseException:
+        copy.close()
+        raise
+    copy.seek(0)
+    return Brought(found, copy, hashlib.file_digest(copy, "sha256").hexdigest())
+
+
+def save(plan: Plan, found: Sequence[Found | Brought], *, now: datetime) -> bool:
     """Save a batch; False if the search is no longer this job's and it must stop."""
     row = db.session.get(SystemSearch, plan.search_id)
     if not lease.held(row, plan.token) or not lease.keep(SystemSearch, plan.search_id, plan.token, now=now):
@@ -40,8 +81,9 @@ def save(plan: Plan, found: Sequence[Found], connector: Connector, *, now: datet
                 _candidate(plan, case, each, now)
             case FoundRecord():
                 _record(plan, case, each, now)
-            case FoundDocument():
-                _document(plan, case, each, connector, now)
+            case Brought():
+                with each.copy:
+                    _document(plan, case, each, now)
             case FoundProblem():
                 _problem(plan, case, each, now)
     db.session.flush()
@@ -170,38 +212,23 @@ def _new_document(plan: Plan, case: Case, found: FoundDocument | FoundProblem, n
     return row, True
 
 
-def _document(plan: Plan, case: Case, found: FoundDocument, connector: Connector, now: datetime) -> None:
-    with tempfile.TemporaryFile() as copy:
-        try:
-            with connector.fetch(found.ref) as source:
-                while chunk := source.read(1024 * 1024):
-                    copy.write(chunk)
-        except ConnectorError as error:  # one file that cannot be had is that file's problem, not the search's
-            _problem(
-                plan,
-                case,
-                FoundProblem(
-                    ref=found.ref,
-                    about=found.about,
-                    section=found.section,
-                    title=found.file_name,
-                    reason=str(error),
-                ),
-                now,
-            )
-            return
-        copy.seek(0)
-        sha = hashlib.file_digest(copy, "sha256").hexdigest()
-        row, new = _new_document(plan, case, found, now)
-        if not new and row.content_digest == sha:
-            return
-        if not new:  # the file changed in its source: read it afresh, and forget what was marked on the old one
-            db.session.execute(delete(MarkRow).where(MarkRow.document_id == row.id))
-            db.session.execute(delete(Document).where(Document.parent_id == row.id))
-            row.handled = ""
-        copy.seek(0)
-        stored = sealing.put_object(case, copy, media_type="application/octet-stream", now=now)
-    row.original_id, row.content_digest, row.state, row.queued_at = stored.id, sha, DocumentState.WAITING, now
+def _document(plan: Plan, case: Case, brought: Brought, now: datetime) -> None:
+    found = brought.found
+    row, new = _new_document(plan, case, found, now)
+    if not new and row.content_digest == brought.sha256:
+        return
+    if not new:  # the file changed in its source: read it afresh, and forget what was marked on the old one
+        db.session.execute(delete(MarkRow).where(MarkRow.document_id == row.id))
+        db.session.execute(delete(Document).where(Document.parent_id == row.id))
+        row.handled = ""
+    brought.copy.seek(0)
+    stored = sealing.put_object(case, brought.copy, media_type="application/octet-stream", now=now)
+    row.original_id, row.content_digest, row.state, row.queued_at = (
+        stored.id,
+        brought.sha256,
+        DocumentState.WAITING,
+        now,
+    )
     row.pdf_id = row.words_id = None
     sealing.seal(
         row,

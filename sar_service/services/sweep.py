@@ -1,13 +1,18 @@
-"""Housekeeping: work whose job was lost is sent again, and rows that nobody needs are cleared away."""
+"""Housekeeping: work whose job was lost is sent again, steps that a dead job still owed are taken, and rows that nobody
+needs are cleared away.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from sar_service.db import db
+from sar_service.domain.actor import SERVICE
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.search import SearchState
 from sar_service.models import (
+    Case,
     Document,
     DocumentState,
     Letter,
@@ -19,7 +24,8 @@ from sar_service.models import (
 )
 from sar_service.queue import after_commit
 
-from . import attempt, team
+from . import attempt, redaction, search, team
+from . import case as cases
 
 PATIENCE = timedelta(seconds=20)  # how long a sent job may take to be claimed before it is sent again
 WORK: list[tuple[str, Any, tuple[Any, ...], tuple[Any, ...]]] = [
@@ -53,6 +59,38 @@ def send_again(*, now: datetime) -> int:
             after_commit(job, row.id)
             count += 1
     return count
+
+
+def go_on(*, now: datetime) -> int:
+    """Take the steps that follow a gathering where its last job died before it took them; returns how many cases.
+
+    A job settles its search or its file first and then asks for suggestions or moves the case along. Killed between
+    the two, it leaves nothing that waits; and of two jobs that end at once each may believe the other still runs.
+    """
+    mine = SystemSearch.case_id == Case.id
+    moving = exists().where(mine, SystemSearch.state.in_(search.ON_THE_WAY))
+    finished = select(func.max(SystemSearch.finished_at)).where(mine).correlate(Case).scalar_subquery()
+    looked_for = select(func.max(Suggesting.asked_at)).where(Suggesting.case_id == Case.id)
+    unlooked = func.coalesce(looked_for.correlate(Case).scalar_subquery() < finished, finished.is_not(None))
+    count = 0
+    for case in db.session.scalars(
+        select(Case).where(
+            Case.status.in_((Status.SEARCHING, Status.REVIEWING)),
+            ~moving,
+            or_(unlooked, and_(Case.status == Status.SEARCHING, finished.is_not(None))),
+        )
+    ):
+        before = case.status
+        asked = _suggestions_owed(case) and redaction.ask_when_gathered(case, now=now) is not None
+        cases.finish_search_if_gathered(case, actor=SERVICE, now=now)
+        count += asked or case.status is not before
+    return count
+
+
+def _suggestions_owed(case: Case) -> bool:
+    last = redaction.latest(case)
+    ends = [row.finished_at for row in search.latest_searches(case) if row.finished_at is not None]
+    return bool(ends) and (last is None or last.asked_at < max(ends))
 
 
 def clear_old(*, now: datetime) -> None:

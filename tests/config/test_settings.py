@@ -63,6 +63,8 @@ def test_production_is_the_default_and_asks_for_a_key_and_an_address(places: dic
         ({"SAR_DATABASE_URL": "mysql://u:p@h/d"}, "SAR_DATABASE_URL", "PostgreSQL or SQLite"),
         ({"SAR_DATABASE_URL": "not an address"}, "SAR_DATABASE_URL", "not a database address"),
         ({"SAR_REDIS_URL": "http://localhost"}, "SAR_REDIS_URL", "must begin redis://"),
+        ({"SAR_REDIS_URL": "redis://queue.example:6379/0"}, "SAR_REDIS_URL", "has no password"),
+        ({"SAR_REDIS_URL": "rediss://user@queue.example"}, "SAR_REDIS_URL", "has no password"),
         ({"SAR_BASE_URL": "https://host.example/path"}, "SAR_BASE_URL", "no path"),
         ({"SAR_BASE_URL": "https://[broken"}, "SAR_BASE_URL", "address people use"),
         ({"SAR_REDIS_URL": "redis://[broken"}, "SAR_REDIS_URL", "must begin redis://"),
@@ -102,6 +104,13 @@ def test_each_bad_setting_stops_the_start_and_is_named(
     found = mistakes_of(places | changes)
     assert list(found) == [name]
     assert words in found[name]
+
+
+@pytest.mark.parametrize(
+    "address", ["unix:///run/redis.sock", "redis://:pw@queue.example", "rediss://u:pw@queue.example"]
+)
+def test_a_queue_with_a_password_or_behind_a_socket_is_good_enough(places: dict[str, str], address: str) -> None:
+    assert Settings.load(places | {"SAR_REDIS_URL": address}).redis_url is not None
 
 
 def test_every_bad_setting_is_named_at_once(places: dict[str, str]) -> None:

@@ -2,11 +2,12 @@
 
 import logging
 import uuid
+from collections.abc import Callable
 
-from sar_service.connectors.base import AwaitingAnswer, CannotSearch, ConnectorError
+from sar_service.connectors.base import AwaitingAnswer, CannotSearch, Connector, ConnectorError
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE
-from sar_service.domain.search import SearchState
+from sar_service.domain.search import Found, SearchState
 from sar_service.models import Case, SystemSearch
 from sar_service.services import case as cases
 from sar_service.services import lease, redaction, search, search_save
@@ -30,17 +31,7 @@ def run(search_id: str) -> None:
     with heartbeat(lambda: lease.keep(SystemSearch, plan.search_id, plan.token, now=now())) as going:
         try:
             connector = search.connector_for(plan.system)
-            batch = []
-            for found in connector.search(plan.subject):
-                batch.append(found)
-                if len(batch) >= BATCH:
-                    with transaction():
-                        lost = not search_save.save(plan, batch, connector, now=now())
-                    batch = []
-                if lost or not going():
-                    return
-            with transaction():
-                lost = not search_save.save(plan, batch, connector, now=now())
+            lost = not _gather(plan, connector, going)
         except CannotSearch as error:
             message, settled = str(error), SearchState.CANNOT
         except AwaitingAnswer as error:
@@ -60,6 +51,30 @@ def run(search_id: str) -> None:
         else:
             search.finish(plan, now=now())
     _after(search_id)
+
+
+def _gather(plan: search.Plan, connector: Connector, going: Callable[[], bool]) -> bool:
+    """Save what the system yields, in batches; False if the search is somebody else's now.
+
+    What came before an error is kept, and the error goes on.
+    """
+    batch: list[Found | search_save.Brought] = []
+
+    def keep() -> bool:
+        with transaction():
+            kept = search_save.save(plan, batch, now=now())
+        batch.clear()
+        return kept
+
+    try:
+        for found in connector.search(plan.subject):
+            batch.append(search_save.bring(found, connector))
+            if (len(batch) >= BATCH and not keep()) or not going():
+                return False
+    except ConnectorError:
+        keep()
+        raise
+    return keep()
 
 
 def _after(search_id: str) -> None:

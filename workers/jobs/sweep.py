@@ -10,4 +10,6 @@ def run() -> None:
     with transaction():
         sweep.send_again(now=now())
     with transaction():
+        sweep.go_on(now=now())
+    with transaction():
         sweep.clear_old(now=now())
