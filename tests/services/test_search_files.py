@@ -37,7 +37,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "broken.pdf": (b"%PDF-1.7\nthe beginning of something", "broken"),
     "locked.pdf": (locked(), "password"),
     "empty.docx": (b"", "empty"),
-    "letter.docx": (b"\x7fELF" + bytes(2000), "not a kind of file"),
+    "letter.docx": (b"\x7fELF" + bytes(2000), "it is a program"),
     "large.txt": (b"word " * 40_000, "larger than"),
 }
 GOOD = {

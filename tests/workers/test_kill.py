@@ -84,10 +84,13 @@ def papers() -> dict[str, bytes]:
         drawing.text((90, 90 + number * 60), line, fill=0, font_size=24)
     drawn = io.BytesIO()
     picture.save(drawn, "PNG")
-    letters = {f"letter {n}.txt": "\n\n".join(f"{n}.{k} {line}" for k, line in enumerate(LINES * 3)) for n in range(4)}
+    letters = {
+        f"2021-03-0{n + 1} letter.txt": "\n\n".join(f"{n}.{k} {line}" for k, line in enumerate(LINES * 3))
+        for n in range(4)
+    }
     return {name: text.encode() for name, text in letters.items()} | {
-        "scan.png": drawn.getvalue(),
-        "broken.pdf": b"%PDF-1.7\nthis is the beginning of something that never came",
+        "2021-04-01 scan.png": drawn.getvalue(),
+        "2021-04-02 broken.pdf": b"%PDF-1.7\nthis is the beginning of something that never came",
     }
 
 
