@@ -199,9 +199,7 @@ def pages_of(row: Document) -> list[Page]:
 def included(case: Case) -> list[Document]:
     """The files that belong to the case, parents before what they contain, by system and date."""
     rows = db.session.scalars(
-        select(Document)
-        .where(Document.case_id == case.id)
-        .order_by(Document.system, Document.on, Document.ref_digest)
+        select(Document).where(Document.case_id == case.id).order_by(Document.system, Document.on, Document.ref_digest)
     ).all()
     refs = {system: included_refs(case.id, system) for system in {row.system for row in rows}}
     mine = [row for row in rows if row.about_digest in refs[row.system] and row.handled != "not_theirs"]
