@@ -19,6 +19,7 @@ from sar_service.documents.lexicon import (
     is_family,
     is_given,
     is_ordinary,
+    is_seldom_name,
     places,
     word_set,
 )
@@ -47,6 +48,7 @@ _SURNAME_FIRST = re.compile(
 )
 _GREETING = word_set("hi hello dear hiya hey morning afternoon")
 _SMALL_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr"})
+_NEUTRAL = word_set("re about by with for from as where when that and")  # before people and things alike
 _LONGEST = 5
 
 
@@ -321,6 +323,8 @@ def _alone(words: Words, at: int, word: str, given: bool, family: bool, points: 
         return 0.7
     if given and ordinary and without_possessive(surface) != surface and not words.starts(at) and not place:
         return 0.6
+    if words.starts(at) and is_seldom_name(word):
+        return 0.0  # "Progress is good" begins many a sentence; "with Progress" amid one is a person
     if given and points >= (2 if ordinary else 1):
         return 0.65 if not (place and points < 2) else 0.0
     if words.folded(at - 1) in _GREETING and not words.starts(at) and not ordinary:
@@ -332,19 +336,7 @@ def _alone(words: Words, at: int, word: str, given: bool, family: bool, points: 
         return 0.0
     if family and (points >= 1 or following in {"family", "children", "household", "sibling"}):
         return 0.6
-    people = addressed(before) and before not in {
-        "re",
-        "about",
-        "by",
-        "with",
-        "for",
-        "from",
-        "as",
-        "where",
-        "when",
-        "that",
-        "and",
-    }
+    people = addressed(before) and before not in _NEUTRAL
     if (speaks(following) and following not in {"is", "was", "has", "had", "does", "did"}) or people:
         return 0.6
     if words.starts(at):

@@ -157,6 +157,18 @@ def is_given(word: str) -> bool:
     return word in given_names()
 
 
+@cache
+def _seldom_names() -> frozenset[str]:
+    lists = dict(given_names_by_tradition())
+    seldom = frozenset(lists.pop("virtue_and_word_names"))
+    return seldom & ordinary_words() - _folded(lists)
+
+
+def is_seldom_name(word: str) -> bool:
+    """Whether a folded word is a given name of some ("Progress", "Memory"), but nearly always an ordinary word."""
+    return word in _seldom_names()
+
+
 def is_family(word: str) -> bool:
     """Whether a folded word is in the list of family names."""
     return word in family_names()

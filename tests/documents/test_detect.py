@@ -342,3 +342,9 @@ def test_a_postcode_with_a_slip_in_it_goes_with_the_address_of_the_register(text
 
 def test_a_postcode_with_a_slip_in_it_goes_with_the_street_before_it() -> None:
     assert "9 Dell Road, Upton LN1 1KK" in [span.text for span in spans("Write to 9 Dell Road, Upton LN1 1KK please.")]
+
+
+@pytest.mark.parametrize("word", ["Progress", "Memory", "Knowledge"])
+def test_a_name_that_is_nearly_always_a_word_is_none_where_a_sentence_begins(word: str) -> None:
+    assert named(f"Annual review. {word} is ahead in maths. {word} has improved.") == []
+    assert named(f"I saw {word} Moyo at school. {word} was well.") == [(f"{word} Moyo", "new-1"), (word, "new-1")]
