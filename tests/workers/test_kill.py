@@ -54,7 +54,7 @@ def council(folder: Path) -> Iterator[tuple[Path, Gate]]:
             "INSERT INTO note VALUES (?, 1, ?, 'Olive Marchbanks', ?)",
             [
                 (number, f"2018-{number % 12 + 1:02d}-{number % 28 + 1:02d}", f"{number}. " + " ".join(LINES * 2))
-                for number in range(100, 160)
+                for number in range(100, 120)  # one part of the pack: where more are cut differs from case to case
             ],
         )
     connection.close()
@@ -260,12 +260,12 @@ def test_kills_in_the_middle_of_the_work_lose_and_double_nothing(tmp_path: Path,
         machine.start()
         until(story.built, "the pack")
 
-        assert story.content() == undisturbed.content()
-        db.session.remove()
-        assert story.text(tmp_path) == undisturbed.text(tmp_path)
-        digests = [row.digest for row in mine(PackPart, story.id)]
-        assert len(digests) == len(set(digests))
-        assert audit.verify()[1] is None
+        with looking():
+            assert story.content() == undisturbed.content()
+            assert story.text(tmp_path) == undisturbed.text(tmp_path)
+            digests = [row.digest for row in mine(PackPart, story.id)]
+            assert len(digests) == len(set(digests))
+            assert audit.verify()[1] is None
 
         machine.kill_the_first()  # Redis and the workers have still to end, and hold what the next ones need
         machine.start()
