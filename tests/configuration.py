@@ -130,7 +130,7 @@ def care_database(path: Path) -> None:
               'Visited Morwenna at home. Her brother Jago Tregale was ill with glandular fever. '
               || 'His phone is 07700 900123.');
             INSERT INTO note VALUES (2, 1, '2020-02-11', 'Olive Marchbanks',
-              'School says Morwenna is doing well. Mr Fenwick Oduya rang to say the same.');
+              'School says Morwenna is doing well. Mr Fenwick Oduya rang to say the same from the Town Hall.');
             INSERT INTO note VALUES (3, 2, '2021-01-01', 'Olive Marchbanks', 'Another child altogether.');
             """
         )

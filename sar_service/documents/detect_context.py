@@ -4,7 +4,7 @@
 before and after. It knows no register: that is `detect_roster`; the word lists are `lexicon`.
 """
 
-from sar_service.documents.lexicon import DAYS, MONTHS, is_given, is_ordinary, word_set
+from sar_service.documents.lexicon import DAYS, MONTHS, SEASONS, is_given, is_ordinary, word_set
 
 # What people do and are, after a name.
 _VERBS_AFTER = word_set(
@@ -64,6 +64,7 @@ _NOT_AFTER = {
     "bill": word_set("of for payment to"),
     "grace": word_set("period the this our us"),
     "summer": word_set("holidays holiday term school of break 2019 2020 2021 2022 2023 2024 2025 2026"),
+    "autumn": word_set("term holidays half school of break"),
     "young": word_set("people person child carer carers offender offenders adult adults man woman boy girl"),
     "brown": frozenset(["hair", "eyes", "envelope"]),
     "black": word_set("eye hair caribbean african british and"),
@@ -151,7 +152,7 @@ def score(
     }:
         points += 3
     if starts:
-        points += 2 if apart and (word not in MONTHS or following in _ASKS) else 0
+        points += 2 if apart and (word not in MONTHS | SEASONS or following in _ASKS) else 0
     elif previous in _BEFORE or (capital and previous == "to"):
         points += 1 if word in _AUXILIARY and not (word == "will" and capital) else 2
     elif previous in (_ARTICLES if capital else _NOT_BEFORE):

@@ -124,6 +124,8 @@ def _run(words: Words, at: int) -> int:
         ):
             break
         if words.capital(stop):
+            if "\n" in gap and _only_word(words.folded(stop)):
+                break  # a line that begins with a plain word: no part of the name that ends the one before
             stop += 1
         elif (
             words.surface[stop] in PARTICLES
@@ -171,8 +173,13 @@ def _ward(words: Words, at: int, folded: list[str]) -> bool:
     return len(folded) == 2 and is_given(folded[0]) and is_family(folded[1]) and not placed
 
 
+def _only_word(word: str) -> bool:
+    """Whether a folded word is an ordinary word, and nobody's name."""
+    return is_ordinary(word) and not is_given(word) and not is_family(word)
+
+
 def _plausible(word: str) -> bool:
-    return len(word) > 1 and (not is_ordinary(word) or is_given(word) or is_family(word))
+    return len(word) > 1 and not _only_word(word)
 
 
 def _shaped(surface: str) -> bool:

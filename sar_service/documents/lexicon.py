@@ -23,6 +23,7 @@ MONTHS = word_set(
     sep sept oct nov dec
     """
 )
+SEASONS = word_set("spring summer autumn winter easter christmas")
 DAYS = word_set(
     """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
@@ -79,6 +80,7 @@ _OFFICE = word_set(
     tigrinya amharic swahili yoruba igbo twi shona mandarin cantonese pashto dari bsl makaton tesco asda lidl aldi
     sainsburys morrisons mcdonalds greggs primark argos uber british england britain uk london section article
     schedule act gdpr dpa foi sar ico police constable ambulance referrer referrers informant informants signatory
+    roti dhal headlice joinery quorate dropin inquorate naan samosa samosas
     assessor recs attendees apologies chronology genogram ecomap lgbt yr yrs wk wks mth mths hr hrs min mins reg am pm
     mr mrs ms miss mx dr rev prof sir cllr st rd ave
     """

@@ -1,15 +1,17 @@
 """The words that must not be in a finished pack: what the release gate looks for.
 
-A string counts as withheld if it is withheld somewhere and shown nowhere. Words that only point at somebody ("Mum")
+A string counts as withheld if it is withheld somewhere and shown nowhere, and is no line of the council's own published
+address, which stands in every letter. Words that only point at somebody ("Mum")
 and scraps too short to mean anything are left out; whatever locates a protected person is always in.
 """
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sar_service.domain.people import Standing
 from sar_service.domain.redaction import Kind, Treatment
+from sar_service.extensions import runtime
 from sar_service.models import Case
 
 from . import sealing
@@ -78,6 +80,7 @@ def _withheld_and_shown(case: Case) -> tuple[list[tuple[str, uuid.UUID | None]],
             continue
         found += [(name, row.id) for name in names if " " in name and _telling(name)]
     given = {_plain(line) for lines in sealing.unseal(case)["subject"].get("addresses", []) for line in lines}
+    shown |= {_plain(line) for line in _published(case)}
     protected = [
         (text, row.id)
         for row in people.values()
@@ -86,6 +89,16 @@ def _withheld_and_shown(case: Case) -> tuple[list[tuple[str, uuid.UUID | None]],
         if not all(_plain(part) in given for part in text.split(", "))  # what the subject told us is theirs
     ]
     return found + protected, shown - {_plain(text) for text, _ in protected}
+
+
+def _published(case: Case) -> Iterator[str]:
+    """The lines in which the council, its officers and the regulator say how to reach them."""
+    council = runtime().catalogue.controller(case.controller)
+    places = [council, council.dpo, council.regulator, council.complaints, council.public_contact, council.signatory]
+    for place in places:
+        for key in ("name", "address", "email", "phone"):
+            told = getattr(place, key, None)
+            yield from [told] if isinstance(told, str) else told if isinstance(told, tuple) else ()
 
 
 def _shown_names(names: Iterable[str]) -> set[str]:

@@ -348,3 +348,17 @@ def test_a_postcode_with_a_slip_in_it_goes_with_the_street_before_it() -> None:
 def test_a_name_that_is_nearly_always_a_word_is_none_where_a_sentence_begins(word: str) -> None:
     assert named(f"Annual review. {word} is ahead in maths. {word} has improved.") == []
     assert named(f"I saw {word} Moyo at school. {word} was well.") == [(f"{word} Moyo", "new-1"), (word, "new-1")]
+
+
+def test_a_line_that_begins_with_a_plain_word_is_no_part_of_a_name() -> None:
+    text = (
+        "The police officer who rang the school this morning was Hamish Drummond\nCame to the house at nine and left."
+    )
+    assert [words for words, _ in named(text)] == ["Hamish Drummond"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Summer", "Attendance 2020/21, Summer term", "Autumn", "Joinery", "Had dhal. Roti too."]
+)
+def test_seasons_trades_and_dishes_are_nobody(text: str) -> None:
+    assert named(text) == []

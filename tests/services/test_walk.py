@@ -112,6 +112,23 @@ def test_what_must_not_be_in_the_pack_is_what_was_withheld(case: Case, officer: 
     assert not any("Morwenna" in text for text in strings)
 
 
+def test_the_councils_own_address_in_every_letter_stops_no_pack(case: Case, officer: Actor, now: datetime) -> None:
+    _decide_all(case, officer, now)
+    for words, stops in (("Glandular fever", True), ("Town Hall", False)):
+        item, unit = next(
+            (item, unit)
+            for item in units.items(case)
+            for unit in item.units
+            if words.casefold() in unit.text.casefold()
+        )
+        start = unit.text.casefold().index(words.casefold())
+        redaction_mark.add_mark(
+            case, item.row.id, unit.number, start, start + len(words), person=None, code="TP16", reason="",
+            everywhere=True, actor=officer, now=now,
+        )  # fmt: skip
+        assert (words.casefold() in {each.casefold() for each in withheld.strings(case)}) is stops
+
+
 def test_merging_two_people_moves_their_marks(case: Case, officer: Actor, now: datetime) -> None:
     third = [p for p in units.people_of(case).values() if p.standing.value == "third_party"]
     keep = third[0]
