@@ -4,6 +4,7 @@ It speaks HTTP itself and needs no browser. Whatever happens, every process it s
 """
 
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -160,8 +161,9 @@ def _verify(out: Path, council: "Council") -> bool:
 
 
 def _missing(pack: Path, council: "Council") -> list[str]:
-    """The strings that must be in the pack and are not in its text, spaces and capitals apart."""
-    from sar_service.documents.text import read_pages
-
-    text = "".join("".join(page.text.split()) for page in read_pages(pack)).casefold()
+    """The strings that must be in the pack and are not in its text as poppler reads it, spaces and capitals apart."""
+    read = subprocess.run(
+        ["pdftotext", "-enc", "UTF-8", str(pack), "-"], capture_output=True, timeout=600, check=True
+    ).stdout.decode("utf-8", "replace")
+    text = "".join(read.split()).casefold()
     return [each for each in council.world.kept if "".join(each.split()).casefold() not in text]
