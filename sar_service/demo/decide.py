@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sar_service.documents.lexicon import is_ordinary
+
 from .world import World
 
 THIRD_PARTY = "TP16"
@@ -15,6 +17,7 @@ REASONS = {
     "show": "Known to the requester, who has lived with or been told this",
 }
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sister", "pc", "dc", "sgt", "ds", "nurse", "judge"}
+OFFICES = ("Market Street", "Town Hall")  # the council's own: they stand on every letter it writes
 FILED = "The file cannot be opened. We hold it as it came and have asked the team that put it there for a good copy."
 
 
@@ -80,6 +83,8 @@ class Judgement:
         words = [_name_words(name) for name in names]
         if all(any(each and each <= shown for shown in self.shown) for each in words):
             return SHOW
+        if all(each and all(is_ordinary(word) for word in each) for each in words):
+            return SHOW  # no name at all, but "came" or "Autumn"
         return WITHHOLD
 
     def detail(self, text: str, kind: str) -> Decision:
@@ -89,6 +94,8 @@ class Judgement:
             if re.search(rf"(?<!\w){re.escape(gone)}(?!\w)", plain):
                 return Decision("withhold", code)
         if any(re.search(rf"(?<!\w){re.escape(own)}(?!\w)", plain) for own in self.own if len(own) > 3):
+            return SHOW
+        if any(_plain(office) in plain for office in OFFICES):
             return SHOW
         if kind == "person":
             return self.person([text])

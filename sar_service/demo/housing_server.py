@@ -92,6 +92,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(404, {"error": "There is nothing here."})
             return
         if self.server.is_busy():
+            print("housing: one question was said later (429) to", file=sys.stderr, flush=True)
             self._answer(429, {"error": "Too many questions. Please ask again."}, {"Retry-After": "1"})
             return
         asked = {key: values[0] for key, values in parse_qs(parts.query).items()}

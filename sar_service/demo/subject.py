@@ -34,7 +34,7 @@ DYEHOUSE_LANE = Address("88 Dyehouse Lane", "Lowmoor", "LN26 3MJ")  # her father
 REFERRER_ADDRESS = Address("14 Sedge Row", "Hexley Cross", "LN23 4PF")
 
 MEDICAL_PHRASES = ("juvenile myoclonic epilepsy", "levetiracetam")
-REFERRER_PHRASES = ("breeds whippets", "the house with the green door")
+REFERRER_PHRASES = ("breeds whippets", "the house with the green door", "neighbour at number 14")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from .browse import Browser, Page, Unexpected
 from .council import Council, SignIn
 
 POLL = 1.0
-PATIENCE = 600.0  # seconds to wait for the workers, on a slow machine
+PATIENCE = 1500.0  # seconds to wait for the workers, on a slow machine
 
 
 @dataclass(frozen=True)

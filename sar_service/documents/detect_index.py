@@ -149,7 +149,7 @@ class Index:
                 if max(len(other), len(word)) >= 4 and OSA.distance(word, other, score_cutoff=1) <= 1:
                     close.add(other)
         if ordinary:  # a letter added to a name: "Roses"; anything else would take words for names
-            close = {other for other in close if len(word) == len(other) + 1 or len(other) >= 5}
+            close = {o for o in close if (len(word) == len(o) + 1 and len(o) >= 4) or len(o) >= 5}
         if not close:
             return None
         best = [o for o in close if _without_doubles(o) == _without_doubles(word)] or sorted(close)

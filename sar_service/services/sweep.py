@@ -81,13 +81,14 @@ def go_on(*, now: datetime) -> int:
         )
     ):
         before = case.status
-        asked = _suggestions_owed(case) and redaction.ask_when_gathered(case, now=now) is not None
+        asked = suggestions_owed(case) and redaction.ask_when_gathered(case, now=now) is not None
         cases.finish_search_if_gathered(case, actor=SERVICE, now=now)
         count += asked or case.status is not before
     return count
 
 
-def _suggestions_owed(case: Case) -> bool:
+def suggestions_owed(case: Case) -> bool:
+    """Has a search ended for which nobody has asked for suggestions yet?"""
     last = redaction.latest(case)
     ends = [row.finished_at for row in search.latest_searches(case) if row.finished_at is not None]
     return bool(ends) and (last is None or last.asked_at < max(ends))

@@ -362,3 +362,13 @@ def test_a_line_that_begins_with_a_plain_word_is_no_part_of_a_name() -> None:
 )
 def test_seasons_trades_and_dishes_are_nobody(text: str) -> None:
     assert named(text) == []
+
+
+def test_an_ordinary_word_is_no_misspelt_short_name() -> None:
+    people = (Person(id="p2", names=("Latoya Gayle", "Lat")),)
+    assert named("Arrived Late, and Lat was Late with her.", people) == [("Lat", "p2")]
+
+
+def test_the_first_word_of_the_next_line_is_no_family_name() -> None:
+    text = "Remarks\nFound at Lowmoor tram stop by PC Drummond\nCame home with a dog\nWalked back"
+    assert [name for name, _ in named(text, ()) if "Drummond" in name] == ["Drummond"]

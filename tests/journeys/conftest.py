@@ -1,4 +1,6 @@
-"""One demo run for all the journeys: a small council, the real processes, the whole job over HTTP, once per test run.
+"""What the journeys share: one demo run, made once per test run; and a small council that runs, with a browser at it.
+
+The demo run is a small council, the real processes, the whole job over HTTP.
 
 Whichever test process comes first makes it; the others wait for it at a lock and read what it left.
 """
@@ -11,12 +13,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from sar_service.demo import council as councils
+from sar_service.demo.council import Council
 from sar_service.demo.world import World, load
 from tests.configuration import ROOT
 
+SEED, FAMILIES, NOTES = 3, 6, 8
 SECONDS = 2400  # after which a run is given up, on a slow machine; nothing is measured by it
 
 
@@ -25,6 +32,7 @@ class DemoRun:
     """What one demo left behind: its words, its pack as text, and the truth."""
 
     folder: Path
+    code: int
     said: str
     world: World
     text: str
@@ -53,9 +61,9 @@ def _bare(text: str) -> str:
 
 def _run(folder: Path) -> None:
     start = "from sar_service.cli import main; main()"
-    command = [sys.executable, "-c", start, "demo", "--out", str(folder), "--seed", "3"]
+    command = [sys.executable, "-c", start, "demo", "--out", str(folder), "--seed", str(SEED)]
     done = subprocess.run(
-        [*command, "--families", "6", "--notes", "8"],
+        [*command, "--families", str(FAMILIES), "--notes", str(NOTES)],
         cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     told = {"code": done.returncode, "said": done.stdout, "problems": done.stderr[-4000:]}
@@ -76,4 +84,21 @@ def demo_run(run_folder: Path) -> Iterator[DemoRun]:
     text = subprocess.run(
         ["pdftotext", "-layout", str(folder / "pack.pdf"), "-"], capture_output=True, text=True, check=True
     ).stdout
-    yield DemoRun(folder, told["said"] + told["problems"], load(folder / "council" / "world.json"), text)
+    said = told["problems"] + told["said"]
+    yield DemoRun(folder, told["code"], said, load(folder / "council" / "world.json"), text)
+
+
+@pytest.fixture(scope="package")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
+    """A small demo council that runs: web, workers, timetable, Redis, housing server. For `live-council` tests."""
+    council = councils.prepare(tmp_path_factory.mktemp("live"), seed=3, families=2, notes_per_family=3)
+    with councils.running(council, workers=2):
+        yield council
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()

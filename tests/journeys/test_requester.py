@@ -1,34 +1,16 @@
 """A requester at a real browser: the form by keyboard alone and without JavaScript, and every page looked at by axe."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from sar_service.demo import council as councils
 from sar_service.demo.council import Council
 from sar_service.demo.walk import form_answers
 
 pytestmark = [pytest.mark.xdist_group("live-council"), pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
-    """A small demo council that runs: web, one worker, timetable, Redis, housing server."""
-    council = councils.prepare(tmp_path_factory.mktemp("live"), seed=3, families=2, notes_per_family=3)
-    with councils.running(council, workers=1):
-        yield council
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def _page(chromium: Any, live: Council, *, javascript: bool, problems: list[str]) -> Page:

@@ -1,5 +1,6 @@
 // Keeps a part of a page up to date: asks its address again and again, and puts the new part in the place of the old
-// one. The server says when it is done with data-poll-done. What changed is said politely to a screen reader.
+// one. The server says when it is done with data-poll-done. What changed is said politely to a screen reader. A link in
+// the part that leads to a place of the same page opens the page anew: the rest of it is as old as when it was opened.
 
 const SLOWEST = 30
 
@@ -11,6 +12,15 @@ export function startPolling (element) {
   element.after(voice)
   let current = element
   let wait = first
+
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href*="#"]')
+    if (!link || !current.contains(link) || event.metaKey || event.ctrlKey || event.shiftKey) return
+    if (link.pathname !== window.location.pathname || link.search !== window.location.search) return
+    event.preventDefault()
+    window.history.replaceState(null, '', link.href)
+    window.location.reload()
+  })
 
   function later () {
     if (current.dataset.pollDone !== 'true') setTimeout(look, wait * 1000)

@@ -16,7 +16,7 @@ from sar_service.domain.permission import Permission
 from sar_service.domain.search import SearchState, Verdict
 from sar_service.models import CandidateRow, Case
 from sar_service.services import case as cases
-from sar_service.services import redaction, sealing, search
+from sar_service.services import redaction, sealing, search, sweep
 
 from .. import access, filters
 from ..access import allow
@@ -80,8 +80,10 @@ def rows(case: Case) -> list[dict[str, Any]]:
 
 
 def running(case: Case) -> bool:
-    """Does anything still gather: a search, a file being read, suggestions being made?"""
-    return any(row.state in search.ON_THE_WAY for row in search.latest_searches(case)) or not cases.gathered(case)
+    """Does anything still gather: a search, a file being read, suggestions being made or about to be asked for?"""
+    if any(row.state in search.ON_THE_WAY for row in search.latest_searches(case)) or not cases.gathered(case):
+        return True
+    return case.status is Status.SEARCHING and sweep.suggestions_owed(case)
 
 
 def _known(case: Case) -> dict[str, str]:
