@@ -10,7 +10,7 @@ from datetime import date
 from sar_service.domain.people import Subject
 
 BORN = date(2010, 3, 14)
-UPN = "A823432107007"
+UPN = "C823432107007"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ CHILDREN = (
         given="Tobias",
         family="Osterby",
         born="2010-03-14",
-        upn="X823432107008",
+        upn="R823432107008",
         street="4 Quarry Lane",
         postcode="ZE9 9QL",
     ),

@@ -19,7 +19,7 @@ from tests.connectors.tree import MANIFEST, build, names, problems, put, verdict
 def test_folder_names_say_whose_the_files_below_are(root: Path) -> None:
     put(root, f"OSTERBY, Linnea ({UPN})/2023-05-04 visit.txt")
     put(root, f"OSTERBY, Linnea ({UPN})/letters/old/plan.docx", b"PK")
-    put(root, "OSTERBY, Tobias (X823432107008)/visit.txt")
+    put(root, "OSTERBY, Tobias (R823432107008)/visit.txt")
     found = list(build(root, pattern="{family_name}, {given_name} ({upn})/**").search(SUBJECT))
     assert verdicts(found) == {f"path:OSTERBY, Linnea %28{UPN}%29": Verdict.MATCH}
     assert names(found) == ["2023-05-04 visit.txt", "plan.docx"]

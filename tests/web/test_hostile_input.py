@@ -1,7 +1,6 @@
 """Whatever is typed into a form, an address or a header: an answer that says what is wrong, and never a broken page."""
 
 import contextvars
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -85,11 +84,14 @@ def test_no_door_breaks_before_anybody_is_in(stranger: Visitor, path: str, word:
 
 
 def test_a_body_that_is_too_large_is_told_so(app: Flask, stranger: Visitor) -> None:
-    large = {"csrf_token": stranger.csrf(), "file": (io.BytesIO(b"x" * (33 << 20)), "large.pdf")}
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="large.pdf"\r\n\r\n'
+    form, plain = "multipart/form-data; boundary=edge", "application/x-www-form-urlencoded"
+    stranger.csrf()
     for path in ("/request/who", "/staff/sign-in"):
-        answer = _open(stranger, path, method="POST", data=large | {"file": (io.BytesIO(b"x" * (33 << 20)), "l.pdf")})
+        large = head + b"x" * (33 << 20) + b"\r\n--edge--\r\n"
+        answer = _open(stranger, path, method="POST", data=large, content_type=form)
         assert answer.status_code == 413 and "too large" in answer.text.casefold()
-    answer = _open(stranger, "/request/who", method="POST", data={"what": "x" * (3 << 20)})
+    answer = _open(stranger, "/request/who", method="POST", data=b"what=" + b"x" * (3 << 20), content_type=plain)
     assert answer.status_code == 413
 
 
