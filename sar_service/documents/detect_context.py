@@ -22,6 +22,13 @@ _VERBS_AFTER = word_set(
     smokes drinks uses used works worked misses missed confided
     """
 )
+_ANYTHING_DOES = word_set(
+    """
+    is was has had does did isnt wasnt hasnt hadnt doesnt didnt needs needed went goes became seemed seems looked looks
+    took takes gave gives got gets makes made put kept keeps started stopped began continues continued remains remained
+    works worked used uses shared left leaves lives lived moved returned returns tried
+    """
+)
 _BASE_VERBS = word_set(
     """
     be have not also never always still only need ring call contact visit attend speak see meet make take go come do
@@ -171,6 +178,11 @@ def score(
 def speaks(following: str) -> bool:
     """Whether a folded word is what follows a person: a verb of saying or doing, or "who"."""
     return following in _VERBS_AFTER
+
+
+def acts(following: str) -> bool:
+    """Whether a folded word says what only a person does: "rang", but not "is" or "remains"."""
+    return following in _VERBS_AFTER and following not in _ANYTHING_DOES
 
 
 def addressed(previous: str) -> bool:

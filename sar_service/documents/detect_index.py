@@ -148,8 +148,9 @@ class Index:
             for other in self._near.get(key, ()):
                 if max(len(other), len(word)) >= 4 and OSA.distance(word, other, score_cutoff=1) <= 1:
                     close.add(other)
-        if ordinary:  # a letter added to a name: "Roses"; anything else would take words for names
-            close = {o for o in close if (len(word) == len(o) + 1 and len(o) >= 4) or len(o) >= 5}
+        if ordinary:  # a letter added to a name: "Roses", "June"; anything else would take words for names
+            least = 3 if is_given(word) else 4
+            close = {o for o in close if (len(word) == len(o) + 1 and len(o) >= least) or len(o) >= 5}
         if not close:
             return None
         best = [o for o in close if _without_doubles(o) == _without_doubles(word)] or sorted(close)

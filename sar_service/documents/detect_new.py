@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from sar_service.documents.detect_context import addressed, score, speaks
+from sar_service.documents.detect_context import acts, addressed, score, speaks
 from sar_service.documents.detect_words import Mention, Words
 from sar_service.documents.lexicon import (
     DAYS,
@@ -330,8 +330,8 @@ def _alone(words: Words, at: int, word: str, given: bool, family: bool, points: 
         return 0.7
     if given and ordinary and without_possessive(surface) != surface and not words.starts(at) and not place:
         return 0.6
-    if words.starts(at) and is_seldom_name(word):
-        return 0.0  # "Progress is good" begins many a sentence; "with Progress" amid one is a person
+    if words.starts(at) and is_seldom_name(word) and not acts(words.after(at)[0]):
+        return 0.0  # "Progress is good" begins many a sentence; "Sandy rang" or, amid one, "with Progress" is a person
     if given and points >= (2 if ordinary else 1):
         return 0.65 if not (place and points < 2) else 0.0
     if words.folded(at - 1) in _GREETING and not words.starts(at) and not ordinary:

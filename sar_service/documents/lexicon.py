@@ -163,7 +163,7 @@ def is_given(word: str) -> bool:
 def _seldom_names() -> frozenset[str]:
     lists = dict(given_names_by_tradition())
     seldom = frozenset(lists.pop("virtue_and_word_names"))
-    return seldom & ordinary_words() - _folded(lists)
+    return (seldom & ordinary_words()) - _folded(lists) - MONTHS  # June and April are names as often as months
 
 
 def is_seldom_name(word: str) -> bool:

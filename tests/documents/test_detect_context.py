@@ -66,6 +66,8 @@ def test_the_same_words_in_a_sentence_are_left_alone(text: str) -> None:
         ("Angel Heart aged 14 has left.", "Angel Heart"),
         ("She gets on with his own child, Will. They play.", "Will"),
         ("They all met in Hope's kitchen.", "Hope"),
+        ("Sandy rang at four.", "Sandy"),
+        ("Rich said that he would come.", "Rich"),
         ("Spoke to Makena wa Kamau.", "Makena wa Kamau"),
         ("Spoke to Aoife Ni Bhriain.", "Aoife Ni Bhriain"),
     ],
