@@ -64,12 +64,17 @@ class Person:
         return {kind: found for kind, found in self.faults.items() if found}
 
     def follow(self, words: str) -> None:
-        """Follow the first link with these words."""
-        self.page.get_by_role("link", name=words).first.click()
+        """Follow the first link with these words, and wait for the page behind it."""
+        self.go(self.page.get_by_role("link", name=words))
+
+    def go(self, link: Locator) -> None:
+        """Follow the first of these links. Playwright's own click comes back before the page does."""
+        with self.page.expect_navigation():
+            link.first.click()
 
     def tab(self, words: str) -> None:
-        """Go to another page of the case."""
-        self.page.get_by_role("navigation", name="This case").get_by_role("link", name=words).click()
+        """Go to another page of the case, and wait for it."""
+        self.go(self.page.get_by_role("navigation", name="This case").get_by_role("link", name=words))
 
     def press(self, words: str, *, within: Locator | None = None) -> None:
         """Press the button that begins with these words, and wait for the page that answers."""
