@@ -1,8 +1,8 @@
 """A build that was killed goes on where it stopped, and a second build makes only what changed."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar_service.db import db
+from sar_service.documents.part import Order, make
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case, Pack, PackPart, PackState
 from sar_service.services import pack, pack_records, redaction_mark, redaction_signoff, sweep, units
 from tests import packs
+from tests.workers.dying import dies, dies_once
 from workers.jobs import pack as job
 
 
@@ -50,13 +52,13 @@ def case(sent: Any, officer: Actor, second: Actor, now: datetime, monkeypatch: p
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The templates that were laid out, in order."""
     found: list[str] = []
-    real = job.typeset
+    real = job.Build.order
 
-    def typeset(draft: pack.Draft, plan: pack.Plan, path: Any) -> int:
+    def order(building: job.Build, draft: pack.Draft, path: Path) -> Order:
         found.append(draft.template)
-        return real(draft, plan, path)
+        return real(building, draft, path)
 
-    monkeypatch.setattr(job, "typeset", typeset)
+    monkeypatch.setattr(job.Build, "order", order)
     return found
 
 
@@ -153,12 +155,37 @@ def test_a_fault_gives_a_sentence_and_the_case_back(
     def broken(*_: Any, **__: Any) -> int:
         raise ValueError("inside")
 
-    before: Callable[..., int] = job.typeset
-    monkeypatch.setattr(job, "typeset", broken)
+    monkeypatch.setattr(job, "make", broken)
     row = packs.built(case, sent, actor=officer, now=now)
     assert (row.state, row.message) == (
         PackState.FAILED,
         "The pack could not be built. The error has been logged.",
     )
-    monkeypatch.setattr(job, "typeset", before)
+    monkeypatch.setattr(job, "make", make)
     assert packs.built(packs.again(case), sent, actor=officer, now=now).state is PackState.READY
+
+
+def test_parts_made_in_processes_of_their_own_are_the_same_parts(
+    case: Case, sent: Any, officer: Actor, now: datetime, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = packs.built(case, sent, actor=officer, now=now)
+    here = {part.digest: part.pages for part in db.session.scalars(select(PackPart))}
+    for part in db.session.scalars(select(PackPart)):
+        db.session.delete(part)
+    db.session.get_one(Case, row.case_id).status = Status.SIGNED_OFF
+    db.session.commit()
+    monkeypatch.setattr(job, "FEW", 0)
+    monkeypatch.setattr(job, "make", dies_once)
+    again = packs.built(packs.again(case), sent, actor=officer, now=now)
+    assert (again.state, again.message, again.pages) == (PackState.READY, "", row.pages)
+    assert {part.digest: part.pages for part in db.session.scalars(select(PackPart))} == here
+
+
+def test_processes_that_are_killed_again_and_again_give_a_sentence(
+    case: Case, sent: Any, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "FEW", 0)
+    monkeypatch.setattr(job, "make", dies)
+    row = packs.built(case, sent, actor=officer, now=now)
+    assert row.state is PackState.FAILED
+    assert "too little memory" in row.message

@@ -4,27 +4,34 @@ import logging
 import os
 import tempfile
 import uuid
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pikepdf
 
 from sar_service.documents import assemble
-from sar_service.documents.remove import paint_for, rebuild
-from sar_service.documents.render import page, render
+from sar_service.documents.pages import Page
+from sar_service.documents.part import Order, Original, make
+from sar_service.documents.remove import Paint, paint_for
+from sar_service.documents.render import page
+from sar_service.documents.sandbox import die_with_parent
 from sar_service.documents.verify import verify
 from sar_service.domain.errors import DomainError, Refused
+from sar_service.domain.redaction import Removal
 from sar_service.models import Pack
 from sar_service.services import lease, pack, sealing
 from workers.runtime import heartbeat, job, now, transaction
 
 log = logging.getLogger(__name__)
 
-DPI = 150
 SHEET_EDGE = 45.4
-READERS = min(4, len(os.sched_getaffinity(0)))  # pages of the finished pack that are read at a time
+HANDS = min(4, len(os.sched_getaffinity(0)))  # parts made, and pages of the finished pack read, at a time
+FEW = 6  # parts that are made in this process, one after the other
 CONTENTS_ROUNDS = 4  # the list of contents stands before what it counts: its own length settles at once, or nearly
 
 
@@ -34,63 +41,78 @@ class Lost(Exception):
 
 @dataclass
 class Build:
-    """One build under way: where its files are, the parts so far, and what was counted in them."""
+    """One build under way: where its files are, who makes parts, and what the parts so far are and have in them."""
 
     plan: pack.Plan
     work: Path
     going: Callable[[], bool]
+    hands: Executor
     gaps: Counter[str] = field(default_factory=Counter)
     digests: list[str] = field(default_factory=list)
-    done: int = 0
+    begun: int = 0
 
-    def part(self, draft: pack.Draft) -> assemble.Part:
-        """The part that a draft describes: fetched if it was made before, otherwise made and kept."""
+    def parts(self, drafts: Iterable[pack.Draft]) -> Iterator[assemble.Part]:
+        """The parts that the drafts describe, in their order: fetched if made before, else made side by side and kept.
+
+        No more are begun than there are hands for, so that memory and disk stay as they are however many come.
+        """
+        waiting: deque[tuple[pack.Draft, Path, int | Future[int]]] = deque()
+        for draft in drafts:
+            waiting.append(self._begin(draft))
+            if len(waiting) > 2 * HANDS:
+                yield self._end(*waiting.popleft())
+        while waiting:
+            yield self._end(*waiting.popleft())
+
+    def _begin(self, draft: pack.Draft) -> tuple[pack.Draft, Path, int | Future[int]]:
         if not self.going():
             raise Lost
-        path = self.work / f"{len(self.digests):05d}-{draft.digest[:12]}.pdf"
+        path = self.work / f"{self.begun:05d}-{draft.digest[:12]}.pdf"
+        self.begun += 1
         with transaction():
             pages = pack.stored(self.plan, draft.digest, path)
-        if pages is None:
-            pages = self._make(draft, path)
+        return draft, path, self.hands.submit(make, self.order(draft, path)) if pages is None else pages
+
+    def _end(self, draft: pack.Draft, path: Path, made: int | Future[int]) -> assemble.Part:
+        if isinstance(made, int):
+            pages = made
+        else:
+            pages = made.result()
             with transaction():
                 if not pack.keep(self.plan, draft.digest, path, pages, now=now()):
                     raise Lost
         self.digests.append(draft.digest)
         self.gaps += draft.gaps
-        self.done += 1
         with transaction():
-            if not pack.progress(self.plan, self.done):
+            if not pack.progress(self.plan, len(self.digests)):
                 raise Lost
         return _described(draft, path, pages)
 
-    def _make(self, draft: pack.Draft, path: Path) -> int:
-        if draft.paper is None:
-            return typeset(draft, self.plan, path)
-        sheets, original, rebuilt = (self.work / name for name in ("sheets.pdf", "original.pdf", "rebuilt.pdf"))
-        with transaction():
-            sealing.object_to(draft.paper.pdf_id, original)
-        paints = {read.number: paint_for(read, draft.paper.gone[read.number]) for read in draft.paper.pages}
-        made = rebuild(
-            original,
-            rebuilt,
-            paints={number: paint for number, paint in paints.items() if paint.boxes},
-            pages=draft.paper.pages,
-            dpi=DPI,
-            title="Redacted document",
+    def order(self, draft: pack.Draft, path: Path) -> Order:
+        """What there is to be made of a draft, with nothing left to be asked of the database."""
+        templates = pack.folder()
+        original = None
+        if draft.paper is not None:
+            original = Original(
+                pdf=path.with_suffix(".original.pdf"),
+                pages=draft.paper.pages,
+                paints=paints(draft.paper.pages, draft.paper.gone),
+            )
+            with transaction():
+                sealing.object_to(draft.paper.pdf_id, original.pdf)
+        return Order(
+            html=page(f"pack/{draft.template}.html", folder=templates, frame=self.plan.frame, **draft.values),
+            css=(templates / "pack" / "pack.css",),
+            key=draft.digest[:10],
+            out=path,
+            original=original,
         )
-        if made.pages != len(draft.paper.pages):
-            raise Refused("A document came out with another number of pages than it went in with.")
-        typeset(draft, self.plan, sheets)
-        return assemble.place(sheets, rebuilt, path)
 
 
-def typeset(draft: pack.Draft, plan: pack.Plan, path: Path) -> int:
-    """Lay out a part's template and make it fit to stand beside others."""
-    templates = pack.folder()
-    html = page(f"pack/{draft.template}.html", folder=templates, frame=plan.frame, **draft.values)
-    pages = render(html, path, css=[templates / "pack" / "pack.css"])
-    assemble.tidy(path, key=draft.digest[:10])
-    return pages
+def paints(pages: Sequence[Page], gone: Mapping[int, Sequence[Removal]]) -> dict[int, Paint]:
+    """What is painted on each page of a document that has anything to be painted over."""
+    found = {read.number: paint_for(read, gone[read.number]) for read in pages}
+    return {number: paint for number, paint in found.items() if paint.boxes}
 
 
 def _described(draft: pack.Draft, path: Path, pages: int) -> assemble.Part:
@@ -120,16 +142,15 @@ def run(pack_id: str) -> None:
         tempfile.TemporaryDirectory(prefix="sar-") as folder,
         heartbeat(lambda: lease.keep(Pack, plan.pack_id, plan.token, now=now())) as going,
     ):
-        building = Build(plan, Path(folder), going)
         try:
-            whole, pages = join(building)
+            whole, pages, digests = _build(plan, Path(folder), going)
             with transaction():
                 strings = pack.check(plan)
             if strings is None:
                 return
-            found = verify(whole, strings, workers=READERS)
+            found = verify(whole, strings, workers=HANDS)
             with transaction():
-                pack.finish(plan, whole, pages, found, building.digests, now=now())
+                pack.finish(plan, whole, pages, found, digests, now=now())
         except Lost:
             return
         except DomainError as error:
@@ -141,27 +162,44 @@ def run(pack_id: str) -> None:
                 pack.fail(plan, "The pack could not be built. The error has been logged.", now=now())
 
 
+def _build(plan: pack.Plan, folder: Path, going: Callable[[], bool]) -> tuple[Path, int, list[str]]:
+    """The joined pack, its pages and the digests of its parts. Goes on if one of the processes at work is killed."""
+    for left in range(lease.TRIES - 1, -1, -1):
+        work = folder / str(left)
+        work.mkdir()
+        hands = _hands(len(plan.chunks) + len(plan.documents))
+        try:
+            building = Build(plan, work, going, hands)
+            whole, pages = join(building)
+            return whole, pages, building.digests
+        except BrokenProcessPool:
+            if not left:
+                told = "The machine stopped the typesetting again and again. It may have too little memory."
+                raise Refused(told) from None
+            log.warning("a process that was typesetting was killed; what is made is kept, and the rest goes on")
+        finally:
+            hands.shutdown(wait=True, cancel_futures=True)
+    raise AssertionError
+
+
+def _hands(parts: int) -> Executor:
+    """Who makes so many parts: processes of their own, unless starting them would take longer than the work."""
+    if parts <= FEW:
+        return ThreadPoolExecutor(1)
+    return ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=die_with_parent)
+
+
 def join(building: Build) -> tuple[Path, int]:
     """Make every part, then the whole; returns its file and its pages."""
     plan = building.plan
-    middle: list[assemble.Part] = []
-    for chunk in plan.chunks:
-        with transaction():
-            draft = pack.record_part(plan, chunk)
-        middle.append(building.part(draft))
-    for number, document_id in enumerate(plan.documents):
-        with transaction():
-            draft = pack.document_part(plan, document_id)
-        part = building.part(draft)
-        if number == 0:
-            opener = assemble.Heading(level=1, title="Documents", page=0)
-            part = assemble.Part(
-                pdf=part.pdf, pages=part.pages, line=part.line, headings=(opener, *part.headings), edge=part.edge
-            )
-        middle.append(part)
+    middle = list(building.parts(_drafts(plan)))
+    if plan.documents:
+        first = len(plan.chunks)
+        opener = assemble.Heading(level=1, title="Documents", page=0)
+        middle[first] = replace(middle[first], headings=(opener, *middle[first].headings))
     with transaction():
         drafts = pack.around(plan, building.gaps)
-    opening, about, closing = (building.part(draft) for draft in drafts)
+    opening, about, closing = building.parts(drafts)
     contents = _contents(building, opening, [about, *middle, closing])
     parts = [opening, contents, about, *middle, closing]
     whole = building.work / "pack.pdf"
@@ -178,6 +216,18 @@ def join(building: Build) -> tuple[Path, int]:
     return whole, pages
 
 
+def _drafts(plan: pack.Plan) -> Iterator[pack.Draft]:
+    """Everything that was gathered, as drafts: the records, then the documents."""
+    for chunk in plan.chunks:
+        with transaction():
+            draft = pack.record_part(plan, chunk)
+        yield draft
+    for document_id in plan.documents:
+        with transaction():
+            draft = pack.document_part(plan, document_id)
+        yield draft
+
+
 def _contents(building: Build, opening: assemble.Part, after: list[assemble.Part]) -> assemble.Part:
     """The list of contents with the pages that everything has once the list itself is in its place."""
     length = 1
@@ -190,7 +240,7 @@ def _contents(building: Build, opening: assemble.Part, after: list[assemble.Part
         with transaction():
             draft = pack.contents_part(building.plan, entries)
         path = building.work / f"contents-{length}.pdf"
-        pages = typeset(draft, building.plan, path)
+        pages = make(building.order(draft, path))
         if pages == length:
             return _described(draft, path, pages)
         length = pages
