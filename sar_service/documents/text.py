@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from . import font_proof, sandbox
 from . import ocr as reader
-from . import sandbox
 from .hidden import inspect
 from .ink import UNEXPLAINED, unexplained
 from .ocr import DPI, FINER, check_languages
@@ -101,7 +101,8 @@ def from_json(data: Any) -> Page:
 
 def read_in_child(pdf: str, limits: Iterable[int], mode: Reading, languages: str) -> Iterator[list[Any]]:
     """What `iter_pages` runs in the sandbox."""
-    trust = Trust()
+    proven, doubted = font_proof.told(Path(pdf)) if mode == "auto" else (set(), set())
+    trust = Trust(proven=proven, doubted=frozenset(doubted))
     with opened(Path(pdf), limits=Limits(*limits)) as document:
         for index in range(len(document)):
             yield as_json(_page(document, index, mode, languages, trust))

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from . import sandbox
+from .font_proof import fonts_in_child
 from .ocr import check_languages
 from .pages import Finding, Limits
-from .verify_fonts import fonts_in_child
 from .verify_match import Matcher
 from .verify_objects import file_in_child
 from .verify_pages import pages_in_child

@@ -1,7 +1,7 @@
 """Looking for withheld strings on the pages of a finished PDF: their text, their picture, the pictures on them.
 
 A page's picture is read by OCR unless all that it shows is plain rules and text in letters that are proved: by their
-outlines (`verify_fonts`), or by having been compared with a picture before. What stands elsewhere in the file is
+outlines (`font_proof`), or by having been compared with a picture before. What stands elsewhere in the file is
 looked for in `verify_objects`.
 """
 
@@ -52,7 +52,7 @@ def pages_in_child(
 ) -> Iterator[list[Any]]:
     """Search every `step`th page from `first` (from 0); yields page number and what was found on it.
 
-    `proven` and `doubted` are what `verify_fonts` says of the file's fonts.
+    `proven` and `doubted` are what `font_proof` says of the file's fonts.
     """
     matcher = Matcher(strings)
     trust = Trust(proven=set(proven), doubted=frozenset(doubted))

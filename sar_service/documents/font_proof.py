@@ -82,14 +82,18 @@ def _look(font: Any) -> tuple[str, str, bool]:
         and "/FontFile2" in described
         and len(data) <= PROGRAM
     )
-    return name, digest, plain and _honest(data, mapping)
+    return name, digest, plain and _honest(data, mapping, _plain(name.partition("+")[2]))
 
 
 @lru_cache(maxsize=4096)
-def _honest(program: bytes, mapping: bytes) -> bool:
-    """Is each glyph that draws something the glyph of just the letter it says it is, in one of our type faces?"""
+def _honest(program: bytes, mapping: bytes, called: str) -> bool:
+    """Is each glyph that draws something the glyph of just the letter it says it is, in one of our type faces?
+
+    Looked at are only the faces of the family that the font says it is called by.
+    """
     letters = _letters(mapping)
-    if not letters or not all(_unmistakable(text) for text in letters.values()):
+    files = _files(called)
+    if not files or not letters or not all(_unmistakable(text) for text in letters.values()):
         return False
     try:
         with TTFont(io.BytesIO(program), lazy=True) as font:
@@ -102,10 +106,8 @@ def _honest(program: bytes, mapping: bytes) -> bool:
     drawn.pop(0, None) if not letters.get(0) else None
     if any(outline and glyph not in letters for glyph, outline in drawn.items()):
         return False
-    return any(
-        own.em == em and all(own.draws(text, drawn.get(glyph, ())) for glyph, text in letters.items())
-        for own in _faces()
-    )
+    faces = (face for face in map(_face, files) if face is not None and face.em == em)
+    return any(all(own.draws(text, drawn.get(glyph, ())) for glyph, text in letters.items()) for own in faces)
 
 
 def _letters(mapping: bytes) -> dict[int, str]:
@@ -167,22 +169,37 @@ class _Face:
 
 
 @cache
-def _faces() -> tuple[_Face, ...]:
-    """The type faces that the service sets its pages in, as they are installed here."""
+def _face(file: Path) -> _Face | None:
+    try:
+        return _Face(file)
+    except (TTLibError, OSError, KeyError):
+        return None
+
+
+def _files(called: str) -> list[Path]:
+    """The installed faces of the family that a font is called by, the one of its style first."""
+    families = [family for family in map(_plain, FAMILIES) if called.startswith(family)]
+    family = max(families, key=len, default="")
+    style = called.removeprefix(family) or "regular"
+    found = [(face_style != style, file) for name, face_style, file in _installed() if name == family]
+    return [file for _, file in sorted(found)]
+
+
+@cache
+def _installed() -> tuple[tuple[str, str, Path], ...]:
+    """The type faces that the service sets its pages in, as they are installed here: family, style and file."""
     told = subprocess.run(
         ["fc-list", "--format", "%{family}|%{style}|%{file}\n"], capture_output=True, text=True, timeout=60, check=False
     ).stdout
-    files = set()
+    found = set()
     for line in told.splitlines():
         families, _, rest = line.partition("|")
-        style, _, file = rest.partition("|")
-        first = style.split(",")[0].replace(" ", "")
-        if families.split(",")[0] in FAMILIES and STYLES.fullmatch(first) and file.endswith(".ttf"):
-            files.add(file)
-    faces = []
-    for file in sorted(files):
-        try:
-            faces.append(_Face(Path(file)))
-        except (TTLibError, OSError, KeyError):
-            continue
-    return tuple(faces)
+        styles, _, file = rest.partition("|")
+        family, style = families.split(",")[0], styles.split(",")[0].replace(" ", "")
+        if family in FAMILIES and STYLES.fullmatch(style) and file.endswith(".ttf"):
+            found.add((_plain(family), _plain(style), Path(file)))
+    return tuple(sorted(found))
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^a-z]", "", name.lower())

@@ -8,9 +8,9 @@ import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
 
+from sar_service.documents.font_proof import told
 from sar_service.documents.render import render
 from sar_service.documents.verify import verify
-from sar_service.documents.verify_fonts import told
 
 NAME = "Zebedee Quartermaine"
 
@@ -63,7 +63,7 @@ def forget_a_letter(font: pikepdf.Dictionary) -> None:
 
 
 def _pairs(font: pikepdf.Dictionary) -> list[tuple[bytes, bytes]]:
-    from sar_service.documents.verify_fonts import BLOCK, ENTRY
+    from sar_service.documents.font_proof import BLOCK, ENTRY
 
     return [pair for _, body in BLOCK.findall(font.ToUnicode.read_bytes()) for pair in ENTRY.findall(body)]
 
