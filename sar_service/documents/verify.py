@@ -47,10 +47,11 @@ def verify(
     if ocr:
         check_languages("eng")
     shares = max(1, workers)
-    fonts: list[list[str]] = next(_child(fonts_in_child, pdf, limits), [[], []]) if ocr else [[], []]
     with ThreadPoolExecutor(max_workers=shares) as pool:
-        jobs = [pool.submit(_pages, pdf, strings, limits, ocr, first, shares, *fonts) for first in range(shares)]
-        jobs.append(pool.submit(_whole, pdf, strings, limits, ocr))
+        jobs = [pool.submit(_whole, pdf, strings, limits, ocr)] if shares > 1 else []
+        fonts: list[list[str]] = next(_child(fonts_in_child, pdf, limits), [[], []]) if ocr else [[], []]
+        jobs += [pool.submit(_pages, pdf, strings, limits, ocr, first, shares, *fonts) for first in range(shares)]
+        jobs += [] if shares > 1 else [pool.submit(_whole, pdf, strings, limits, ocr)]
         found = [finding for job in jobs for finding in job.result()]
     unique = {(number, finding.where): finding for number, finding in reversed(found)}
     order = sorted(unique, key=lambda key: (key[0], unique[key].page or 0, key[1]))
