@@ -35,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="both")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names of tests that are short, and the same in every process: content made on the spot holds the time of day."""
+    if isinstance(val, bytes):
+        return argname
+    return f"{argname} of {len(val)} letters" if isinstance(val, str) and len(val) > 100 else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
