@@ -37,7 +37,12 @@ class Delivery(Entry):
     methods: tuple[Method, ...] = Field(
         default=(Method.PORTAL,), min_length=1, description="ways offered: portal, post, collection"
     )
-    portal_days: int = Field(default=30, ge=1, le=365, description="days for which a pack can be downloaded")
+    portal_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="days for which a pack can be downloaded; after that staff can make it available again",
+    )
     post_note: Words | None = Field(default=None, description='how post is sent, e.g. "signed for, addressee only"')
 
 

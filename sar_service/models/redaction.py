@@ -21,7 +21,8 @@ class PersonRow(Identified, OfCase, Sealed, Base):
     """One entry of the people register.
 
     `number` is theirs in this case (labels are made from it); `sealed` holds {"names", "role", "addresses", "phones",
-    "emails", "identifiers", "date_of_birth", "refs", "reason"}. `treatment` is "", "withhold" or "show".
+    "emails", "identifiers", "date_of_birth", "refs", "reason"}. `treatment` is "", "withhold" or "show". `confided`
+    says that they told us something in confidence, also where they are protected besides.
     """
 
     __tablename__ = "person"
@@ -29,6 +30,7 @@ class PersonRow(Identified, OfCase, Sealed, Base):
 
     number: Mapped[int]
     standing: Mapped[Standing] = mapped_column(words_of(Standing, "standing"))
+    confided: Mapped[bool] = mapped_column(default=False)
     origin: Mapped[str] = mapped_column(String(20))  # "request", "record", "text", "officer"
     treatment: Mapped[str] = mapped_column(String(10), default="")
     code: Mapped[str] = mapped_column(String(12), default="")

@@ -4,7 +4,7 @@ An e-mail carries no personal data beyond its recipient: it says that something 
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -71,6 +71,12 @@ def paper_only(told: dict[str, Any]) -> bool:
     """Did they ask for paper, and say that somebody else may see their messages? Then no code opens the answer."""
     how = (told.get("delivery") or {}).get("how") or "portal"
     return how != "portal" and told["requester"].get("safe") == "careful"
+
+
+def last_day(case: Case, released_at: datetime) -> date:
+    """The last day on which what is released now can be fetched, as the council's `portal_days` say."""
+    days = runtime().catalogue.controllers[case.controller].delivery.portal_days
+    return clock.day_of(released_at) + timedelta(days=days)
 
 
 def _ways(given: Contact | Absent | None) -> str:

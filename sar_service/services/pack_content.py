@@ -23,8 +23,9 @@ from sar_service.domain.search import SearchState
 from sar_service.extensions import runtime
 from sar_service.models import Case, PersonRow, Record
 
+from . import units
 from .clock import day_of
-from .pack_records import NOT_SAID, UNTOLD, Papers, by_hand, holds, in_words, title_of
+from .pack_records import NOT_SAID, Papers, by_hand, holds, in_words, title_of
 from .search import UNANSWERED, included_refs, latest_searches, searched_systems
 
 IDENTIFIERS = {
@@ -244,7 +245,7 @@ def closing(
     return {
         "by_hand": by_hand(case, people, secret),
         "codes": key_to_codes(counted.gaps),
-        "untold": UNTOLD,
+        "untold": units.UNTOLD,
         "questions": contact(controller.public_contact),
         "complaints": contact(controller.complaints),
         "dpo": contact(controller.dpo),

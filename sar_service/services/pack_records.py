@@ -31,7 +31,6 @@ CUT = 5  # of the records beyond LEAST one in so many ends a part, so that one m
 FEWEST_ROWS = 3  # records of one shape that share a table
 MOST_COLUMNS, LONGEST_CELL = 4, 160
 OPEN, SHUT = "\ue000", "\ue001"  # around a label while a text is cut into paragraphs
-UNTOLD = "information withheld"  # where even the reason has to stay unsaid
 NOT_SAID = "The law lets us leave this out, and does not let us say more about it here."
 KINDS = {
     "pdf": "PDF document",
@@ -122,7 +121,7 @@ def told_label(label: str) -> str:
     """The label as the pack may show it: no code and no person where even that there is a reason is unsaid."""
     code = code_of(label)
     exemption = runtime().catalogue.exemptions.get(code)
-    return UNTOLD if exemption is not None and exemption.tell == Tell.NEITHER else label
+    return units.UNTOLD if exemption is not None and exemption.tell == Tell.NEITHER else label
 
 
 def code_of(label: str) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 from sar_service.adapters.storage import ObjectMissing
 from sar_service.adapters.vault import SealBroken
 from sar_service.domain.actor import Actor
+from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.people import Standing
 from sar_service.models import Case, Pack, PackState
 
+from . import audit, clock, identity, letter, portal, sealing, units
 from . import case as cases
-from . import clock, identity, letter, sealing, units
 
 POST = ("post", "collection")
 
@@ -145,14 +146,17 @@ def _place(text: str) -> str:
 
 
 def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, now: datetime) -> None:
-    """Let the pack go to the requester: from now on they can fetch it, and a letter says so.
+    """Let the pack go to the requester: from now on they can fetch it, and a letter says so and until when.
 
+    A pack whose days in the portal are over is made available again, after the same checks; the answer was given when
+    it was given.
     `recipient_checked`: the officer has compared the name and the contact with the request. Raises InvalidInput if
     not, WrongState or NotAllowed with the reason for everything else that stands in the way.
     """
     if pack.case_id != case.id:
         raise NotFound("There is no such pack in this case.")
-    if pack.released_at is not None and case.released_at is not None:
+    again = pack.released_at is not None and case.released_at is not None
+    if again and not portal.over(case, today=clock.day_of(now)):
         return  # a second press of the button
     if not recipient_checked:
         raise InvalidInput("Confirm that you have checked who the pack goes to, and where.", field="recipient_checked")
@@ -164,8 +168,11 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, no
     stopped = next((check.blocked for check in checks(case, pack) if check.blocked), "")
     if stopped:
         raise WrongState(stopped)
-    how = delivery_of(case)["how"]
-    cases.move(case, Action.RELEASE, actor=actor, now=now, pack=pack.number, sha256=pack.sha256, how=how)
+    if again:
+        audit.record("made the pack available again", actor=actor, now=now, case=case, of=pack, sha256=pack.sha256)
+    else:
+        how = delivery_of(case)["how"]
+        cases.move(case, Action.RELEASE, actor=actor, now=now, pack=pack.number, sha256=pack.sha256, how=how)
+        case.released_at, case.released_on = now, clock.day_of(now)
     pack.released_at, pack.released_by = now, actor.label
-    case.released_at, case.released_on = now, clock.day_of(now)
-    letter.write(case, "released", actor=actor, now=now)
+    letter.write(case, "released", actor=actor, now=now, until=written(letter.last_day(case, now)))

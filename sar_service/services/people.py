@@ -138,16 +138,15 @@ class Register:
                 None,
             )
         standing = Standing(person.get("standing") or Standing.THIRD_PARTY)
-        if is_profession(person.get("role", "")) and standing in (Standing.THIRD_PARTY, Standing.SOURCE):
-            standing = Standing.PROFESSIONAL  # somebody at work, also where they are the one who referred
-        if person.get("protected"):
-            standing = Standing.PROTECTED
+        if is_profession(person.get("role", "")) and standing is Standing.THIRD_PARTY:
+            standing = Standing.PROFESSIONAL
         if row is None:
-            row = self._add(standing, origin)
+            row = self._add(Standing.THIRD_PARTY, origin)
         self._learn(row, person, names, ref, standing)
         return row
 
     def _learn(self, row: PersonRow, person: dict[str, Any], names: list[str], ref: str, standing: Standing) -> None:
+        """Add what a mention says. Somebody at work stays so where they are the one who referred, unless protected."""
         told = self.told[row.id]
         _extend(told["names"], names)
         _extend(told["addresses"], [list(lines) for lines in person.get("addresses", [])])
@@ -159,9 +158,20 @@ class Register:
         _extend(told["roles"], [person["role"]] if person.get("role") else [])
         told["role"] = told["role"] or person.get("role", "")
         told["date_of_birth"] = told["date_of_birth"] or person.get("date_of_birth") or ""
-        if row.standing is not Standing.SUBJECT and RANK[standing] > RANK[row.standing] and not row.decided_by:
-            row.standing = standing
+        if row.standing is not Standing.SUBJECT and not row.decided_by:
+            _rise(row, standing)
+            if person.get("protected"):
+                _rise(row, Standing.PROTECTED)
+            elif row.standing is Standing.SOURCE and any(is_profession(role) for role in told["roles"]):
+                row.standing, row.confided = Standing.PROFESSIONAL, False
         sealing.seal(row, told)
+
+
+def _rise(row: PersonRow, standing: Standing) -> None:
+    """Let a person be what asks for more care of what they are and what they were said to be."""
+    row.confided = row.confided or standing is Standing.SOURCE
+    if RANK[standing] > RANK[row.standing]:
+        row.standing = standing
 
 
 def _extend(known: list[Any], more: Iterable[Any]) -> None:
@@ -270,7 +280,9 @@ def rename(
     check_version(row, version)
     told = sealing.unseal(row)
     told["names"], told["role"] = names, role.strip()
-    row.standing = standing if row.standing is not Standing.SUBJECT else row.standing
+    if row.standing is not Standing.SUBJECT:
+        row.confided = standing is Standing.SOURCE or (row.confided and standing is Standing.PROTECTED)
+        row.standing = standing
     row.decided_by = row.decided_by or actor.label
     sealing.seal(row, told)
     audit.record(
@@ -296,7 +308,7 @@ def add(case: Case, *, names: list[str], role: str, standing: Standing, actor: A
 
 
 def merge(case: Case, keep: PersonRow, away: PersonRow, *, actor: Actor, now: datetime) -> None:
-    """Two entries are one person: everything of `away` goes to `keep`, marks included."""
+    """Two entries are one person: everything of `away` goes to `keep`, its protection and its marks included."""
     if keep.id == away.id or away.standing is Standing.SUBJECT:
         raise InvalidInput("Choose two different people; the subject stays.", field="person")
     mine, theirs = sealing.unseal(keep), sealing.unseal(away)
@@ -305,6 +317,9 @@ def merge(case: Case, keep: PersonRow, away: PersonRow, *, actor: Actor, now: da
     mine["role"] = mine["role"] or theirs["role"]
     mine["date_of_birth"] = mine["date_of_birth"] or theirs["date_of_birth"]
     sealing.seal(keep, mine)
+    if keep.standing is not Standing.SUBJECT:
+        keep.confided = keep.confided or away.confided
+        _rise(keep, away.standing)
     db.session.execute(
         update(MarkRow)
         .where(MarkRow.case_id == case.id, MarkRow.person_id == away.id)

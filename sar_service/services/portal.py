@@ -172,14 +172,30 @@ def ended(case: Case) -> str:
     return "closed" if case.status is Status.CLOSED and _newest_released(case) is None else ""
 
 
-def released_pack(case: Case) -> Pack | None:
-    """The pack that the requester may fetch: the newest that was released, while identity is settled.
+def released_pack(case: Case, *, today: date) -> Pack | None:
+    """The pack that the requester may fetch: the newest that was released, while identity is settled and for as many
+    days as the council says.
 
     None where they chose paper because somebody else may see their messages: a code sent there must not open it.
     """
-    if not identity.settled(case) or letter.paper_only(sealing.unseal(case)):
+    until = last_day(case)
+    if until is None or today > until or not identity.settled(case) or letter.paper_only(sealing.unseal(case)):
         return None
     return _newest_released(case)
+
+
+def last_day(case: Case) -> date | None:
+    """The last day on which a released pack can be fetched, whether that is past or not; None if none was released."""
+    pack = _newest_released(case)
+    if pack is None or pack.released_at is None:
+        return None
+    return letter.last_day(case, pack.released_at)
+
+
+def over(case: Case, *, today: date) -> bool:
+    """Could a pack be fetched here until some day that is past?"""
+    until = last_day(case)
+    return until is not None and today > until and not letter.paper_only(sealing.unseal(case))
 
 
 def on_its_way(case: Case) -> str:
@@ -208,8 +224,8 @@ def pack_size(pack: Pack | None) -> int:
 
 def fetch(case: Case, *, now: datetime) -> tuple[Pack, Iterator[bytes]]:
     """The pack, for download by its requester; recorded before a byte is sent. Raises NotFound."""
-    pack = released_pack(case)
+    pack = released_pack(case, today=clock.day_of(now))
     if pack is None or pack.object_id is None:
-        raise NotFound("Your documents are not ready to download yet.")
+        raise NotFound("There is nothing to download now. Look at where your request is.")
     audit.record("fetched the pack", actor=requester_of(case), now=now, case=case, of=pack, sha256=pack.sha256)
     return pack, sealing.object_chunks(sealing.get_object(pack.object_id))

@@ -110,7 +110,7 @@ def decide_person(
     if person.standing is Standing.SUBJECT:
         raise InvalidInput("The subject's own data stays; decide single passages instead.", field="treatment")
     treatment, code = check_decision(case, treatment, code, reason=reason)
-    if treatment == Treatment.SHOW and person.standing is Standing.SOURCE and not reason.strip():
+    if treatment == Treatment.SHOW and person.confided and not reason.strip():
         raise InvalidInput(
             "This person told us something in confidence. Say why they may be shown all the same.", field="reason"
         )

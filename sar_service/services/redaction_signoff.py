@@ -56,6 +56,7 @@ def state_digest(case: Case) -> str:
                     MarkRow.person_id,
                     MarkRow.treatment,
                     MarkRow.code,
+                    MarkRow.made_by,
                 ).where(MarkRow.case_id == case.id)
             )
             for decided in (fate(mark, people),)

@@ -35,6 +35,7 @@ WORDS = {
     Kind.CASE_REF: "reference number",
     Kind.DATE_OF_BIRTH: "date of birth",
 }
+UNTOLD = "information withheld"
 THEIRS = (Standing.SUBJECT, Standing.PROFESSIONAL)
 # What leads to somebody: for a protected person it goes even where their name stays.
 LOCATING = frozenset({Kind.ADDRESS, Kind.PHONE, Kind.EMAIL, Kind.VEHICLE})
@@ -134,6 +135,13 @@ class Marked(Protocol):
     def person_id(self) -> uuid.UUID | None: ...
 
 
+class Labelled(Marked, Protocol):
+    """What the label of a mark depends on besides: who made it."""
+
+    @property
+    def made_by(self) -> str: ...
+
+
 def undecided_of(case: Case, people: Mapping[uuid.UUID, PersonRow]) -> list[tuple[uuid.UUID, int, int]]:
     """Where marks wait for somebody to decide: the record or document, the unit, and how many are there.
 
@@ -206,16 +214,20 @@ def person_label(person: PersonRow) -> str:
     return f"Person {letters}" if letters else "Person"
 
 
-def label(mark: Marked, people: Mapping[uuid.UUID, PersonRow], code: str) -> str:
+def called(person: PersonRow) -> str:
+    """What the pack calls somebody: of a source in confidence not even that a person stands there, or which one."""
+    return UNTOLD if person.confided else person_label(person)
+
+
+def label(mark: Labelled, people: Mapping[uuid.UUID, PersonRow], code: str) -> str:
     """What a reader sees in the place of what is withheld; it never shows how long that was."""
     person = people.get(mark.person_id) if mark.person_id else None
-    source = person is not None and person.standing is Standing.SOURCE
     if mark.kind in IDENTIFIER_KINDS:
         what = WORDS.get(mark.kind, "details")
-    elif source:
-        what = "information withheld"  # not even that a person stands here, or which one
+    elif person is not None:
+        what = called(person)
     else:
-        what = person_label(person) if person is not None else "a person's name"
+        what = UNTOLD if mark.made_by else "a person's name"  # an officer marks passages, the machine names
     return f"{what}, {code}" if code else what
 
 

@@ -1,14 +1,15 @@
 """What stands between a finished pack and its requester."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import SERVICE, Actor
-from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
+from sar_service.domain.clock_steps import written
+from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.people import Standing
 from sar_service.extensions import runtime
@@ -70,6 +71,26 @@ def test_a_checked_pack_is_released_told_and_can_be_fetched(
     _, chunks = portal.fetch(packs.again(case), now=now)
     assert b"".join(chunks) == PDF
     release(packs.again(case), db.session.get_one(Pack, row.id), officer, now)  # pressed twice: nothing more
+
+
+def test_a_pack_can_be_fetched_for_as_many_days_as_the_council_says_and_made_available_again(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime, outbox: list[Any], sent: Any
+) -> None:
+    case, row = ready
+    release(case, row, officer, now)
+    db.session.commit()
+    sent.work()
+    last, after = now + timedelta(days=30), now + timedelta(days=31)
+    assert f"until {written(last.date())}" in " ".join(outbox[-1].text.split())
+    assert b"".join(portal.fetch(case, now=last)[1]) == PDF
+    with pytest.raises(NotFound):
+        portal.fetch(case, now=after)
+    given = case.released_on
+    with pytest.raises(InvalidInput, match="checked who"):
+        release(case, row, officer, after, recipient_checked=False)
+    release(case, row, officer, after)
+    assert b"".join(portal.fetch(case, now=after)[1]) == PDF
+    assert (case.status, case.released_on) == (Status.RELEASED, given)  # the answer was given when it was given
 
 
 def test_nobody_is_released_to_without_looking_who_it_is(

@@ -85,15 +85,18 @@ def code() -> Any:
 def show() -> Any:
     """Where the request stands, in plain words, with the dates and the reasons for them."""
     case = portal_case()
-    pack = portals.released_pack(case)
+    today = clock.day_of(now())
+    pack = portals.released_pack(case, today=today)
     controller = runtime().catalogue.controllers[case.controller]
     return render_template(
         "portal/show.html",
         case=case,
         stages=portals.stages(case),
         reckoning=clock.reckon(case),
-        today=clock.day_of(now()),
+        today=today,
         pack=pack,
+        until=portals.last_day(case),
+        over=portals.over(case, today=today),
         held=portals.held(case),
         ended=portals.ended(case),
         on_its_way=portals.on_its_way(case),

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Pack, PackState
-from sar_service.services import audit, pack, pack_release, sealing
+from sar_service.services import audit, clock, pack, pack_release, portal, sealing
 from sar_service.services import case as cases
 
 from .. import access
@@ -58,6 +58,8 @@ def pack_page(reference: str) -> str:
         checks=pack_release.checks(case, latest) if ready else [],
         to=pack_release.delivery_of(case),
         hows=frame.HOW,
+        until=portal.last_day(case),
+        over=portal.over(case, today=clock.day_of(access.now())),
         choices={each.action.value: each.blocked for each in cases.choices(case, actor=access.actor())},
         **told,
     )

@@ -60,16 +60,22 @@ def card(row: PersonRow, count: int) -> dict[str, Any]:
         "name": next(iter(told["names"]), units.person_label(row)),
         "names": told["names"],
         "role": told["role"],
-        "label": "" if row.standing in units.THEIRS else units.person_label(row),
+        "label": "" if row.standing in units.THEIRS else units.called(row),
         "count": count,
         "state": state,
         "state_text": f"{words_of_state}, {row.code}" if row.code else words_of_state,
         "origin": str(ORIGINS.get(row.origin, row.origin)),
-        "standing": str(STANDINGS.get(row.standing, _("The subject"))),
+        "standing": _standing_in_words(row),
         "protected": row.standing is Standing.PROTECTED,
         "facts": facts,
         "subject": row.standing is Standing.SUBJECT,
     }
+
+
+def _standing_in_words(row: PersonRow) -> str:
+    said = str(STANDINGS.get(row.standing, _("The subject")))
+    both = row.confided and row.standing is not Standing.SOURCE
+    return _("%(first)s; also: %(second)s", first=said, second=STANDINGS[Standing.SOURCE]) if both else said
 
 
 def _cards(case: Case) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def told_mark(mark: MarkRow, people: dict[uuid.UUID, PersonRow], names: dict[uui
     if person is not None:
         facts.append(names[person.id])
         if person.standing not in units.THEIRS:
-            facts.append(units.person_label(person))
+            facts.append(units.called(person))
     facts.append(_("marked by an officer") if mark.made_by else _("found by the machine"))
     return {
         "id": str(mark.id),
