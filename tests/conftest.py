@@ -120,12 +120,31 @@ class Places:
 
 
 @pytest.fixture(scope="session")
+def made_apps() -> Iterator[dict[str, tuple[Flask, Places]]]:
+    """The applications that this process has made, by their database: tests of both kinds come in turns."""
+    made: dict[str, tuple[Flask, Places]] = {}
+    yield made
+    for app, _ in made.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
 def made_app(
-    database: str, council: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    database: str,
+    made_apps: dict[str, tuple[Flask, Places]],
+    council: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> tuple[Flask, Places]:
     """One application per process and database; `app` hands it out emptied."""
-    folder = tmp_path_factory.mktemp(f"data-{database}")
-    maintenance = request.getfixturevalue("postgres_url") if database == "postgresql" else ""
+    if database not in made_apps:
+        maintenance = request.getfixturevalue("postgres_url") if database == "postgresql" else ""
+        made_apps[database] = _make(database, council, tmp_path_factory.mktemp(f"data-{database}"), maintenance)
+    return made_apps[database]
+
+
+def _make(database: str, council: Path, folder: Path, maintenance: str) -> tuple[Flask, Places]:
     places = Places(database, folder, maintenance)
     if maintenance:
         postgres.clone(maintenance, "template0", places.name)
