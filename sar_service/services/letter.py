@@ -63,6 +63,7 @@ def context(case: Case, *, now: datetime) -> dict[str, Any]:
         "regulator_name": named if isinstance(named, str) else "the Information Commissioner",
         "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
         "today": clock.day_of(now),
+        "until": written(last_day(case, now)),
         "base_url": runtime().settings.base_url,
     }
 

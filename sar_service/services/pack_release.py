@@ -14,7 +14,6 @@ from typing import Any
 from sar_service.adapters.storage import ObjectMissing
 from sar_service.adapters.vault import SealBroken
 from sar_service.domain.actor import Actor
-from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.people import Standing
@@ -175,4 +174,4 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, no
         cases.move(case, Action.RELEASE, actor=actor, now=now, pack=pack.number, sha256=pack.sha256, how=how)
         case.released_at, case.released_on = now, clock.day_of(now)
     pack.released_at, pack.released_by = now, actor.label
-    letter.write(case, "released", actor=actor, now=now, until=written(letter.last_day(case, now)))
+    letter.write(case, "released", actor=actor, now=now)
