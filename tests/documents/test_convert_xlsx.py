@@ -14,10 +14,12 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sar_service.documents.convert_read import typeset
 from sar_service.documents.convert_text import CELLS
 from sar_service.documents.convert_xlsx import read_xlsx
 from sar_service.documents.draft import Draft
 from sar_service.documents.pages import Limits
+from sar_service.documents.text import read_pages
 from sar_service.domain.errors import Refused
 
 
@@ -161,6 +163,18 @@ def test_a_wide_sheet_is_set_out_row_by_row_with_nothing_lost(read) -> None:
         *(f"value number {n}" for n in range(40)),
     ]
     assert pairs[-1][0] == "AN Heading 39"
+
+
+def test_the_name_of_a_sheet_stands_on_the_page_of_its_table(read, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Episodes"
+    book.active.append([f"Heading {n}" for n in range(9)])
+    book.active.append([f"value number {n}" for n in range(9)])
+    draft = read(book)
+    assert [block.label for block in draft.blocks if block.kind == "rows"] == ["wide"]
+    pages = read_pages(typeset(draft, tmp_path / "out.pdf"), ocr="never")
+    assert len(pages) == 1
+    assert "Episodes" in pages[0].text and "value number 8" in pages[0].text
 
 
 def test_a_sheet_too_large_to_read_is_refused_with_the_number(read) -> None:
