@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from sar_service.documents.detect_context import acts, addressed, score, speaks
+from sar_service.documents.detect_runs import beside_held, only_word, run
 from sar_service.documents.detect_words import Mention, Words
 from sar_service.documents.lexicon import (
     DAYS,
@@ -49,6 +50,7 @@ _SURNAME_FIRST = re.compile(
 _GREETING = word_set("hi hello dear hiya hey morning afternoon")
 _SMALL_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr"})
 _NEUTRAL = word_set("re about by with for from as where when that and")  # before people and things alike
+SAINTS = frozenset({"st", "saint"})
 _LONGEST = 5
 
 
@@ -71,7 +73,7 @@ def find(words: Words, held: Mapping[int, int] = MappingProxyType({})) -> Iterat
                 at += 1
             continue
         if words.capital(at):
-            stop = _run(words, at)
+            stop = beside_held(words, at, run(words, at), held)
             if held.get(words.start[at], 0) >= words.end(stop - 1) - 2:
                 at = stop
                 continue
@@ -111,34 +113,6 @@ def _surnames_first(words: Words) -> Iterator[tuple[int, int]]:
             yield found.start(), found.end()
 
 
-def _run(words: Words, at: int) -> int:
-    """The end of a run of capital words that only spaces, a broken line or the full stop of an initial part."""
-    stop = at + 1
-    while stop < len(words) and stop - at < 12:
-        gap = words.gap(stop - 1)
-        surface = words.surface[stop - 1]
-        initial = len(surface) == 1 or surface.lower() in TITLES
-        titled = surface.lower() in POLITE and gap.strip(" .") == "\n"
-        if without_possessive(surface) != surface or not (
-            words.runs_on(stop - 1) or titled or (initial and gap in (". ", "."))
-        ):
-            break
-        if words.capital(stop):
-            if "\n" in gap and _only_word(words.folded(stop)):
-                break  # a line that begins with a plain word: no part of the name that ends the one before
-            stop += 1
-        elif (
-            words.surface[stop] in PARTICLES
-            and stop + 1 < len(words)
-            and words.capital(stop + 1)
-            and words.runs_on(stop)
-        ):
-            stop += 2
-        else:
-            break
-    return stop
-
-
 def _names_in(words: Words, at: int, stop: int) -> Iterator[Mention]:
     folded = [words.folded(k) for k in range(at, stop)]
     if (
@@ -154,6 +128,9 @@ def _names_in(words: Words, at: int, stop: int) -> Iterator[Mention]:
     k = 0
     while k < len(folded):
         title = ""
+        if folded[k] in SAINTS and k + 1 < len(folded):
+            k += 2  # "St Oswin's" is a church, or what is named after it
+            continue
         if folded[k] in TITLES and k + 1 < len(folded):
             title = folded[k]
             k += 1
@@ -173,13 +150,8 @@ def _ward(words: Words, at: int, folded: list[str]) -> bool:
     return len(folded) == 2 and is_given(folded[0]) and is_family(folded[1]) and not placed
 
 
-def _only_word(word: str) -> bool:
-    """Whether a folded word is an ordinary word, and nobody's name."""
-    return is_ordinary(word) and not is_given(word) and not is_family(word)
-
-
 def _plausible(word: str) -> bool:
-    return len(word) > 1 and not _only_word(word)
+    return len(word) > 1 and not only_word(word)
 
 
 def _shaped(surface: str) -> bool:
@@ -358,7 +330,7 @@ def _alone(words: Words, at: int, word: str, given: bool, family: bool, points: 
 def _lower(words: Words, at: int) -> tuple[Mention, int] | None:
     """A name without a capital: only a known given name that is no ordinary word, alone or before a family name."""
     surface = words.surface[at]
-    if len(surface) < 3:
+    if len(surface) < 3 or words.before(at)[1] in SAINTS:
         return None
     word = words.folded(at)
     title = word in _SMALL_TITLES and at + 1 < len(words) and words.gap(at) in (" ", ". ")

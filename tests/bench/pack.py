@@ -151,13 +151,13 @@ def fill(count: int) -> uuid.UUID:
     return identity
 
 
-def peak() -> float:
-    """The most memory that this process held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak(whose: int = resource.RUSAGE_SELF) -> float:
+    """The most memory that this process held, or the largest of those it started, in MB."""
+    return resource.getrusage(whose).ru_maxrss / 1024
 
 
 def build(folder: Path, pack_id: str, out: Path) -> None:
-    """Build the pack as the worker does, in this process, and write down what it took."""
+    """Build the pack as the worker does, and write down what it and the processes it started took."""
     from sar_service.documents import assemble
     from sar_service.documents.verify import verify
     from sar_service.services import pack, pack_records, units
@@ -183,8 +183,9 @@ def build(folder: Path, pack_id: str, out: Path) -> None:
         work = folder / "work"
         work.mkdir()
         started = time.perf_counter()
-        whole, pages = job.join(job.Build(plan, work, lambda: True))
-        took = {"pages": pages, "seconds": time.perf_counter() - started, "memory": peak(), "joining": joined[0]}
+        whole, pages, _ = job.build(plan, work, lambda: True)
+        took = {"pages": pages, "seconds": time.perf_counter() - started, "joining": joined[0]}
+        took["memory"] = peak() + job.HANDS * peak(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
         assert verify(whole, list(THEM[:3])) == []
         took["verifying"] = time.perf_counter() - started

@@ -372,3 +372,20 @@ def test_an_ordinary_word_is_no_misspelt_short_name() -> None:
 def test_the_first_word_of_the_next_line_is_no_family_name() -> None:
     text = "Remarks\nFound at Lowmoor tram stop by PC Drummond\nCame home with a dog\nWalked back"
     assert [name for name, _ in named(text, ()) if "Drummond" in name] == ["Drummond"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In English Tamsin Holloway was praised in front of the class.", [("Tamsin Holloway", "p1")]),
+        ("At the chip shop on Tenter Lane Tamsin fed the ducks.", [("Tamsin", "p1")]),
+        ("Met Tamsin Holloway English teacher in the room.", [("Tamsin Holloway", "p1")]),
+        ("Met her at St Oswin's church hall, then at st oswin's again.", []),
+        ("Oliver Tamsin Holloway came.", [("Oliver", "new-1"), ("Tamsin Holloway", "p1")]),
+    ],
+)
+def test_a_registered_name_beside_other_words_stays_that_name(text: str, found: list[tuple[str, str]]) -> None:
+    people = (Person(id="p1", names=("Tamsin Holloway",), role="child"),)
+    detector = Detector(people, subject="p1", use_model=False)
+    detector.learn([text])
+    assert [(span.text, span.person) for span in detector.spans(text) if span.kind is Kind.PERSON] == found

@@ -143,7 +143,7 @@ def run(pack_id: str) -> None:
         heartbeat(lambda: lease.keep(Pack, plan.pack_id, plan.token, now=now())) as going,
     ):
         try:
-            whole, pages, digests = _build(plan, Path(folder), going)
+            whole, pages, digests = build(plan, Path(folder), going)
             with transaction():
                 strings = pack.check(plan)
             if strings is None:
@@ -162,7 +162,7 @@ def run(pack_id: str) -> None:
                 pack.fail(plan, "The pack could not be built. The error has been logged.", now=now())
 
 
-def _build(plan: pack.Plan, folder: Path, going: Callable[[], bool]) -> tuple[Path, int, list[str]]:
+def build(plan: pack.Plan, folder: Path, going: Callable[[], bool]) -> tuple[Path, int, list[str]]:
     """The joined pack, its pages and the digests of its parts. Goes on if one of the processes at work is killed."""
     for left in range(lease.TRIES - 1, -1, -1):
         work = folder / str(left)
