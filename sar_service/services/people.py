@@ -303,6 +303,7 @@ def add(case: Case, *, names: list[str], role: str, standing: Standing, actor: A
     register = Register(case, now=now)
     row = register._add(standing, "officer")
     register._learn(row, {"role": role.strip()}, names, "", standing)
+    row.standing, row.confided, row.decided_by = standing, standing is Standing.SOURCE, actor.label
     audit.record("added a person to the register", actor=actor, now=now, case=case, of=row)
     return row
 

@@ -95,6 +95,17 @@ def test_a_merged_person_keeps_the_protection_of_both(case: Case, officer: Actor
     assert (other.standing, other.confided) == (Standing.PROTECTED, True)
 
 
+def test_what_an_officer_says_of_somebody_stays_whatever_a_system_says_later(
+    case: Case, officer: Actor, now: datetime
+) -> None:
+    row = people.add(
+        case, names=["Petronella Ashgrove"], role="teacher", standing=Standing.SOURCE, actor=officer, now=now
+    )
+    db.session.flush()
+    assert of(case, [CONSTABLE], now).id == row.id
+    assert (row.standing, row.confided) == (Standing.SOURCE, True)
+
+
 def test_an_officer_can_say_that_somebody_told_nothing_in_confidence(case: Case, officer: Actor, now: datetime) -> None:
     row = of(case, [SOURCE], now)
     db.session.flush()
