@@ -6,7 +6,9 @@ It answers three questions: is this name, this detail, this candidate to be with
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from sar_service.documents.identifier_dates import read_date
 from sar_service.documents.lexicon import is_ordinary
 
 from .world import World
@@ -61,6 +63,8 @@ class Judgement:
             if person.treatment == "show"
         ]
         request = world.request
+        born = date.fromisoformat(request["date_of_birth"])
+        self.births = {born, born.replace(day=born.month, month=born.day)}  # hers, and as two systems wrote it down
         self.own = {
             _plain(str(text))
             for text in (
@@ -96,6 +100,8 @@ class Judgement:
         if any(re.search(rf"(?<!\w){re.escape(own)}(?!\w)", plain) for own in self.own if len(own) > 3):
             return SHOW
         if any(_plain(office) in plain for office in OFFICES):
+            return SHOW
+        if kind == "date_of_birth" and read_date(text) in self.births:
             return SHOW
         if kind == "person":
             return self.person([text])

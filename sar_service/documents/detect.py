@@ -142,14 +142,15 @@ class Detector:
             self._ask(fresh)
         return group
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: str, *, births: Sequence[tuple[int, int]] = ()) -> list[Span]:
         """Every mention in a text: ordered, none overlapping, offsets in code points, end exclusive.
 
-        `person` is a register id, a "new-…" id that `learn` gave, or None where nobody or no one person fits.
+        `person` is a register id, a "new-…" id that `learn` gave, or None where nobody or no one person fits. `births`
+        are stretches of the text that hold dates of birth, as a label beside them or a heading above them says.
         """
         written, text = text, level(text)
         words = Words(text)
-        numbers = self._numbers(text)
+        numbers = self._numbers(text, births)
         organisations = list(bodies(text))
         mentions = self._roster.mentions(words)
         named = list(find(words, {m.start: m.end for m in mentions}))
@@ -165,7 +166,7 @@ class Detector:
         chosen.add(locations(words, taken, self._named, self._known.towns))
         whose = [(s.start, s.end, s.person) for s in chosen.spans if s.kind is Kind.PERSON]
         chosen.add(roles(words, self.registered, whose, subject=self.subject))
-        found = self._births(text, chosen.spans)
+        found = self._births(text, chosen.spans, births)
         return found if text == written else [replace(s, text=written[s.start : s.end]) for s in found]
 
     def _people(self, text: str, mentions: Sequence[Mention]) -> list[Span]:
@@ -179,8 +180,12 @@ class Detector:
             for start, m, who in zip(starts, mentions, settled, strict=True)
         ]  # fmt: skip
 
-    def _numbers(self, text: str) -> list[Span]:
-        found = self._known.attribute(identifiers(text))
+    def _numbers(self, text: str, births: Sequence[tuple[int, int]]) -> list[Span]:
+        shaped = [
+            replace(span, kind=Kind.DATE_OF_BIRTH) if span.kind is Kind.DATE and _within(span, births) else span
+            for span in identifiers(text)
+        ]
+        found = self._known.attribute(shaped)
         found = [self._owner(span) if span.kind is Kind.EMAIL and span.person is None else span for span in found]
         starts = [span.start for span in found]
         out = {(span.start, span.end): span for span in found}
@@ -212,19 +217,30 @@ class Detector:
                     fitting.add(person.id)
         return replace(span, person=fitting.pop()) if len(fitting) == 1 else span
 
-    def _births(self, text: str, spans: Sequence[Span]) -> list[Span]:
-        """Give a date of birth that directly follows a name to that person."""
+    def _births(self, text: str, spans: Sequence[Span], columns: Sequence[tuple[int, int]]) -> list[Span]:
+        """Give a date of birth to the person whose name it directly follows, or, in a column of such dates, to the one
+        person whom its line names. In a column it is never given to the subject: a line may be of somebody unnamed."""
+        people = [span for span in spans if span.kind is Kind.PERSON]
         out: list[Span] = []
         for span in spans:
             last = out[-1] if out else None
-            if (
-                span.kind is Kind.DATE_OF_BIRTH and span.person is None
-                and last is not None and last.kind is Kind.PERSON and last.person is not None
-                and _BORN.fullmatch(text, last.end, span.start)
-            ):  # fmt: skip
-                span = replace(span, person=last.person)
+            if span.kind is Kind.DATE_OF_BIRTH and span.person is None:
+                if (
+                    last is not None and last.kind is Kind.PERSON and last.person is not None
+                    and _BORN.fullmatch(text, last.end, span.start)
+                ):  # fmt: skip
+                    span = replace(span, person=last.person)
+                elif _within(span, columns):
+                    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+                    inside = {s.person for s in people if start <= s.start and (end < 0 or s.end <= end)}
+                    if len(inside) == 1 and inside != {self.subject}:
+                        span = replace(span, person=inside.pop())
             out.append(span)
         return out
+
+
+def _within(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span.start and span.end <= end for start, end in stretches)
 
 
 def _key(text: str) -> bytes:

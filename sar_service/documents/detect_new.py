@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from sar_service.documents.detect_context import acts, addressed, score, speaks
-from sar_service.documents.detect_runs import beside_held, only_word, run
+from sar_service.documents.detect_runs import beside_held, only_word, run, second_half
 from sar_service.documents.detect_words import Mention, Words
 from sar_service.documents.lexicon import (
     DAYS,
@@ -63,7 +63,7 @@ def find(words: Words, held: Mapping[int, int] = MappingProxyType({})) -> Iterat
     worth = _worth(words)
     at, count = 0, len(words)
     while at < count:
-        if not worth[at]:
+        if not worth[at] or second_half(words, at):
             at += 1
             continue
         if words.start[at] in comma:

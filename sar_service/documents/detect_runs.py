@@ -53,6 +53,12 @@ def beside_held(words: Words, at: int, stop: int, held: Mapping[int, int]) -> in
     return stop
 
 
+def second_half(words: Words, at: int) -> bool:
+    """Whether a word is the second letter of an abbreviation such as "T/C" or "S/W", and no initial of a name."""
+    start = words.start[at]
+    return len(words.surface[at]) == 1 and start > 1 and words.text[start - 1] == "/" and words.text[start - 2].isalpha()
+
+
 def only_word(word: str) -> bool:
     """Whether a folded word is an ordinary word, and nobody's name."""
     return is_ordinary(word) and not is_given(word) and not is_family(word)

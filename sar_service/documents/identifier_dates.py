@@ -36,8 +36,8 @@ _BIRTH = re.compile(
 _BIRTH_AFTER = re.compile(r"[ ]?\(?(?:d\.?o\.?b\b|date of birth)", re.IGNORECASE)
 
 _RUN = re.compile(r"\d(?<!\d\d)(?:\d{5}|\d{7})(?!\w)")
-_BIRTH_CELL = re.compile(
-    r"[ \"]{0,3}(?:d\.?[ ]?o\.?[ ]?b\.?|date[ ]of[ ]birth|birth[ ]?dates?|born)[ \"]{0,3}", re.IGNORECASE
+BIRTH_HEADING = re.compile(
+    r"[ \"]{0,3}(?:d\.?[ ]?o\.?[ ]?b\.?|dates?[ ]of[ ]birth|birth[ ]?dates?|born(?:[ ]on)?)[ \":]{0,3}", re.IGNORECASE
 )
 _CELL = {"\t": re.compile(r"[^\t]*"), "|": re.compile(r"[^|]*"), ",": re.compile(r'[ ]?"[^"]*"|[^,]*')}
 
@@ -97,7 +97,7 @@ def in_birth_columns(text: str, found: list[Dated]) -> list[Dated]:
 
 def _birth_cells(text: str) -> Iterator[tuple[int, int]]:
     """Where the cells of columns headed "DOB" lie: cells are parted by tabs, bars or commas."""
-    heading = _BIRTH_CELL.search(text)
+    heading = BIRTH_HEADING.search(text)
     if heading is None:
         return
     at = text.rfind("\n", 0, heading.start()) + 1
@@ -106,10 +106,10 @@ def _birth_cells(text: str) -> Iterator[tuple[int, int]]:
         parts = _cells(line, mark) if mark else []
         if len(parts) <= column or not line.strip():
             mark = ""
-        if not mark and _BIRTH_CELL.search(line):
+        if not mark and BIRTH_HEADING.search(line):
             for mark in _CELL:
                 parts = _cells(line, mark)
-                held = [k for k, (a, b) in enumerate(parts) if _BIRTH_CELL.fullmatch(line, a, b)]
+                held = [k for k, (a, b) in enumerate(parts) if BIRTH_HEADING.fullmatch(line, a, b)]
                 if held and len(parts) > 1:
                     column = held[0]
                     break

@@ -24,7 +24,7 @@ from sar_service.documents.redact_decide import Decider, Gone, sweep
 from sar_service.documents.redact_gather import Part, gather
 from sar_service.documents.remove import paint_for, rebuild
 from sar_service.documents.text import read_pages
-from sar_service.documents.text_cells import apart
+from sar_service.documents.text_cells import apart, births
 from sar_service.domain.errors import InvalidInput, Refused
 from sar_service.domain.redaction import Removal, Treatment
 
@@ -196,9 +196,12 @@ def _read(parts: Sequence[Part], limits: Limits, tell: Callable[[str], None]) ->
 def _decide(works: Sequence[_Work], decider: Decider, detector: Detector) -> None:
     """Find and decide, page by page; what is found on any page counts on all of them."""
     names = [name for person in decider.register.people for name in person.names]
-    texts = [apart(page, names) for work in works for page in work.pages]
+    pages = [page for work in works for page in work.pages]
+    texts = [apart(page, names) for page in pages]
     decider.meet(detector.learn(texts))
-    decided = [decider.decide(text, detector.spans(text)) for text in texts]
+    decided = [
+        decider.decide(text, detector.spans(text, births=births(page))) for text, page in zip(texts, pages, strict=True)
+    ]
     staying = [
         name for person in decider.register.people if person.treatment is Treatment.SHOW for name in person.names
     ]

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select
 
 from sar_service.db import db, new_id
 from sar_service.documents.detect import Detector
+from sar_service.documents.text_cells import parted
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.people import Standing
 from sar_service.domain.redaction import Kind, Person, Span
@@ -125,12 +126,16 @@ def _for_detector(register: people.Register, asked: dict[str, Any]) -> list[Pers
 def find(plan: Plan, *, progress: Callable[[int], bool]) -> tuple[list[Person], list[tuple[Item, int, list[Span]]]]:
     """Run the detector, in two passes, outside any transaction. `progress(done)` returns False to stop."""
     detector = Detector(plan.people, subject=plan.subject)
-    strangers = detector.learn(unit.text for item in plan.items for unit in item.units)  # and knows them from now on
+    names = [name for person in plan.people for name in person.names]
+    # What it learns it knows from now on.
+    strangers = detector.learn(parted(unit.text, unit.gaps, names) for item in plan.items for unit in item.units)
     found: list[tuple[Item, int, list[Span]]] = []
     for done, item in enumerate(plan.items, start=1):
         for unit in item.units:
             if unit.text.strip():
-                found.append((item, unit.number, detector.spans(unit.text)))
+                spans = detector.spans(parted(unit.text, unit.gaps, names), births=unit.births)
+                as_written = [replace(span, text=unit.text[span.start : span.end]) for span in spans]
+                found.append((item, unit.number, as_written))
         if not progress(done):
             return strangers, []
     return strangers, found

@@ -15,9 +15,10 @@ from typing import Any, BinaryIO
 from sqlalchemy import delete, select
 
 from sar_service.connectors.base import Connector, ConnectorError
+from sar_service.connectors.wording import as_text
 from sar_service.db import db
 from sar_service.domain.people import Identity, Mentioned
-from sar_service.domain.search import Candidate, Found, FoundDocument, FoundProblem, FoundRecord
+from sar_service.domain.search import Candidate, Field, Found, FoundDocument, FoundProblem, FoundRecord, Verdict
 from sar_service.models import (
     CandidateRow,
     Case,
@@ -67,6 +68,53 @@ def bring(found: Found, connector: Connector) -> Found | Brought:
         raise
     copy.seek(0)
     return Brought(found, copy, hashlib.file_digest(copy, "sha256").hexdigest())
+
+
+class Alone:
+    """The people of a search who are the subject and to whom nothing else belongs.
+
+    A system that knows somebody does hold data about them, if only the entry by which it recognised them: it becomes a
+    record, so that "nothing held" is never said of a system that holds a name and an address.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, Candidate] = {}
+        self._with_more: set[str] = set()
+
+    def see(self, found: Found) -> None:
+        if not isinstance(found, Candidate):
+            self._with_more.add(found.about)
+        elif found.match.verdict is Verdict.MATCH:
+            self._found[found.ref] = found
+
+    def entries(self) -> list[FoundRecord]:
+        return [
+            FoundRecord(
+                ref=f"entry:{ref}",
+                about=ref,
+                section="Entry",
+                title="What the system says of you",
+                on=None,
+                fields=fields,
+            )
+            for ref, each in self._found.items()
+            if ref not in self._with_more and (fields := _entry(each.identity))
+        ]
+
+
+def _entry(identity: Identity) -> tuple[Field, ...]:
+    born = identity.date_of_birth
+    told = {
+        "Name": identity.full_name,
+        "Other names": ", ".join(identity.other_names),
+        "Date of birth": as_text(born),
+        "Address": ", ".join((*identity.address, *filter(None, [identity.postcode]))),
+        "Telephone": ", ".join(identity.phones),
+        "E-mail": ", ".join(identity.emails),
+        **{scheme.replace("_", " ").capitalize(): value for scheme, value in identity.identifiers.items()},
+        **identity.other,
+    }
+    return tuple(Field(label=label, value=value) for label, value in told.items() if value)
 
 
 def save(plan: Plan, found: Sequence[Found | Brought], *, now: datetime) -> bool:

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from sqlalchemy import func, or_, select
 
 from sar_service.db import db
+from sar_service.documents.identifier_dates import BIRTH_HEADING
+from sar_service.documents.text_cells import births, gaps
 from sar_service.domain.people import Standing
 from sar_service.domain.redaction import IDENTIFIER_KINDS, Kind, Removal, Treatment
 from sar_service.models import Case, Document, MarkRow, PersonRow, Record
@@ -44,11 +46,18 @@ LOCATING_CODE = "TP16"
 
 @dataclass(frozen=True)
 class Unit:
+    """One text of a record or document, and what its layout says: see `documents/text_cells.py`.
+
+    `gaps` are the wide gaps between names, `births` the stretches that a label or heading calls dates of birth.
+    """
+
     home: uuid.UUID
     number: int
     text: str
     label: str = ""
     prose: bool = False
+    gaps: tuple[int, ...] = ()
+    births: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass
@@ -78,17 +87,23 @@ def records(case: Case) -> list[Record]:
 def open_record(row: Record) -> Item:
     told = sealing.unseal(row)
     units = [Unit(row.id, 0, told["title"], "Title")]
-    units += [
-        Unit(row.id, number, told_field["value"], told_field["label"], told_field["form"] == "prose")
-        for number, told_field in enumerate(told["fields"], start=1)
-    ]
+    units += [_field(row, number, told_field) for number, told_field in enumerate(told["fields"], start=1)]
     return Item(row, told, units)
+
+
+def _field(row: Record, number: int, told: Mapping[str, str]) -> Unit:
+    value, label = told["value"], told["label"]
+    births = ((0, len(value)),) if BIRTH_HEADING.fullmatch(label) else ()
+    return Unit(row.id, number, value, label, told["form"] == "prose", births=births)
 
 
 def open_document(row: Document) -> Item:
     told = sealing.unseal(row)
     units = [Unit(row.id, 0, told.get("title", ""), "File name")]
-    units += [Unit(row.id, page.number, page.text, f"Page {page.number}") for page in documents.pages_of(row)]
+    units += [
+        Unit(row.id, page.number, page.text, f"Page {page.number}", gaps=gaps(page), births=births(page))
+        for page in documents.pages_of(row)
+    ]
     return Item(row, told, units)
 
 

@@ -381,6 +381,7 @@ def test_the_first_word_of_the_next_line_is_no_family_name() -> None:
         ("At the chip shop on Tenter Lane Tamsin fed the ducks.", [("Tamsin", "p1")]),
         ("Met Tamsin Holloway English teacher in the room.", [("Tamsin Holloway", "p1")]),
         ("Met her at St Oswin's church hall, then at st oswin's again.", []),
+        ("T/C Morwenna Penhale, she will ring back.", [("Morwenna Penhale", "new-1")]),
         ("Oliver Tamsin Holloway came.", [("Oliver", "new-1"), ("Tamsin Holloway", "p1")]),
     ],
 )

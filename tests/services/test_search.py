@@ -271,6 +271,20 @@ def test_somebody_who_is_said_to_be_another_brings_nothing_however_often_it_is_s
     assert calls(case) == []
 
 
+def test_a_system_that_knows_the_person_and_nothing_more_holds_their_entry(
+    service_desk: Desk, connected: Connect, sent: Any, officer: Actor, now: datetime
+) -> None:
+    service_desk.calls = []
+    connected(service_desk.system(limits=QUICK))
+    case = begun(sent, officer, now)
+    assert answers(case)["desk"] is SearchState.HELD
+    row = db.session.scalars(select(Record).where(Record.case_id == case.id, Record.system == "desk")).one()
+    told = {field["label"]: field["value"] for field in sealing.unseal(row)["fields"]}
+    assert told == {"Name": "Morwenna Tregale", "Date of birth": "14 March 2007", "Address": "4 Quarry Lane, NM4 2QT"}
+    again(packs.again(case), sent, officer, now)
+    assert calls(case) == ["entry:1"]  # once, however often it is searched
+
+
 class Killed(BaseException):
     """What a job meets when its process is killed."""
 

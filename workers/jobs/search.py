@@ -66,14 +66,17 @@ def _gather(plan: search.Plan, connector: Connector, going: Callable[[], bool]) 
         batch.clear()
         return kept
 
+    alone = search_save.Alone()
     try:
         for found in connector.search(plan.subject):
+            alone.see(found)
             batch.append(search_save.bring(found, connector))
             if (len(batch) >= BATCH and not keep()) or not going():
                 return False
     except ConnectorError:
         keep()
         raise
+    batch.extend(alone.entries())
     return keep()
 
 
