@@ -56,7 +56,9 @@ def beside_held(words: Words, at: int, stop: int, held: Mapping[int, int]) -> in
 def second_half(words: Words, at: int) -> bool:
     """Whether a word is the second letter of an abbreviation such as "T/C" or "S/W", and no initial of a name."""
     start = words.start[at]
-    return len(words.surface[at]) == 1 and start > 1 and words.text[start - 1] == "/" and words.text[start - 2].isalpha()
+    return (
+        len(words.surface[at]) == 1 and start > 1 and words.text[start - 1] == "/" and words.text[start - 2].isalpha()
+    )
 
 
 def only_word(word: str) -> bool:

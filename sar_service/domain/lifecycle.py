@@ -58,10 +58,11 @@ class Situation:
 
     `actor`, `submitted_by` and `signed_off_by` are members' ids; `decided_by` those who decided a passage
     or a person since the last sign-off. `searches_running` counts searches on the way; `unanswered`
-    systems that failed or cannot be searched and that nobody has accounted for; `unclear_candidates`
-    people who may be the subject. `unsettled_problems` counts files that could not be read and are not
-    dealt with. `pack_current`: the pack that was built is of the decisions that were signed off.
-    `reasons_given`: a reason for closing or refusing is on file.
+    systems that failed or cannot be searched and that nobody has accounted for; `out_of_date` those that
+    were searched before more was learnt of the person; `unclear_candidates` people who may be the subject.
+    `unsettled_problems` counts files that could not be read and are not dealt with. `pack_current`: the
+    pack that was built is of the decisions that were signed off. `reasons_given`: a reason for closing or
+    refusing is on file.
     """
 
     actor: str = ""
@@ -69,6 +70,7 @@ class Situation:
     searches_started: int = 0
     searches_running: int = 0
     unanswered: int = 0
+    out_of_date: int = 0
     unclear_candidates: int = 0
     unsettled_problems: int = 0
     undecided_marks: int = 0
@@ -88,6 +90,7 @@ class Guard(StrEnum):
     SEARCHES_STARTED = "searches_started"
     SEARCHES_FINISHED = "searches_finished"
     EVERY_SYSTEM_ANSWERED = "every_system_answered"
+    SEARCHED_WITH_ALL = "searched_with_all"
     NOBODY_UNCLEAR = "nobody_unclear"
     PROBLEMS_SETTLED = "problems_settled"
     EVERYTHING_DECIDED = "everything_decided"
@@ -121,6 +124,10 @@ GUARDS: Mapping[Guard, tuple[Callable[[Situation], bool], str]] = MappingProxyTy
         Guard.EVERY_SYSTEM_ANSWERED: (
             lambda s: s.unanswered == 0,
             "A system gave no answer. Search it again, or record why the answer can go without it.",
+        ),
+        Guard.SEARCHED_WITH_ALL: (
+            lambda s: s.out_of_date == 0,
+            "More was learnt of the person after the search. Search the systems again with it.",
         ),
         Guard.NOBODY_UNCLEAR: (
             lambda s: s.unclear_candidates == 0,
@@ -175,6 +182,7 @@ _BEFORE_SIGNOFF = (
     Guard.SEARCHES_STARTED,
     Guard.SEARCHES_FINISHED,
     Guard.EVERY_SYSTEM_ANSWERED,
+    Guard.SEARCHED_WITH_ALL,
     Guard.NOBODY_UNCLEAR,
     Guard.PROBLEMS_SETTLED,
     Guard.EVERYTHING_DECIDED,

@@ -84,6 +84,7 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
         searches_started=len(rows),
         searches_running=sum(row.state in search.ON_THE_WAY for row in rows) + (not gathered(case)),
         unanswered=sum(row.state in search.UNANSWERED and not row.excepted_because for row in rows),
+        out_of_date=len(search.out_of_date(case)),
         unclear_candidates=db.session.scalar(
             select(func.count())
             .select_from(CandidateRow)

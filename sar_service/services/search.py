@@ -326,6 +326,18 @@ def outcomes(case: Case) -> list[SearchOutcome]:
     ]
 
 
+def rounds(case: Case) -> dict[str, int]:
+    """The newest round of each system's search."""
+    return {row.system: row.round for row in latest_searches(case)}
+
+
+def out_of_date(case: Case) -> list[str]:
+    """The systems that were last searched before the last thing that staff learnt of the person was on file."""
+    learnt = sealing.unseal(case).get("learnt")
+    before = learnt[-1]["rounds"] if learnt else {}
+    return [system for system, number in rounds(case).items() if number <= before.get(system, 0)]
+
+
 def settled(case: Case) -> bool:
     """Has every system answered, or been left out with a reason?"""
     rows = latest_searches(case)

@@ -60,6 +60,7 @@ SPOILS = {
     Guard.SEARCHES_STARTED: replace(GOOD, searches_started=0),
     Guard.SEARCHES_FINISHED: replace(GOOD, searches_running=1),
     Guard.EVERY_SYSTEM_ANSWERED: replace(GOOD, unanswered=1),
+    Guard.SEARCHED_WITH_ALL: replace(GOOD, out_of_date=1),
     Guard.NOBODY_UNCLEAR: replace(GOOD, unclear_candidates=1),
     Guard.PROBLEMS_SETTLED: replace(GOOD, unsettled_problems=1),
     Guard.EVERYTHING_DECIDED: replace(GOOD, undecided_marks=1),

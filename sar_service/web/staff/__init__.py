@@ -58,5 +58,6 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     search,  # noqa: F401
     sign_in,
     sign_off,  # noqa: F401
+    subject,  # noqa: F401
     worklist,  # noqa: F401
 )

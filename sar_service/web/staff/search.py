@@ -157,6 +157,7 @@ def search_page(reference: str) -> str:
         unclear=[_candidate(row, known, titles) for row in unclear],
         decided=[_candidate(row, known, titles) for row in decided],
         suggesting=redaction.latest(case),
+        old=search.out_of_date(case),
         searchable=search.searched_systems(case.controller),
     )
 
