@@ -13,6 +13,7 @@ from sar_service.documents.identifier_dates import BIRTH_HEADING
 from sar_service.documents.pages import Page, Word
 
 WIDE = 0.7  # of a word's height: wider than a space even in justified text, narrower than a cell's edges
+MOST_HEADINGS = 40  # on a page: more columns of that heading than any table has
 _NAME = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?:['\u2019]s)?")
 _LAST, _FIRST = re.compile(r"\S+\Z"), re.compile(r"\S+")
 _HEADING_WORD = re.compile(r"\b(?:d\.?o\.?b|born|birth)", re.IGNORECASE)
@@ -81,9 +82,9 @@ def births(page: Page) -> tuple[Range, ...]:
         return ()
     cells = sorted(_cells(page.words), key=lambda cell: (cell.top, cell.left))
     found: list[Range] = []
-    for heading in cells:
-        if BIRTH_HEADING.fullmatch(page.text, heading.start, heading.end):
-            found += _below(heading, cells)
+    headings = [cell for cell in cells if BIRTH_HEADING.fullmatch(page.text, cell.start, cell.end)]
+    for heading in headings[:MOST_HEADINGS]:
+        found += _below(heading, cells)
     return tuple(sorted(set(found)))
 
 
