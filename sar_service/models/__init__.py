@@ -8,10 +8,11 @@ from .pack import AccessCode, Pack, PackPart, PackState
 from .redaction import Decision, MarkRow, PersonRow, SignOff, Suggesting
 from .search import CandidateRow, Document, DocumentState, Record, SystemSearch
 from .team import Attempt, Member, WebSession
+from .work import FlagRow, LinkRow, Note, SearchWord, Task
 
 __all__ = [
     "AccessCode", "Attempt", "AuditEvent", "AuditHead", "CandidateRow", "Case", "CaseKey", "Claimed", "Decision",
-    "Document", "DocumentState", "Fact", "Identified", "Letter", "MarkRow", "Member", "OfCase", "OfController",
-    "Once", "Pack", "PackPart", "PackState", "PersonRow", "Record", "Sealed", "SignOff", "StoredObject",
-    "Suggesting", "SystemSearch", "WebSession",
+    "Document", "DocumentState", "Fact", "FlagRow", "Identified", "Letter", "LinkRow", "MarkRow", "Member", "Note",
+    "OfCase", "OfController", "Once", "Pack", "PackPart", "PackState", "PersonRow", "Record", "Sealed",
+    "SearchWord", "SignOff", "StoredObject", "Suggesting", "SystemSearch", "Task", "WebSession",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ from sar_service.domain.identity import (
 from sar_service.domain.lifecycle import Action
 from sar_service.models import AccessCode, Case, Fact
 
-from . import audit, clock, letter, sealing
+from . import audit, clock, finding, letter, sealing
 from . import case as cases
 
 
@@ -150,6 +150,7 @@ def change_contact(case: Case, contact: dict[str, str], *, actor: Actor, now: da
         letter.write(case, "contact-changed", actor=actor, now=now)  # to the old address, before it is replaced
         told["requester"].update(contact)
         sealing.seal(case, told)
+        finding.index(case)
         for code in db.session.scalars(
             select(AccessCode).where(AccessCode.case_id == case.id, AccessCode.used_at.is_(None))
         ):

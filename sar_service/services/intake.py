@@ -1,7 +1,8 @@
 """Requests coming in: a case is made, its clock started, its acknowledgement written. Every channel ends here."""
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +13,11 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case
 
-from . import audit, clock, letter, sealing
+from . import audit, clock, finding, letter, link, sealing
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
@@ -97,6 +99,7 @@ def submit(request: Request, *, actor: Actor, now: datetime) -> Case:
     )
     db.session.add(case)
     db.session.flush()
+    finding.index(case)
     clock.add_fact(case, "received", request.received_on, actor=actor, now=now, channel=request.channel)
     audit.record(
         "received a request",
@@ -108,6 +111,15 @@ def submit(request: Request, *, actor: Actor, now: datetime) -> Case:
     )
     letter.write(case, "acknowledgement", actor=actor, now=now)
     return case
+
+
+def submit_all(request: Request, rights: Sequence[Right], *, actor: Actor, now: datetime) -> list[Case]:
+    """One message that uses several rights: a case for each, linked, each with its own clock. Raises InvalidInput."""
+    if not rights:
+        raise InvalidInput("Choose at least one thing that is asked for.", field="rights")
+    cases = [submit(replace(request, right=right), actor=actor, now=now) for right in dict.fromkeys(rights)]
+    link.link_all(cases, LinkKind.SAME_SUBMISSION, actor=actor, now=now)
+    return cases
 
 
 def _unused_reference() -> str:

@@ -14,7 +14,7 @@ from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case
 
-from . import audit, sealing, search
+from . import audit, finding, sealing, search
 from .case import check_version
 
 BEFORE_SIGNOFF = (Status.RECEIVED, Status.IDENTITY, Status.SEARCHING, Status.REVIEWING)
@@ -118,6 +118,7 @@ def _keep(
     }
     told["learnt"] = [*(told.get("learnt") or []), note]
     sealing.seal(case, told)
+    finding.index(case)
     audit.record(verb, actor=actor, now=now, case=case, fields=what)
 
 

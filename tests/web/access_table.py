@@ -72,6 +72,7 @@ STAFF: dict[str, set[May]] = {
     "staff.identity_page": {May.SETTLE_IDENTITY},
     "staff.learn": {May.SEARCH},
     "staff.letter_page": {May.SEE_CASES},
+    "staff.log": {May.LOG_REQUEST},
     "staff.merge_people": {May.DECIDE},
     "staff.move": {May.SEE_CASES},
     "staff.original": {May.SEE_CASES},

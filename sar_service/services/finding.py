@@ -1,0 +1,216 @@
+"""Finding cases by what people say of them: a name however it is spelt, a date of birth, an address, a number.
+
+Names are sealed, so that a database cannot be asked for them. Beside each case stand keyed digests of the words that
+it is found by, and of each word of a name with one letter left out: words that differ by one letter share one of those.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.matching_names import words
+from sar_service.extensions import runtime
+from sar_service.models import Case, LinkRow, SearchWord
+
+from . import sealing
+
+SHORTEST = 4  # letters from which on a word is also found misspelt
+LONGEST = 40
+MOST = 8  # words of a question that are looked for
+SHOWN = 20  # possible duplicates
+_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_NUMBER = re.compile(r"\b[A-Z]?\d[\d ]{5,18}[A-Z]?\b", re.IGNORECASE)
+
+
+def _digest(kind: str, text: str) -> int:
+    return int(runtime().service_key("search").digest(f"{kind}:{text}")[:16], 16) >> 1
+
+
+def _without_one(word: str) -> set[str]:
+    """The word, and the word with each of its letters left out."""
+    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _misspelt(word: str) -> Iterator[int]:
+    if SHORTEST <= len(word) <= LONGEST:
+        yield from (_digest("near", each) for each in _without_one(word))
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[^0-9a-z@.]", "", text.casefold())
+
+
+def _people(told: dict[str, Any]) -> list[str]:
+    """Every name that the case's people go by."""
+    subject = told["subject"]
+    return [
+        subject.get("given_name", ""),
+        subject.get("family_name", ""),
+        *subject.get("other_names", []),
+        told["requester"].get("name", ""),
+    ]
+
+
+def _digests(told: dict[str, Any]) -> set[int]:
+    subject, requester = told["subject"], told["requester"]
+    found = set()
+    for word in {word for name in _people(told) if name for word in words(name)}:
+        found |= {_digest("word", word), *_misspelt(word)}
+    for lines in subject.get("addresses", []):
+        whole = " ".join(lines)
+        found |= {_digest("word", word) for word in words(_POSTCODE.sub(" ", whole))}
+        found |= {_digest("post", _squeezed(code.group())) for code in _POSTCODE.finditer(whole)}
+    if subject.get("postcode"):
+        found.add(_digest("post", _squeezed(subject["postcode"])))
+    if subject.get("date_of_birth"):
+        found.add(_digest("born", subject["date_of_birth"]))
+    numbers = [*subject.get("phones", []), requester.get("phone"), *(subject.get("identifiers") or {}).values()]
+    found |= {_digest("number", _squeezed(each)) for each in numbers if each}
+    found |= {_digest("mail", each.casefold()) for each in (*subject.get("emails", []), requester.get("email")) if each}
+    return found
+
+
+def index(case: Case) -> None:
+    """Write down what a case is found by, anew."""
+    db.session.flush()
+    db.session.execute(delete(SearchWord).where(SearchWord.case_id == case.id))
+    rows = [{"digest": digest, "case_id": case.id} for digest in sorted(_digests(sealing.unseal(case)))]
+    if rows:
+        db.session.execute(insert(SearchWord), rows)
+
+
+def index_missing(*, most: int = 200) -> int:
+    """Do that for cases for which it was never done; returns how many. They came before there was an index."""
+    missing = db.session.scalars(select(Case).where(~exists().where(SearchWord.case_id == Case.id)).limit(most)).all()
+    for case in missing:
+        index(case)
+    return len(missing)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was typed, part by part: `exact` has to be there to the letter, of `words` each may be misspelt."""
+
+    exact: tuple[int, ...]
+    words: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.exact or self.words)
+
+
+def read(typed: str) -> Question:
+    """Take apart what somebody typed: "tregale 14/03/2007", "NM4 2QT", "9434765919"."""
+    rest, exact = " ".join(typed.split())[:300], []
+    for kind, pattern in (("mail", _EMAIL), ("born", _DAY), ("post", _POSTCODE), ("number", _NUMBER)):
+        for found in pattern.finditer(rest):
+            key = (
+                _day(found)
+                if kind == "born"
+                else found.group().casefold()
+                if kind == "mail"
+                else _squeezed(found.group())
+            )
+            exact.append(_digest(kind, key))
+        rest = pattern.sub(" ", rest)
+    return Question(tuple(exact[:MOST]), words(rest)[:MOST])
+
+
+def _day(found: re.Match[str]) -> str:
+    parts = [int(part) for part in found.groups() if part]
+    year, month, day = parts if parts[0] > 31 else reversed(parts)
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return found.group()  # no such day: nothing is found by it
+
+
+def condition(question: Question) -> list[ColumnElement[bool]]:
+    """What a case must satisfy to be found: every part of the question."""
+    parts = [_has([digest]) for digest in question.exact]
+    return parts + [_has([_digest("word", word), *_misspelt(word)]) for word in question.words]
+
+
+def closeness(question: Question) -> ColumnElement[Any]:
+    """How many words of the question a case has to the letter, to put first."""
+    digests = [_digest("word", word) for word in question.words]
+    return (
+        select(func.count())
+        .select_from(SearchWord)
+        .where(SearchWord.case_id == Case.id, SearchWord.digest.in_(digests))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
+def _has(digests: Iterable[int]) -> ColumnElement[bool]:
+    return Case.id.in_(select(SearchWord.case_id).where(SearchWord.digest.in_(set(digests))))
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A case that may be the same request again, with why."""
+
+    case: Case
+    reasons: tuple[str, ...]
+
+
+def alike(case: Case, *, actor: Actor) -> list[Alike]:
+    """Other cases of the same person, as far as it can be told; those that a person has linked already are left out.
+
+    Nothing is skipped because of it: it is shown, and a person says what it is.
+    """
+    from .case import visible
+
+    subject = sealing.unseal(case)["subject"]
+    names = set(words(" ".join(filter(None, (subject.get("given_name"), subject.get("family_name"))))))
+    if not names:
+        return []
+    query = visible(actor).where(Case.controller == case.controller, Case.id != case.id)
+    for word in sorted(names)[:MOST]:
+        query = query.where(_has([_digest("word", word), *_misspelt(word)]))
+    linked = linked_ids(case)
+    found = []
+    for other in db.session.scalars(query.order_by(Case.received_on.desc()).limit(SHOWN * 3)):
+        if other.id in linked:
+            continue
+        reasons = _reasons(case, subject, other)
+        if reasons:
+            found.append(Alike(other, reasons))
+    return found[:SHOWN]
+
+
+def linked_ids(case: Case) -> set[uuid.UUID]:
+    """The cases that this one is linked with, in any way."""
+    rows = db.session.execute(
+        select(LinkRow.one_id, LinkRow.other_id).where((LinkRow.one_id == case.id) | (LinkRow.other_id == case.id))
+    )
+    return {each for row in rows for each in row if each != case.id}
+
+
+def _reasons(case: Case, subject: dict[str, Any], other: Case) -> tuple[str, ...]:
+    """Why another case may be of the same person; empty where a date of birth or address speaks against it."""
+    theirs = sealing.unseal(other)["subject"]
+    born, their_born = subject.get("date_of_birth"), theirs.get("date_of_birth")
+    if born and their_born and born != their_born:
+        return ()
+    reasons = ["the name"]
+    if born and born == their_born:
+        reasons.append("the date of birth")
+    if subject.get("postcode") and _squeezed(subject["postcode"]) == _squeezed(theirs.get("postcode", "")):
+        reasons.append("the postcode")
+    if len(reasons) == 1:
+        return ()
+    if case.right is other.right:
+        reasons.append("what is asked for")
+    if abs((case.received_on - other.received_on).days) <= 31:
+        reasons.append("the month")
+    return tuple(reasons)

@@ -1,0 +1,71 @@
+"""Linking cases that belong together, and unlinking them. Each pair is linked in one way once."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import combinations
+
+from sqlalchemy import select
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.work import LinkKind
+from sar_service.models import Case, LinkRow
+
+from . import audit
+from .case import visible
+
+
+def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime) -> LinkRow:
+    """Link two cases; linking them again changes nothing. Raises InvalidInput."""
+    if one.id == other.id:
+        raise InvalidInput("This is the case itself. Give the reference of another one.", field="reference")
+    if one.controller != other.controller:
+        raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="reference")
+    first, second = sorted((one, other), key=lambda case: case.id)
+    row = db.session.scalar(
+        select(LinkRow).where(LinkRow.one_id == first.id, LinkRow.other_id == second.id, LinkRow.kind == kind)
+    )
+    if row is not None:
+        return row
+    row = LinkRow(
+        id=new_id(),
+        controller=one.controller,
+        one_id=first.id,
+        other_id=second.id,
+        kind=kind,
+        made_by=actor.label,
+        made_at=now,
+    )
+    db.session.add(row)
+    for case, far in ((one, other), (other, one)):
+        audit.record("linked the case", actor=actor, now=now, case=case, kind=kind.value, with_case=str(far.id))
+    return row
+
+
+def link_all(cases: Sequence[Case], kind: LinkKind, *, actor: Actor, now: datetime) -> None:
+    """Link each of several cases with each other one."""
+    for one, other in combinations(cases, 2):
+        link(one, other, kind, actor=actor, now=now)
+
+
+def unlink(case: Case, link_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a link away again. Raises NotFound if it is not of this case."""
+    row = db.session.get(LinkRow, link_id)
+    if row is None or case.id not in (row.one_id, row.other_id):
+        raise NotFound("There is no such link.")
+    audit.record("unlinked the case", actor=actor, now=now, case=case, kind=row.kind.value, reason=reason[:500])
+    db.session.delete(row)
+
+
+def links(case: Case, *, actor: Actor) -> list[tuple[LinkRow, Case | None]]:
+    """The links of a case with the case at the other end, or None where this actor may not see it."""
+    rows = db.session.scalars(
+        select(LinkRow)
+        .where((LinkRow.one_id == case.id) | (LinkRow.other_id == case.id))
+        .order_by(LinkRow.made_at, LinkRow.id)
+    ).all()
+    far = {row.id: row.other_id if row.one_id == case.id else row.one_id for row in rows}
+    seen = {other.id: other for other in db.session.scalars(visible(actor).where(Case.id.in_(far.values())))}
+    return [(row, seen.get(far[row.id])) for row in rows]

@@ -1,0 +1,183 @@
+"""What staff keep beside a case: notes, flags and tasks with a day. All of it goes on while the clock is paused."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from sar_service.domain.lifecycle import OPEN
+from sar_service.domain.permission import Permission
+from sar_service.domain.work import Flag
+from sar_service.models import Case, FlagRow, Member, Note, Task
+
+from . import audit, sealing
+from .case import check_version, visible
+from .clock import day_of
+
+LONGEST = 20_000
+FARTHEST = timedelta(days=3 * 366)
+OUTCOMES = ("done", "dropped")
+
+
+def note(case: Case, text: str, *, actor: Actor, now: datetime) -> Note:
+    """Add a note. Raises InvalidInput."""
+    text = text.strip()
+    if not text:
+        raise InvalidInput("Write the note first.", field="text")
+    if len(text) > LONGEST:
+        raise InvalidInput(f"A note may have at most {LONGEST} characters. Write it as two.", field="text")
+    row = Note(id=new_id(), case_id=case.id, controller=case.controller, written_by=actor.label, written_at=now)
+    sealing.seal(row, {"text": text})
+    db.session.add(row)
+    audit.record("wrote a note", actor=actor, now=now, case=case, of=row)
+    return row
+
+
+def notes(case: Case) -> list[tuple[Note, str]]:
+    """The notes of a case with their text, newest first."""
+    rows = db.session.scalars(select(Note).where(Note.case_id == case.id).order_by(Note.written_at.desc(), Note.id))
+    return [(row, sealing.unseal(row)["text"]) for row in rows]
+
+
+def set_flags(case: Case, wanted: Iterable[Flag], *, actor: Actor, now: datetime) -> None:
+    """Have the case carry these flags and no others."""
+    wanted = set(wanted)
+    rows = {row.flag: row for row in db.session.scalars(select(FlagRow).where(FlagRow.case_id == case.id))}
+    for flag in sorted(wanted - set(rows)):
+        db.session.add(
+            FlagRow(id=new_id(), case_id=case.id, controller=case.controller, flag=flag, set_by=actor.label, set_at=now)
+        )
+        audit.record("flagged the case", actor=actor, now=now, case=case, flag=flag.value)
+    for flag in sorted(set(rows) - wanted):
+        db.session.delete(rows[flag])
+        audit.record("took a flag off the case", actor=actor, now=now, case=case, flag=flag.value)
+
+
+def flags(cases: Sequence[Case]) -> dict[uuid.UUID, list[Flag]]:
+    """The flags of several cases, in the order of `Flag`."""
+    found: dict[uuid.UUID, list[Flag]] = {}
+    for row in db.session.scalars(select(FlagRow).where(FlagRow.case_id.in_([case.id for case in cases]))):
+        found.setdefault(row.case_id, []).append(row.flag)
+    order = list(Flag)
+    return {case_id: sorted(each, key=order.index) for case_id, each in found.items()}
+
+
+def add_task(case: Case, what: str, *, due_on: date, member: Member | None, actor: Actor, now: datetime) -> Task:
+    """Something to be done by a day, by somebody or by whoever has the case. Raises InvalidInput."""
+    what = what.strip()
+    if not what:
+        raise InvalidInput("Say what has to be done.", field="what")
+    if len(what) > 500:
+        raise InvalidInput("This may have at most 500 characters. Put the rest into a note.", field="what")
+    if due_on < day_of(now):
+        raise InvalidInput("This day has passed. Give today or a later one.", field="due_on")
+    if due_on > day_of(now) + FARTHEST:
+        raise InvalidInput("This is more than three years away. Check the year.", field="due_on")
+    if member is not None and (not member.active or case.controller not in member.controllers):
+        raise InvalidInput("This member of staff does not work on this council’s cases.", field="member")
+    row = Task(
+        id=new_id(),
+        case_id=case.id,
+        controller=case.controller,
+        due_on=due_on,
+        assigned_to=member.id if member is not None else case.assigned_to,
+        made_by=actor.label,
+        made_at=now,
+    )
+    sealing.seal(row, {"what": what})
+    db.session.add(row)
+    audit.record("added a task", actor=actor, now=now, case=case, of=row, on=due_on.isoformat())
+    return row
+
+
+def end_task(case: Case, task_id: uuid.UUID, *, outcome: str, version: int, actor: Actor, now: datetime) -> Task:
+    """Say that a task is done, or need not be. Raises NotFound, WrongState and StaleWrite."""
+    row = db.session.get(Task, task_id)
+    if row is None or row.case_id != case.id:
+        raise NotFound("There is no such task in this case.")
+    if outcome not in OUTCOMES:
+        raise InvalidInput("Choose whether it is done or need not be done.", field="outcome")
+    if row.outcome:
+        raise WrongState("Somebody has ended this task already.")
+    check_version(row, version)
+    row.outcome, row.ended_by, row.ended_at = outcome, actor.label, now
+    audit.record(f"{outcome} a task", actor=actor, now=now, case=case, of=row)
+    return row
+
+
+def tasks(case: Case) -> list[tuple[Task, str]]:
+    """The tasks of a case with what is to be done, open ones first and by their day."""
+    rows = db.session.scalars(
+        select(Task).where(Task.case_id == case.id).order_by(Task.outcome != "", Task.due_on, Task.made_at, Task.id)
+    )
+    return [(row, sealing.unseal(row)["what"]) for row in rows]
+
+
+def open_tasks(actor: Actor) -> list[tuple[Task, Case, str]]:
+    """What this actor has to do, by day, in the cases they may see."""
+    query = (
+        select(Task, Case)
+        .join(Case, Case.id == Task.case_id)
+        .where(
+            Task.outcome == "",
+            Task.assigned_to == uuid.UUID(actor.id),
+            Case.id.in_(visible(actor).with_only_columns(Case.id)),
+        )
+        .order_by(Task.due_on, Task.made_at)
+        .limit(100)
+    )
+    return [(row[0], row[1], sealing.unseal(row[0])["what"]) for row in db.session.execute(query)]
+
+
+def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:
+    """By member: how many open cases they have of those this actor may see, and how many of them are overdue."""
+    counted = db.session.execute(
+        select(Case.assigned_to, func.count(), func.count().filter(Case.due_on < today, Case.clock_state == "running"))
+        .where(
+            Case.status.in_(OPEN),
+            Case.assigned_to.is_not(None),
+            Case.id.in_(visible(actor).with_only_columns(Case.id)),
+        )
+        .group_by(Case.assigned_to)
+    )
+    return {row[0]: (row[1], row[2]) for row in counted if row[0] is not None}
+
+
+def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime) -> tuple[int, int]:
+    """Give all open cases and tasks of somebody to another, or to nobody; returns how many of each.
+
+    Raises NotAllowed for those who may not hand out work, and InvalidInput where `to` cannot take all of it.
+    """
+    if not actor.may(Permission.ASSIGN):
+        raise NotAllowed("A manager hands over somebody’s work.")
+    if to is not None and to.id == leaver.id:
+        raise InvalidInput("Choose somebody else.", field="to")
+    cases = db.session.scalars(
+        visible(actor).where(Case.assigned_to == leaver.id, Case.status.in_(OPEN)).order_by(Case.due_on)
+    ).all()
+    if to is not None and (not to.active or any(case.controller not in to.controllers for case in cases)):
+        raise InvalidInput("This member of staff does not work on all of these councils’ cases.", field="to")
+    for case in cases:
+        case.assigned_to = to.id if to is not None else None
+        audit.record(
+            "handed the case over", actor=actor, now=now, case=case, to=f"staff:{to.id}" if to is not None else ""
+        )
+    query = (
+        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.outcome == "", Task.assigned_to == leaver.id)
+    )
+    given = db.session.execute(query.where(Case.id.in_(visible(actor).with_only_columns(Case.id)))).all()
+    for task, case in given:
+        task.assigned_to = to.id if to is not None else None
+        audit.record(
+            "handed a task over",
+            actor=actor,
+            now=now,
+            case=case,
+            of=task,
+            to=f"staff:{to.id}" if to is not None else "",
+        )
+    return len(cases), len(given)

@@ -1,0 +1,248 @@
+"""Logging a request that came by telephone, at the counter, by letter, by e-mail or through another team.
+
+One page, as staff have somebody waiting: what is needed is first, and nothing that was typed is ever lost. Several
+rights in one message become a case each.
+"""
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Form
+
+from sar_service.domain.check_digits import nhs_valid, upn_valid
+from sar_service.domain.errors import InvalidInput
+from sar_service.domain.permission import Permission
+from sar_service.domain.rights import Right
+from sar_service.extensions import runtime
+from sar_service.services import clock, intake
+
+from .. import access
+from ..access import allow
+from ..fields import EmailField, PhoneField, TextareaField, TextField, clean_line, errors_for
+from ..fields_choice import CheckboxesField, RadiosField
+from ..fields_date import DateField
+from . import blueprint, frame
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+MOST_NAMES = 10
+HERE = ("phone", "in_person", "letter", "email", "social_media", "other_team")
+
+
+class Logged(Form):
+    """What staff write down. Where each question stands is in `COLUMNS`."""
+
+    controller = RadiosField(_l("Which council?"), required=_l("Choose a council"))
+    channel = RadiosField(
+        _l("How did it come?"),
+        required=_l("Choose how it came"),
+        choices=[(key, frame.CHANNELS[key]) for key in HERE],
+        inline=True,
+    )
+    received_on = DateField(
+        _l("On which day did it reach the council?"),
+        hint=_l("The day it reached anybody here, a weekend included; not the day it is logged"),
+        required=_l("Enter the day it reached the council"),
+        earliest=clock.EARLIEST,
+        latest=frame.today,
+        too_late=_l("The day it came cannot be in the future"),
+        too_early=_l("The day it came is before 2018: check the year"),
+    )
+    rights = CheckboxesField(
+        _l("What is asked for?"),
+        hint=_l("Each becomes a case of its own, with its own clock; they are linked"),
+        required=_l("Choose what is asked for"),
+        choices=[(key, words) for key, words in frame.RIGHTS.items() if key != Right.COMPLAINT.value],
+    )
+    capacity = RadiosField(
+        _l("Who asks?"),
+        required=_l("Choose who asks"),
+        choices=[(key, words) for key, words in frame.CAPACITIES.items()],
+    )
+    what = TextareaField(
+        _l("What do they want, in their words?"), required=_l("Enter what they want"), longest=4000, rows=4
+    )
+    given_name = TextField(_l("First name"), longest=80)
+    family_name = TextField(_l("Family name"), longest=80)
+    other_names = TextField(_l("Other names"), hint=_l("Former names, nicknames; a comma between them"), longest=400)
+    date_of_birth = DateField(
+        _l("Date of birth"),
+        earliest=EARLIEST_BIRTH,
+        latest=frame.today,
+        too_late=_l("A date of birth must be in the past"),
+        too_early=_l("Check the year of birth"),
+    )
+    address = TextareaField(_l("Address now"), hint=_l("As on an envelope, the postcode last"), longest=600, rows=4)
+    earlier = TextareaField(
+        _l("Earlier addresses"), hint=_l("The same way, an empty line between two of them"), longest=4000, rows=4
+    )
+    nhs_number = TextField(_l("NHS number"), longest=20, classes="govuk-input--width-10")
+    upn = TextField(_l("Unique pupil number"), longest=20, classes="govuk-input--width-10")
+    reference = TextField(_l("One of our references"), longest=40, classes="govuk-input--width-10")
+    name = TextField(_l("Name of the person who asks"), longest=120)
+    relationship = TextField(_l("What they are to the person"), longest=80)
+    organisation = TextField(_l("Firm or organisation"), longest=120)
+    email = EmailField(_l("E-mail address"), hint=_l("Without one, letters are printed and posted"), autocomplete="off")
+    phone = PhoneField(_l("Telephone"), autocomplete="off")
+    postal = TextareaField(_l("Postal address, if another than above"), longest=600, rows=4)
+    safe = RadiosField(
+        _l("Is it safe to write to them there?"),
+        choices=[
+            ("safe", _l("Yes, they said so")),
+            ("careful", _l("No: somebody else may see it")),
+            ("", _l("Not asked yet")),
+        ],
+        default="",
+    )
+    safety_note = TextareaField(_l("How to reach them safely"), longest=1000, rows=2)
+    how = RadiosField(
+        _l("How do they want the answer?"),
+        choices=[(key, words) for key, words in frame.HOW.items()],
+        default="portal",
+    )
+
+    def prepare(self) -> None:
+        """Offer the councils this member of staff works for."""
+        mine = [each for key, each in runtime().catalogue.controllers.items() if key in access.actor().controllers]
+        if len(mine) == 1:
+            del self.controller
+        else:
+            self.controller.choices = [(each.key, each.name) for each in mine]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The rules that go over more than one field; each error is at the field that has to be filled in."""
+        good = super().validate(extra_validators)
+        wrong: list[tuple[Any, str]] = []
+        if not self.given_name.data and not self.family_name.data:
+            wrong.append((self.given_name, _("Enter the name of the person the request is about, or a part of it")))
+        if self.capacity.data and self.capacity.data != "self":
+            if not self.name.data:
+                wrong.append((self.name, _("Enter the name of the person who asks")))
+            if not self.relationship.data:
+                wrong.append((self.relationship, _("Enter what they are to the person")))
+        if self.safe.data == "careful" and not self.safety_note.data:
+            wrong.append((self.safety_note, _("Enter how they can be reached safely, or that it has to be asked")))
+        if self.how.data == "portal" and not self.email.data:
+            wrong.append((self.email, _("Enter an e-mail address, or choose another way to give the answer")))
+        if self.nhs_number.data and not nhs_valid(self.nhs_number.data):
+            wrong.append((self.nhs_number, _("Check the NHS number: its last digit does not fit the others")))
+        if self.upn.data and not upn_valid(self.upn.data):
+            wrong.append((self.upn, _("Check the unique pupil number: its first letter does not fit")))
+        if len(self.names()) > MOST_NAMES:
+            wrong.append((self.other_names, _("Enter at most %(count)s other names", count=MOST_NAMES)))
+        for field, message in wrong:
+            field.errors = [*field.errors, message]
+        return good and not wrong
+
+    def names(self) -> list[str]:
+        return list(dict.fromkeys(filter(None, (clean_line(each) for each in self.other_names.data.split(",")))))
+
+
+COLUMNS: tuple[tuple[tuple[Any, tuple[str, ...]], ...], ...] = (
+    (
+        (_l("The request"), ("controller", "channel", "received_on", "rights", "capacity", "what")),
+        (_l("Who asks, if it is somebody else"), ("name", "relationship", "organisation")),
+    ),
+    (
+        (
+            _l("The person it is about"),
+            (
+                "given_name", "family_name", "other_names", "date_of_birth", "address", "earlier", "nhs_number", "upn",
+                "reference",
+            ),
+        ),
+        (_l("How to reach them"), ("email", "phone", "postal", "safe", "safety_note", "how")),
+    ),
+)  # fmt: skip
+
+
+def _lines(text: str) -> list[str]:
+    return [line for each in text.splitlines() if (line := clean_line(each))]
+
+
+def _addresses(form: Logged) -> list[list[str]]:
+    """The address now and the earlier ones, each as lines."""
+    blocks = form.earlier.data.replace("\r\n", "\n").split("\n\n")
+    return [lines for lines in (_lines(form.address.data), *map(_lines, blocks)) if lines]
+
+
+def _postcode(lines: list[str]) -> str:
+    return lines[-1] if lines and any(letter.isdigit() for letter in lines[-1]) and len(lines[-1]) <= 9 else ""
+
+
+def to_request(form: Logged) -> intake.Request:
+    """The request that was written down; its right is set for each case apart."""
+    mine = form.capacity.data == "self"
+    addresses = _addresses(form)
+    full = " ".join(filter(None, (form.given_name.data, form.family_name.data)))
+    born = form.date_of_birth.data
+    numbers = {key: form[key].data for key in ("nhs_number", "upn", "reference") if form[key].data}
+    now = _lines(form.address.data)
+    return intake.Request(
+        controller=form.controller.data if "controller" in form else next(iter(access.actor().controllers)),
+        right=Right(form.rights.data[0]),
+        channel=form.channel.data,
+        capacity=form.capacity.data,
+        received_on=form.received_on.data,
+        subject={
+            "given_name": form.given_name.data,
+            "family_name": form.family_name.data,
+            "other_names": form.names(),
+            "date_of_birth": born.isoformat() if born else None,
+            "addresses": addresses,
+            "postcode": _postcode(now),
+            "phones": [form.phone.data] if mine and form.phone.data else [],
+            "emails": [form.email.data] if mine and form.email.data else [],
+            "identifiers": numbers,
+        },
+        requester={
+            "name": full if mine else form.name.data,
+            "email": form.email.data,
+            "phone": form.phone.data,
+            "address": _lines(form.postal.data) or (now if mine else []),
+            "relationship": "" if mine else form.relationship.data,
+            "organisation": "" if mine else form.organisation.data,
+            "authority": "",
+            "safe": form.safe.data,
+            "safety_note": form.safety_note.data,
+        },
+        scope={"what": form.what.data, "services": [], "period": ""},
+        delivery={"how": form.how.data, "needs": [], "note": ""},
+    )
+
+
+@blueprint.route("/log", methods=["GET", "POST"])
+@allow(Permission.LOG_REQUEST)
+def log() -> Any:
+    """Write down a request and make a case of each right that it uses."""
+    sent = request.method == "POST"
+    form = Logged(request.form if sent else None, data={"received_on": frame.today(), "safe": "", "how": "portal"})
+    form.prepare()
+    problems: list[dict[str, str]] = []
+    if sent and form.validate():
+        rights = [Right(each) for each in form.rights.data]
+        try:
+            made = intake.submit_all(to_request(form), rights, actor=access.actor(), now=access.now())
+        except InvalidInput as error:
+            problems = [{"text": str(error), "href": "#main-content"}]
+        else:
+            references = ", ".join(case.reference for case in made)
+            flash(
+                _("Logged: %(references)s.", references=references)
+                if len(made) == 1
+                else _("Logged as %(count)s cases: %(references)s.", count=len(made), references=references)
+            )
+            return redirect(url_for("staff.case_page", reference=made[0].reference))
+    elif sent:
+        problems = errors_for(form)
+    page = render_template(
+        "staff/log.html",
+        form=form,
+        columns=[
+            [(title, [form[name] for name in names if name in form]) for title, names in each] for each in COLUMNS
+        ],
+        errors=problems,
+    )
+    return page, 400 if problems else 200

@@ -1,0 +1,140 @@
+"""Logging what came by telephone, letter or counter: quickly, with the true day of receipt, and losing nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
+from sar_service.models import Case, Letter, LinkRow
+from sar_service.services import audit, clock, link, sealing
+from tests import packs
+from tests.browser import Visitor
+
+Visit = Callable[..., Visitor]
+TYPED: dict[str, Any] = {
+    "channel": "phone",
+    "received_on-day": "14",
+    "received_on-month": "2",
+    "received_on-year": "2026",
+    "rights": ["access"],
+    "capacity": "self",
+    "what": "My whole file, and why I was moved",
+    "given_name": "Jenifer",
+    "family_name": "Trewhella",
+    "other_names": "Jenifer Pengelly, Jen",
+    "date_of_birth-day": "3",
+    "date_of_birth-month": "may",
+    "date_of_birth-year": "1999",
+    "address": "12 Fore Street\nNorthmoor\nNM1 4AA",
+    "earlier": "3 Hill View\nNM2 2BB\n\nThe Old Mill\nNM3 3CC",
+    "nhs_number": "943 476 5919",
+    "email": "jen@example.org",
+    "safe": "safe",
+    "how": "portal",
+}
+
+
+@pytest.fixture
+def officer(staff: packs.Made) -> Actor:
+    return staff("officer")
+
+
+def cases() -> list[Case]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Case).order_by(Case.created_at, Case.reference)))
+
+
+def test_what_was_said_on_the_telephone_becomes_a_case_from_the_day_it_was_said(visit: Visit, officer: Actor) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    page = visitor.send(TYPED, form="Log it")
+    assert "Logged: " in page.text and "Jenifer Trewhella" in page.text
+    case = cases()[0]
+    assert (case.right, case.channel, case.capacity) == (Right.ACCESS, "phone", "self")
+    assert case.received_on.isoformat() == "2026-02-14"  # a Saturday: the day counts all the same
+    assert clock.reckon(case).due is not None
+    told = sealing.unseal(case)
+    assert told["subject"]["other_names"] == ["Jenifer Pengelly", "Jen"]
+    assert told["subject"]["date_of_birth"] == "1999-05-03"
+    assert told["subject"]["addresses"] == [
+        ["12 Fore Street", "Northmoor", "NM1 4AA"], ["3 Hill View", "NM2 2BB"], ["The Old Mill", "NM3 3CC"],
+    ]  # fmt: skip
+    assert told["subject"]["postcode"] == "NM1 4AA"
+    assert told["requester"]["name"] == "Jenifer Trewhella"
+    assert [row.kind for row in db.session.scalars(select(Letter))] == ["acknowledgement"]
+    assert any(event.verb == "received a request" and event.actor == officer.label for event in audit.timeline(case.id))
+
+
+def test_several_rights_in_one_message_are_linked_cases_with_a_clock_each(visit: Visit, officer: Actor) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    page = visitor.send({**TYPED, "rights": ["access", "erasure", "withdraw-consent"]}, form="Log it")
+    assert "Logged as 3 cases" in page.text
+    made = cases()
+    assert {case.right for case in made} == {Right.ACCESS, Right.ERASURE, Right.WITHDRAW_CONSENT}
+    assert len({case.reference for case in made}) == 3
+    assert len(db.session.scalars(select(LinkRow)).all()) == 3
+    linked = link.links(made[0], actor=officer)
+    assert {row.kind for row, _ in linked} == {LinkKind.SAME_SUBMISSION}
+    assert {other.id for _, other in linked if other} == {case.id for case in made[1:]}
+
+
+def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    form = next(each for each in visitor.forms() if "Log it" in each["buttons"])
+    for _ in range(2):
+        visitor.post("/staff/log", {**form["fields"], **TYPED})
+    assert len(cases()) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"channel": ""}, "Choose how it came"),
+        ({"channel": "online"}, "Choose how it came"),
+        ({"received_on-year": "2999"}, "cannot be in the future"),
+        ({"received_on-year": "2017"}, "before 2018"),
+        ({"received_on-month": "13"}, "must be a real date"),
+        ({"received_on-day": ""}, "must include a day"),
+        ({"rights": []}, "Choose what is asked for"),
+        ({"rights": ["complaint"]}, "Choose what is asked for"),
+        ({"capacity": "emperor"}, "Choose who asks"),
+        ({"what": ""}, "Enter what they want"),
+        ({"what": "x" * 10_000}, "4000 characters or fewer"),
+        ({"given_name": "", "family_name": ""}, "Enter the name of the person"),
+        ({"capacity": "solicitor"}, "Enter the name of the person who asks"),
+        ({"email": "nobody"}, "correct format"),
+        ({"email": ""}, "choose another way"),
+        ({"nhs_number": "943 476 5918"}, "Check the NHS number"),
+        ({"upn": "A123"}, "Check the unique pupil number"),
+        ({"safe": "careful"}, "how they can be reached safely"),
+        ({"other_names": ",".join(f"Name {n}" for n in range(11))}, "at most 10"),
+        ({"date_of_birth-year": "2999"}, "must be in the past"),
+        ({"phone": "ring me"}, "Enter a phone number"),
+    ],
+)
+def test_what_cannot_be_used_is_named_and_nothing_typed_is_lost(
+    visit: Visit, officer: Actor, changes: dict[str, Any], says: str
+) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    page = visitor.send({**TYPED, **changes}, form="Log it")
+    assert page.status_code == 400
+    assert says in page.text
+    assert "The Old Mill" in page.text
+    assert cases() == []
+
+
+def test_a_day_that_is_still_to_come_in_london_is_refused(visit: Visit, officer: Actor, now: datetime) -> None:
+    tomorrow = clock.day_of(now) + timedelta(days=1)
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    parts = {f"received_on-{name}": str(getattr(tomorrow, name)) for name in ("day", "month", "year")}
+    assert visitor.send({**TYPED, **parts}, form="Log it").status_code == 400
