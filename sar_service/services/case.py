@@ -191,7 +191,7 @@ class Filter:
 
     statuses: tuple[Status, ...] = ()
     due: str = ""  # "overdue", "week", "paused"
-    assigned: str = ""  # "me", "nobody"
+    assigned: str = ""  # "me", "nobody", or a member's id
     right: str = ""
     month: str = ""  # "2026-11": received in that month
     since: str = ""  # "2025-12": received in that month or later
@@ -239,6 +239,8 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.assigned_to == uuid.UUID(actor.id))
     elif chosen.assigned == "nobody":
         parts.append(Case.assigned_to.is_(None))
+    elif chosen.assigned:
+        parts.append(Case.assigned_to == uuid.UUID(chosen.assigned))
     if chosen.right:
         parts.append(Case.right == chosen.right)
     if chosen.since:

@@ -155,6 +155,14 @@ def _has(digests: Iterable[int]) -> ColumnElement[bool]:
     return Case.id.in_(select(SearchWord.case_id).where(SearchWord.digest.in_(set(digests))))
 
 
+def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
+    """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
+    from .case import visible
+
+    query = visible(actor).where(*condition(question))
+    return list(db.session.scalars(query.order_by(closeness(question).desc(), Case.created_at.desc()).limit(most)))
+
+
 @dataclass(frozen=True)
 class Alike:
     """A case that may be the same request again, with why."""

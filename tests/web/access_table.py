@@ -35,6 +35,8 @@ REQUESTER = {"portal.fetch", "portal.show"}
 # The least that a member of staff must hold. What a case's state and its people allow is asked again by the services.
 STAFF: dict[str, set[May]] = {
     "api.show": {May.SEE_CASES},
+    "managers.hand_over": {May.ASSIGN},
+    "managers.workload": {May.ASSIGN},
     "managers.board": {May.SEE_FIGURES},
     "managers.board_csv": {May.SEE_FIGURES},
     "managers.check_system": {May.SEE_SYSTEMS},
@@ -64,6 +66,7 @@ STAFF: dict[str, set[May]] = {
     "staff.correct_fact": {May.CORRECT_FACTS},
     "staff.facts_page": {May.CORRECT_FACTS},
     "staff.fetch_pack": {May.BUILD_PACK},
+    "staff.find": {May.SEE_CASES},
     "staff.forget": {May.SEARCH},
     "staff.found_page": {May.SEE_CASES},
     "staff.go_on_without": {May.SEARCH},
@@ -95,5 +98,12 @@ STAFF: dict[str, set[May]] = {
     "staff.start_search": {May.SEARCH},
     "staff.subject_page": {May.SEARCH},
     "staff.submit": {May.DECIDE},
+    "staff.add_link": {May.SEE_CASES},
+    "staff.add_note": {May.SEE_CASES},
+    "staff.add_task": {May.SEE_CASES},
+    "staff.end_task": {May.SEE_CASES},
+    "staff.remove_link": {May.SEE_CASES},
+    "staff.set_flags": {May.SEE_CASES},
+    "staff.work_page": {May.SEE_CASES},
     "staff.worklist": {May.SEE_CASES},
 }

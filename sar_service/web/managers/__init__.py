@@ -1,4 +1,4 @@
-"""The managers' door: the board, the team, the connected systems and the audit trail.
+"""The managers' door: the board, the workload, the team, the connected systems and the audit trail.
 
 One module per noun. The worklist that figures open is the staff door's.
 """
@@ -35,6 +35,7 @@ def _navigation() -> list[dict[str, Any]]:
     items = [
         (Permission.SEE_CASES, _("Worklist"), "/staff/", ""),
         (Permission.SEE_FIGURES, _("How we are doing"), url_for("managers.board"), "managers.board"),
+        (Permission.ASSIGN, _("Who has how much"), url_for("managers.workload"), "managers.workload"),
         (Permission.SEE_SYSTEMS, _("Systems"), url_for("managers.systems"), "managers.systems"),
         (Permission.MANAGE_TEAM, _("Team"), url_for("managers.members"), "managers.members"),
         (Permission.READ_AUDIT, _("Audit trail"), url_for("managers.trail"), "managers.trail"),
@@ -62,4 +63,4 @@ def home() -> Any:
     return redirect("/staff/")
 
 
-from . import board, systems, team, trail  # noqa: E402, F401 - they put pages on the blueprint
+from . import board, systems, team, trail, workload  # noqa: E402, F401 - they put pages on the blueprint

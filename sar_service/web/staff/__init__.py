@@ -39,6 +39,8 @@ def _navigation() -> list[dict[str, Any]]:
     if actor.may(Permission.SEE_CASES):
         here = request.endpoint == "staff.worklist"
         items.append({"text": _("Worklist"), "href": url_for("staff.worklist"), "current": here})
+        here = request.endpoint == "staff.find"
+        items.append({"text": _("Find a case"), "href": url_for("staff.find"), "current": here})
     if actor.may(Permission.LOG_REQUEST):
         here = request.endpoint == "staff.log"
         items.append({"text": _("Log a request"), "href": url_for("staff.log"), "current": here})
@@ -51,6 +53,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     asking,
     case,  # noqa: F401
     fact,  # noqa: F401
+    find,  # noqa: F401
     found,  # noqa: F401
     group,  # noqa: F401
     identity,  # noqa: F401
@@ -63,5 +66,6 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     sign_in,
     sign_off,  # noqa: F401
     subject,  # noqa: F401
+    work,  # noqa: F401
     worklist,  # noqa: F401
 )

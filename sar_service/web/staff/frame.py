@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, redaction_mark, sealing, team, units
+from sar_service.services import audit, clock, redaction_mark, sealing, team, units, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -63,6 +64,14 @@ CHANNELS: dict[str, Any] = {
 }
 
 
+FLAGS: dict[Flag, Any] = {
+    Flag.SAFE_ADDRESS: _l("Domestic abuse or a safe address"),
+    Flag.CHILD_AT_RISK: _l("A child may be at risk"),
+    Flag.CARE_LEAVER: _l("Care leaver"),
+    Flag.STAFF_MEMBER: _l("A member of staff’s own request"),
+    Flag.LITIGATION: _l("Litigation"),
+    Flag.HIGH_PROFILE: _l("High profile"),
+}
 HOW: dict[str, Any] = {
     "portal": _l("Online, with a code"),
     "post": _l("By post"),
@@ -113,7 +122,7 @@ def name_of(subject: dict[str, Any]) -> str:
     return " ".join(part for part in (subject.get("given_name"), subject.get("family_name")) if part)
 
 
-def _born(subject: dict[str, Any]) -> str:
+def born(subject: dict[str, Any]) -> str:
     """A date of birth in words; what is no date stands as it was given."""
     text = subject.get("date_of_birth") or ""
     try:
@@ -171,6 +180,7 @@ def codes(case: Case) -> list[tuple[str, str]]:
 TABS: tuple[tuple[str, Any, str], ...] = (
     ("overview", _l("Overview"), "staff.case_page"),
     ("identity", _l("Identity"), "staff.identity_page"),
+    ("work", _l("Notes and tasks"), "staff.work_page"),
     ("search", _l("Search"), "staff.search_page"),
     ("found", _l("Found"), "staff.found_page"),
     ("people", _l("People"), "staff.people_page"),
@@ -207,11 +217,12 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         case=case,
         told=told,
         wishes=wishes(told),
+        carried=[FLAGS[flag] for flag in work.flags([case]).get(case.id, [])],
         subject=name_of(told["subject"]),
         tag=clock_tag(case),
         status={"text": words, "colour": colour},
         due=case.due_on,
-        born=_born(told["subject"]),
+        born=born(told["subject"]),
         undecided=undecided,
         tabs=list(_tabs(case, tab, undecided, registered)),
         today=today(),

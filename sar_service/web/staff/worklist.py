@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
-from sar_service.services import audit, clock, intake, sealing
+from sar_service.services import audit, clock, intake, sealing, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -38,7 +38,7 @@ def chosen() -> cases.Filter:
     return cases.Filter(
         statuses=tuple(Status(each) for each in asked.getlist("status") if each in set(Status)),
         due=asked.get("due", "") if asked.get("due") in DUE else "",
-        assigned=asked.get("assigned", "") if asked.get("assigned") in ASSIGNED else "",
+        assigned=_assigned(asked.get("assigned", "")),
         right=asked.get("right", "") if asked.get("right") in set(Right) else "",
         month=month,
         since=since,
@@ -48,6 +48,12 @@ def chosen() -> cases.Filter:
         descending=asked.get("dir") == "desc",
         page=int(page) if re.fullmatch(r"[1-9]\d{0,4}", page) else 1,
     )
+
+
+def _assigned(text: str) -> str:
+    """Whose cases: a word of `ASSIGNED`, or a member's id; anything else is left out."""
+    known = text in ASSIGNED or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
+    return text if known else ""
 
 
 def _chips(now: cases.Filter) -> list[dict[str, str]]:
@@ -61,7 +67,9 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
     if now.due:
         chips.append(chip(_(DUE[now.due]), due=None))
     if now.assigned:
-        chips.append(chip(_(ASSIGNED[now.assigned]), assigned=None))
+        whose = ASSIGNED.get(now.assigned)
+        of = frame.staff_names().get(f"staff:{now.assigned}", "")
+        chips.append(chip(_(whose) if whose else _("Of %(name)s", name=of), assigned=None))
     if now.right:
         chips.append(chip(frame.RIGHTS[now.right], right=None))
     if now.month:
@@ -86,7 +94,7 @@ def worklist() -> Any:
     rows, total = cases.worklist(now, actor=actor, today=today)
     listed = [str(row.id) for row in rows]
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
-    names = frame.staff_names()
+    names, flags = frame.staff_names(), work.flags(rows)
     pages = max(1, -(-total // cases.PAGE))
     first = (min(now.page, pages) - 1) * cases.PAGE + 1
     shown = [
@@ -97,6 +105,7 @@ def worklist() -> Any:
             "status": frame.STATUS[row.status][0],
             "right": frame.RIGHTS[row.right.value],
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
+            "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
             "why": [step.sentence for step in clock.reckon(row).steps],
         }
         for row in rows
@@ -113,5 +122,11 @@ def worklist() -> Any:
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),
         due=list(DUE.items()),
+        tasks=[
+            {"what": what, "case": case, "row": task, "late": task.due_on < today}
+            for task, case, what in work.open_tasks(actor)
+        ]
+        if now.page == 1
+        else [],
         assigned=list(ASSIGNED.items()),
     )

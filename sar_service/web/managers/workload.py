@@ -1,0 +1,68 @@
+"""Who has how much, and handing all work of somebody who leaves or is ill to another in one action."""
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from sar_service.domain.errors import InvalidInput
+from sar_service.domain.permission import Permission
+from sar_service.models import Member
+from sar_service.services import clock, team, work
+
+from ..access import actor, allow, now
+from . import blueprint
+
+
+@blueprint.get("/workload")
+@allow(Permission.ASSIGN)
+def workload() -> Any:
+    """Open and overdue cases by member of staff, and the form that hands work over."""
+    return _page([])
+
+
+def _page(errors: list[dict[str, str]]) -> str:
+    counted = work.workload(actor(), today=clock.day_of(now()))
+    members = team.members(controllers=actor().controllers)
+    rows: list[dict[str, Any]] = [
+        {"member": member, "open": counted.get(member.id, (0, 0))[0], "late": counted.get(member.id, (0, 0))[1]}
+        for member in members
+        if member.active or member.id in counted
+    ]
+    return render_template(
+        "managers/workload.html",
+        rows=sorted(rows, key=_most_late_first),
+        givers=[(str(member.id), member.name) for member in members if member.active or member.id in counted],
+        takers=[(str(member.id), member.name) for member in members if member.active],
+        chosen={name: request.form.get(name, "") for name in ("leaver", "to")},
+        errors=errors,
+    )
+
+
+def _most_late_first(row: dict[str, Any]) -> tuple[int, int, str]:
+    return -row["late"], -row["open"], row["member"].name
+
+
+@blueprint.post("/workload/hand-over")
+@allow(Permission.ASSIGN)
+def hand_over() -> Any:
+    """Give everything open of one member of staff to another, or to nobody."""
+    try:
+        leaver = _member("leaver", _("Choose whose work is handed over"))
+        to = None if request.form.get("to") == "nobody" else _member("to", _("Choose who takes it over"))
+        cases, tasks = work.hand_over(leaver, to, actor=actor(), now=now())
+    except InvalidInput as error:
+        return _page([{"text": str(error), "href": f"#hand-over-{error.field}"}]), 400
+    flash(_("Handed over: %(cases)s cases and %(tasks)s tasks.", cases=cases, tasks=tasks))
+    return redirect(url_for("managers.workload"))
+
+
+def _member(name: str, message: str) -> Member:
+    try:
+        member = team.get(str(uuid.UUID(request.form.get(name, ""))))
+    except ValueError:
+        member = None
+    if member is None or not actor().controllers & set(member.controllers):
+        raise InvalidInput(message, field=name)
+    return member

@@ -1,0 +1,58 @@
+"""Finding a case by what somebody says on the telephone: a name however spelt, a date of birth, a postcode, a number.
+
+What is typed goes by POST, so that names stand in no address, no history and no log.
+"""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from sar_service.domain.permission import Permission
+from sar_service.services import audit, finding, intake, sealing, work
+
+from .. import access
+from ..access import allow
+from ..fields import clean_line
+from . import blueprint, frame
+
+MOST = 50
+LONGEST = 300
+
+
+@blueprint.route("/find", methods=["GET", "POST"])
+@allow(Permission.SEE_CASES)
+def find() -> Any:
+    """The form, and what was found; a whole reference leads to its case at once."""
+    typed = clean_line(request.form.get("words", ""))
+    if request.method == "GET":
+        return render_template("staff/find.html", typed="", shown=None, errors=[])
+    reference = intake.tidy_reference(typed[:60])
+    if reference:
+        return redirect(url_for("staff.case_page", reference=reference))
+    question = finding.read(typed[:LONGEST])
+    if not question or len(typed) > LONGEST:
+        message = (
+            _("Type at most %(count)s characters.", count=LONGEST)
+            if len(typed) > LONGEST
+            else _("Type a name, a date of birth, a postcode, a number or a reference.")
+        )
+        errors = [{"text": message, "href": "#find-words"}]
+        return render_template("staff/find.html", typed=typed[:LONGEST], shown=None, errors=errors), 400
+    rows = finding.find(question, actor=access.actor(), most=MOST + 1)
+    found = rows[:MOST]
+    audit.viewed("what a search found", actor=access.actor(), now=access.now(), cases=[str(row.id) for row in found])
+    flags = work.flags(found)
+    shown = [
+        {
+            "row": row,
+            "name": frame.name_of(sealing.unseal(row)["subject"]),
+            "born": frame.born(sealing.unseal(row)["subject"]),
+            "tag": frame.clock_tag(row),
+            "status": frame.STATUS[row.status][0],
+            "right": frame.RIGHTS[row.right.value],
+            "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
+        }
+        for row in found
+    ]
+    return render_template("staff/find.html", typed=typed, shown=shown, more=len(rows) > MOST, errors=[])

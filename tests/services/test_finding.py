@@ -1,0 +1,131 @@
+"""Cases are found by what people say of them, and nothing of it can be read from the database."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
+from sar_service.models import Case, SearchWord
+from sar_service.services import finding, identity, link, subject
+from tests import factories, packs
+
+
+@pytest.fixture
+def officer(staff: packs.Made) -> Actor:
+    return staff("officer")
+
+
+@pytest.fixture
+def case(now: datetime) -> Case:
+    return factories.a_case(
+        now=now,
+        subject={
+            "given_name": "Zoë",
+            "family_name": "Trewhella-O'Brien",
+            "other_names": ["Zoe Pengelly"],
+            "date_of_birth": "1999-05-03",
+            "addresses": [["12 Fore Street", "Northmoor", "NM1 4AA"], ["3 Hill View", "NM2 2BB"]],
+            "postcode": "NM1 4AA",
+            "identifiers": {"nhs_number": "943 476 5919"},
+            "phones": ["01632 960 001"],
+        },
+    )
+
+
+def found(typed: str, officer: Actor) -> list[str]:
+    return [row.reference for row in finding.find(finding.read(typed), actor=officer, most=10)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Zoë Trewhella-O'Brien",
+        "zoe trewhella",
+        "OBRIEN",
+        "Trewhela",  # a letter left out
+        "Trewhellla",  # one too many
+        "Trewhalla",  # one wrong
+        "Trewehlla",  # two changed round
+        "Pengelly",  # a former name
+        "03/05/1999",
+        "3.5.1999 zoe",
+        "1999-05-03",
+        "nm1 4aa",
+        "NM22BB",  # where she lived before
+        "Fore Street",
+        "9434765919",
+        "01632 960001",
+        "MORWENNA@example.org",  # the address that the request came from
+    ],
+)
+def test_a_case_is_found_by(typed: str, case: Case, officer: Actor) -> None:
+    assert found(typed, officer) == [case.reference]
+
+
+@pytest.mark.parametrize("typed", ["Smith", "zoe smith", "04/05/1999", "NM1 4AB", "31/02/1999", "", "!!!", "Trwela"])
+def test_a_case_is_not_found_by(typed: str, case: Case, officer: Actor) -> None:
+    assert case.reference not in (found(typed, officer) if finding.read(typed) else [])
+
+
+def test_who_is_spelt_as_typed_comes_before_who_is_nearly(now: datetime, officer: Actor) -> None:
+    near = factories.a_case(now=now, subject={"family_name": "Tregalle"})
+    exact = factories.a_case(now=now, subject={"family_name": "Tregale"})
+    newest = factories.a_case(now=factories.later(now, days=1), subject={"family_name": "Tregalle"})
+    assert found("tregale", officer) == [exact.reference, newest.reference, near.reference]
+
+
+def test_a_restricted_case_is_found_only_by_who_may_see_it(case: Case, officer: Actor, staff: packs.Made) -> None:
+    case.restricted = True
+    db.session.commit()
+    assert found("Trewhella", officer) == []
+    assert found("Trewhella", staff("manager")) == [packs.again(case).reference]
+
+
+def test_what_changes_is_found_anew_and_what_went_is_not(case: Case, officer: Actor, now: datetime) -> None:
+    more = subject.Learnt(other_names=("Zoe Carlyon",))
+    subject.learn(case, more, reason="said so", version=case.version, actor=officer, now=now)
+    identity.change_contact(case, {"email": "zoe@example.org"}, actor=officer, now=now)
+    db.session.commit()
+    assert found("carlyon", officer) == found("zoe@example.org", officer) == [case.reference]
+    subject.forget(case, "other_names:0", reason="wrong", version=packs.again(case).version, actor=officer, now=now)
+    db.session.commit()
+    assert found("pengelly", officer) == []
+
+
+def test_nothing_can_be_read_from_the_index_and_it_goes_with_the_case(case: Case) -> None:
+    rows = db.session.execute(text("SELECT * FROM search_word")).all()
+    assert len(rows) > 20
+    assert all("rewh" not in str(row) for row in rows)
+    identity_of = case.id
+    db.session.delete(case)
+    with pytest.raises(Exception, match=r"."):  # other rows still hold it: a case goes with all that is its
+        db.session.flush()
+    db.session.rollback()
+    db.session.execute(text("DELETE FROM search_word"))
+    db.session.commit()
+    assert finding.index_missing() == 1
+    assert db.session.scalars(select(SearchWord.case_id).distinct()).all() == [identity_of]
+    assert finding.index_missing() == 0
+
+
+def test_who_may_be_the_same_person_is_shown_with_the_reasons_until_somebody_says(
+    now: datetime, officer: Actor, staff: Callable[..., Any]
+) -> None:
+    first = factories.a_case(now=now)
+    again = factories.a_case(now=now, subject={"given_name": "Morwena"})  # misspelt, all else the same
+    other_right = factories.a_case(now=now, right=Right.ERASURE)
+    factories.a_case(now=now, subject={"date_of_birth": "2011-09-02"})  # a namesake
+    factories.a_case(now=now, subject={"date_of_birth": None, "postcode": ""})  # only the name
+    alike = {each.case.reference: each.reasons for each in finding.alike(first, actor=officer)}
+    assert set(alike) == {again.reference, other_right.reference}
+    assert "what is asked for" in alike[again.reference]
+    assert "what is asked for" not in alike[other_right.reference]
+    link.link(first, again, LinkKind.DUPLICATE, actor=officer, now=now)
+    db.session.commit()
+    assert [each.case.reference for each in finding.alike(first, actor=officer)] == [other_right.reference]

@@ -1,0 +1,191 @@
+"""Notes, tasks, flags and links: kept beside a case, once each, by whoever may see it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import InvalidInput, NotAllowed
+from sar_service.domain.lifecycle import Status
+from sar_service.domain.work import Flag, LinkKind
+from sar_service.models import Case, LinkRow, Member, Note, Task
+from sar_service.services import audit, clock, link, work
+from tests import factories, packs
+from tests.browser import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def officer(staff: packs.Made) -> Actor:
+    return staff("officer")
+
+
+@pytest.fixture
+def case(now: datetime) -> Case:
+    return factories.a_case(now=now)
+
+
+def opened(visit: Visit, officer: Actor, case: Case) -> tuple[Visitor, str]:
+    visitor, path = visit(officer), f"/staff/cases/{case.reference}/work"
+    visitor.get(path)
+    return visitor, path
+
+
+def member(actor: Actor) -> Member:
+    return db.session.get_one(Member, uuid.UUID(actor.id))
+
+
+def test_a_note_is_kept_sealed_and_shown_with_who_wrote_it(visit: Visit, officer: Actor, case: Case) -> None:
+    visitor, _ = opened(visit, officer, case)
+    page = visitor.send(
+        {"text": "She rang from a <b>friend's</b> phone.\n\nRing back on Friday."}, form="Keep the note"
+    )
+    assert "She rang from a &lt;b&gt;friend" in page.text and "Ring back on Friday." in page.text
+    db.session.rollback()
+    row = db.session.scalars(select(Note)).one()
+    assert b"Friday" not in row.sealed
+    assert row.written_by == officer.label
+    assert all("Friday" not in str(event.detail) for event in audit.timeline(case.id))
+
+
+@pytest.mark.parametrize(("written", "says"), [("", "Write the note first"), ("x" * 20_001, "at most 20000")])
+def test_an_empty_or_endless_note_is_named(visit: Visit, officer: Actor, case: Case, written: str, says: str) -> None:
+    visitor, _ = opened(visit, officer, case)
+    page = visitor.send({"text": written}, form="Keep the note")
+    assert page.status_code == 400 and says in page.text
+
+
+def test_flags_are_on_every_page_of_the_case_and_come_off_again(visit: Visit, officer: Actor, case: Case) -> None:
+    visitor, path = opened(visit, officer, case)
+    visitor.send({"flag": ["safe_address", "care_leaver", "no such flag"]}, form="Keep the flags")
+    for page in ("", "/identity", "/work"):
+        text = visitor.get(f"/staff/cases/{case.reference}{page}").text
+        assert text.index("Domestic abuse or a safe address") < text.index("Notes and tasks"), page
+    visitor.get(path)
+    visitor.send({"flag": ["care_leaver"]}, form="Keep the flags")
+    db.session.rollback()
+    assert work.flags([packs.again(case)]) == {case.id: [Flag.CARE_LEAVER]}
+
+
+def test_a_task_is_done_once_and_says_by_whom(visit: Visit, officer: Actor, case: Case, now: datetime) -> None:
+    visitor, path = opened(visit, officer, case)
+    day = clock.day_of(now) + timedelta(days=3)
+    page = visitor.send(
+        {"what": "Ring the school", "due_on": day.isoformat(), "member": officer.id}, form="Add the task"
+    )
+    assert "Ring the school" in page.text and "To do" in page.text
+    form = next(each for each in visitor.forms() if each["fields"].get("form", "").startswith("end-"))
+    visitor.post(form["action"], {**form["fields"], "outcome": "done"})
+    assert "Done" in visitor.get(path).text
+    again = visitor.post(form["action"], {**form["fields"], "idempotency_key": "another", "outcome": "dropped"})
+    assert again.status_code == 409 and "ended this task already" in again.text
+    db.session.rollback()
+    row = db.session.scalars(select(Task)).one()
+    assert (row.outcome, row.ended_by) == ("done", officer.label)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"what": ""}, "Say what has to be done"),
+        ({"what": "x" * 501}, "at most 500"),
+        ({"due_on": "31/02/2026"}, "Enter a date"),
+        ({"due_on": "2001-01-01"}, "has passed"),
+        ({"due_on": "2999-01-01"}, "three years away"),
+        ({"member": str(uuid.UUID(int=7))}, "Choose who does it"),
+        ({"member": "me"}, "Choose who does it"),
+    ],
+)
+def test_a_task_that_cannot_be_is_named_and_what_was_typed_stays(
+    visit: Visit, officer: Actor, case: Case, changes: dict[str, str], says: str, now: datetime
+) -> None:
+    visitor, _ = opened(visit, officer, case)
+    typed = {"what": "Ring the school", "due_on": clock.day_of(now).isoformat(), "member": ""}
+    page = visitor.send({**typed, **changes}, form="Add the task")
+    assert page.status_code == 400 and says in page.text
+    db.session.rollback()
+    assert db.session.scalars(select(Task)).all() == []
+
+
+def test_two_cases_are_linked_once_seen_from_both_and_unlinked_with_a_reason(
+    visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    other = factories.a_case(now=now, subject={"given_name": "Jago", "date_of_birth": "2010-01-01"})
+    mine, theirs = case.reference, other.reference
+    visitor, path = opened(visit, officer, case)
+    for _ in range(2):
+        visitor.get(path)
+        visitor.send({"other": theirs.lower(), "kind": "related"}, form="Link them")
+    db.session.rollback()
+    assert len(db.session.scalars(select(LinkRow)).all()) == 1
+    assert mine in visitor.get(f"/staff/cases/{theirs}/work").text
+    form = next(each for each in visitor.forms() if each["fields"].get("form", "").startswith("unlink-"))
+    assert visitor.post(form["action"], form["fields"]).status_code == 400  # a reason is needed
+    visitor.post(form["action"], {**form["fields"], "idempotency_key": "again", "reason": "wrong case"})
+    db.session.rollback()
+    assert db.session.scalars(select(LinkRow)).all() == []
+
+
+@pytest.mark.parametrize("typed", ["", "ABCDE", "itself", "nobody's"])
+def test_a_link_with_what_is_no_other_case_is_named(visit: Visit, officer: Actor, case: Case, typed: str) -> None:
+    given = {"itself": case.reference, "nobody's": "AAAAA-AAAAA-AAAAA"}.get(typed, typed)
+    visitor, _ = opened(visit, officer, case)
+    assert visitor.send({"other": given, "kind": "related"}, form="Link them").status_code in (400, 404)
+
+
+def test_somebody_else_s_restricted_case_is_linked_and_not_told(
+    staff: packs.Made, visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    other = factories.a_case(now=now, subject={"given_name": "Jago", "family_name": "Secretname"})
+    other.restricted = True
+    link.link(case, other, LinkKind.RELATED, actor=staff("manager"), now=now)
+    db.session.commit()
+    hidden = packs.again(other).reference
+    page = visit(officer).get(f"/staff/cases/{packs.again(case).reference}/work")
+    assert "A case that you may not see" in page.text
+    assert hidden not in page.text and "Secretname" not in page.text
+
+
+def test_all_work_of_somebody_who_leaves_is_handed_over_at_once(
+    staff: packs.Made, officer: Actor, now: datetime
+) -> None:
+    manager, heir = staff("manager"), staff("officer")
+    rows = [factories.a_case(now=now) for _ in range(3)]
+    for row in rows:
+        row.assigned_to = uuid.UUID(officer.id)
+    rows[2].status = Status.CLOSED
+    work.add_task(rows[0], "Ring", due_on=clock.day_of(now), member=member(officer), actor=officer, now=now)
+    db.session.commit()
+    with pytest.raises(NotAllowed):
+        work.hand_over(member(officer), member(heir), actor=officer, now=now)
+    with pytest.raises(InvalidInput):
+        work.hand_over(member(officer), member(officer), actor=manager, now=now)
+    assert work.hand_over(member(officer), member(heir), actor=manager, now=now) == (2, 1)
+    db.session.commit()
+    assert [str(packs.again(row).assigned_to) for row in rows] == [heir.id, heir.id, officer.id]
+    assert [what for _, _, what in work.open_tasks(heir)] == ["Ring"]
+    assert work.open_tasks(officer) == []
+    counted: dict[Any, Any] = work.workload(manager, today=clock.day_of(now))
+    assert counted == {uuid.UUID(heir.id): (2, 0)}
+
+
+def test_finding_a_case_shows_it_and_puts_no_name_into_an_address(visit: Visit, officer: Actor, case: Case) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/find")
+    page = visitor.send({"words": "tregail morwenna"}, form="Find")
+    assert case.reference in page.text and "1 case found" in page.text
+    assert page.request.query_string == b""
+    assert visitor.send({"words": case.reference}, form="Find").request.path.endswith(case.reference)
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "!!!", "x" * 10_000])
+def test_what_nothing_can_be_found_by_is_named(visit: Visit, officer: Actor, typed: str) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/find")
+    assert visitor.send({"words": typed}, form="Find").status_code == 400
