@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
 
 from sar_service.db import db
@@ -22,7 +23,7 @@ def officer(staff: packs.Made) -> Actor:
 
 
 @pytest.fixture
-def case(now: datetime) -> Case:
+def case(app: Flask, now: datetime) -> Case:
     return factories.a_case(
         now=now,
         subject={
@@ -73,11 +74,14 @@ def test_a_case_is_not_found_by(typed: str, case: Case, officer: Actor) -> None:
     assert case.reference not in (found(typed, officer) if finding.read(typed) else [])
 
 
-def test_who_is_spelt_as_typed_comes_before_who_is_nearly(now: datetime, officer: Actor) -> None:
-    near = factories.a_case(now=now, subject={"family_name": "Tregalle"})
-    exact = factories.a_case(now=now, subject={"family_name": "Tregale"})
-    newest = factories.a_case(now=factories.later(now, days=1), subject={"family_name": "Tregalle"})
-    assert found("tregale", officer) == [exact.reference, newest.reference, near.reference]
+def test_who_is_spelt_as_typed_comes_before_who_is_nearly(app: Flask, now: datetime, officer: Actor) -> None:
+    def named(family: str, **more: int) -> str:
+        who = {"name": f"Morwenna {family}", "email": "m@example.org"}
+        when = factories.later(now, **more)
+        return factories.a_case(now=when, subject={"family_name": family}, requester=who).reference
+
+    near, exact, newest = named("Tregalle"), named("Tregale"), named("Tregalle", days=1)
+    assert found("tregale", officer) == [exact, newest, near]
 
 
 def test_a_restricted_case_is_found_only_by_who_may_see_it(case: Case, officer: Actor, staff: packs.Made) -> None:

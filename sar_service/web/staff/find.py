@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from sar_service.db import db, reading_only
 from sar_service.domain.permission import Permission
 from sar_service.services import audit, finding, intake, sealing, work
 
@@ -24,6 +25,8 @@ LONGEST = 300
 @allow(Permission.SEE_CASES)
 def find() -> Any:
     """The form, and what was found; a whole reference leads to its case at once."""
+    db.session.rollback()
+    reading_only.set(True)  # nothing is changed, though it comes by POST
     typed = clean_line(request.form.get("words", ""))
     if request.method == "GET":
         return render_template("staff/find.html", typed="", shown=None, errors=[])
