@@ -84,10 +84,17 @@ def problem(form: str, field: str) -> str:
     return found.message if found is not None and (found.form, found.field) == (form, field) else ""
 
 
+def keep_typed() -> None:
+    """Show the page with what was typed although nothing was wrong: the form was only tried out. Nothing is changed."""
+    db.session.rollback()
+    reading_only.set(True)
+    g.trying = True
+
+
 @blueprint.app_template_global("typed")
 def typed(form: str, field: str, before: Any = "") -> Any:
-    """What was typed into an input of the form just sent in vain; otherwise what stood there before."""
-    if failing() is not None and request.form.get("form") == form and field in request.form:
+    """What was typed into an input of the form just sent in vain, or tried out; otherwise what stood there before."""
+    if (failing() is not None or g.get("trying")) and request.form.get("form") == form and field in request.form:
         return request.form[field]
     return before
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.lifecycle import Action, Choice, Status
 from sar_service.domain.permission import Permission
@@ -77,6 +78,11 @@ STEPS_SHOWN = 60
 
 def clock_steps(case: Case) -> list[dict[str, str]]:
     """The worked steps of a case's clock, for the `clock_steps` macro."""
+    return steps_of(clock.reckon(case))
+
+
+def steps_of(found: Reckoning) -> list[dict[str, str]]:
+    """The worked steps of a reckoning, for the same macro."""
     kinds = {
         **dict.fromkeys(WARNINGS, "warning"),
         **dict.fromkeys(IGNORED, "ignored"),
@@ -84,7 +90,7 @@ def clock_steps(case: Case) -> list[dict[str, str]]:
     }
     return [
         {"text": step.sentence, "date": filters.short_date(step.on), "kind": kinds.get(step.key, "")}
-        for step in clock.reckon(case).steps
+        for step in found.steps
     ]
 
 

@@ -18,7 +18,7 @@ from sar_service.services import clock, letter
 from .. import access, filters
 from ..access import allow
 from . import blueprint, case, frame
-from .asking import again, day, line, one_of, version, words
+from .asking import again, day, keep_typed, line, one_of, version, words
 
 KINDS: dict[str, Any] = {
     "clarification_requested": _l("We asked what they mean"),
@@ -35,6 +35,10 @@ LETTERS = {"clarification_requested": "clarification", "extension_notice": "exte
 @allow(Permission.CORRECT_FACTS)
 def facts_page(reference: str) -> str:
     """The facts that stand, the clock they make, and a form for another one."""
+    return _page(reference, None)
+
+
+def _page(reference: str, trial: dict[str, Any] | None) -> str:
     found = frame.find(reference)
     return frame.page(
         "facts",
@@ -52,7 +56,18 @@ def facts_page(reference: str) -> str:
         names=frame.staff_names(),
         steps=case.clock_steps(found),
         post=frame.post_only(found),
+        trial=trial,
     )
+
+
+def _tried(reference: str) -> str:
+    """The page with what the change would do: the clock has been worked out with it, and it is taken back."""
+    found = frame.find(reference)
+    after = clock.reckon(found)
+    trial = {"due": after.due, "state": after.state.value, "notice_by": after.notice_by, "steps": case.steps_of(after)}
+    keep_typed()
+    trial["before"] = frame.find(reference).due_on
+    return _page(reference, trial)
 
 
 def _entries(found: Case) -> list[dict[str, Any]]:
@@ -74,8 +89,11 @@ def _entries(found: Case) -> list[dict[str, Any]]:
 @blueprint.post("/cases/<reference>/facts")
 @allow(Permission.CORRECT_FACTS)
 @again(facts_page)
-def add_fact(reference: str) -> Response:
-    """Add a fact; the clock is worked out again at once, and the letter that belongs to it is written if wanted."""
+def add_fact(reference: str) -> Response | str:
+    """Add a fact; the clock is worked out again at once, and the letter that belongs to it is written if wanted.
+
+    With `try` it is only shown what the clock would then say.
+    """
     found, actor, now = _current(reference), access.actor(), access.now()
     kind = one_of("kind", KINDS, _("Choose what happened."))
     on, why = day("on"), words("reasons", longest=2000)
@@ -88,6 +106,8 @@ def add_fact(reference: str) -> Response:
         )
     told: dict[str, Any] = {"reasons": why} if why else {}
     clock.add_fact(found, kind, on, actor=actor, now=now, **told)
+    if line("try"):
+        return _tried(reference)
     if wants_letter:
         letter.write(found, LETTERS[kind], actor=actor, now=now, question=why, reason=why)
     flash(_("Recorded. The clock was worked out again."))
@@ -97,8 +117,8 @@ def add_fact(reference: str) -> Response:
 @blueprint.post("/cases/<reference>/facts/correction")
 @allow(Permission.CORRECT_FACTS)
 @again(facts_page)
-def correct_fact(reference: str) -> Response:
-    """Put the day of an entry right, or take it back; both stay on file."""
+def correct_fact(reference: str) -> Response | str:
+    """Put the day of an entry right, or take it back; both stay on file. With `try` it is only shown what follows."""
     found = _current(reference)
     what = one_of("what", ("day", "never"), _("Choose what is wrong with the entry."))
     clock.correct(
@@ -109,6 +129,8 @@ def correct_fact(reference: str) -> Response:
         actor=access.actor(),
         now=access.now(),
     )
+    if line("try"):
+        return _tried(reference)
     flash(_("Corrected. The clock was worked out again, and the earlier entry stays on file."))
     return redirect(url_for("staff.facts_page", reference=reference))
 

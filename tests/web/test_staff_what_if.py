@@ -1,0 +1,67 @@
+"""What a fact or a correction would do is shown before it is done, and showing it changes nothing."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from sar_service.db import db
+from sar_service.models import AuditEvent, Case, Letter
+from tests import factories
+from tests.browser import Visitor
+
+
+def state(case_id: object) -> tuple[object, ...]:
+    db.session.rollback()
+    case = db.session.get_one(Case, case_id)
+    written = db.session.scalar(select(func.count()).select_from(AuditEvent).where(~AuditEvent.verb.like("viewed %")))
+    return (
+        case.due_on,
+        case.clock_state,
+        case.version,
+        len(case.facts),
+        written,
+        len(db.session.scalars(select(Letter)).all()),
+    )
+
+
+def test_a_fact_is_tried_out(visit: Callable[..., Visitor], now: datetime) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    identity, officer = made.id, visit("officer")
+    before = state(identity)
+    officer.get(f"/staff/cases/{made.reference}/facts")
+    typed = {"kind": "extension_notice", "on": "2026-11-23", "reasons": "Very many files", "send": "yes", "try": "yes"}
+    page = officer.send(typed, form="Record it")
+    assert page.status_code == 200
+    assert "Due on 2 February 2027, instead of 2 December 2026" in page.text
+    assert "Nothing has been recorded yet" in page.text and "Very many files" in page.text
+    assert state(identity) == before
+    officer.send({name: value for name, value in typed.items() if name != "try"}, form="Record it")
+    assert state(identity)[0] == date(2027, 2, 2)
+
+
+def test_a_pause_is_tried_out_and_what_cannot_be_is_refused_as_it_would_be(
+    visit: Callable[..., Visitor], now: datetime
+) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    identity, officer = made.id, visit("officer")
+    before = state(identity)
+    officer.get(f"/staff/cases/{made.reference}/facts")
+    asked = {"kind": "clarification_requested", "on": "2026-11-05", "reasons": "Which school?", "try": "yes"}
+    assert "There would be no due date" in officer.send(asked, form="Record it").text
+    answered = {"kind": "clarification_received", "on": "2026-11-05", "try": "yes"}
+    page = officer.send(answered, form="Record it")
+    assert page.status_code == 400 and "no open question" in page.text
+    assert state(identity) == before
+
+
+def test_a_correction_is_tried_out(visit: Callable[..., Visitor], now: datetime) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 23))
+    identity, entry, officer = made.id, str(made.facts[0].id), visit("officer")
+    before = state(identity)
+    officer.get(f"/staff/cases/{made.reference}/facts")
+    typed = {"entry": entry, "on": "2026-11-20", "reason": "It lay in the post room", "try": "yes"}
+    page = officer.send(typed, form="Correct it")
+    assert "Due on 21 December 2026, instead of 23 December 2026" in page.text
+    assert "It lay in the post room" in page.text
+    assert state(identity) == before
