@@ -27,9 +27,18 @@ JOBS = {
     "suggest": "workers.jobs.suggest.run",
     "pack": "workers.jobs.pack.run",
     "letter": "workers.jobs.letter.run",
+    "staff_mail": "workers.jobs.staff_mail.run",
     "sweep": "workers.jobs.sweep.run",
 }
-SECONDS = {"search": 1800, "document": 1800, "suggest": 3600, "pack": 7200, "letter": 120, "sweep": 600}
+SECONDS = {
+    "search": 1800,
+    "document": 1800,
+    "suggest": 3600,
+    "pack": 7200,
+    "letter": 120,
+    "staff_mail": 120,
+    "sweep": 600,
+}
 REMEMBERED = "jobs_after_commit"
 
 

@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock, sweep
+from sar_service.services import clock, finding, reminder, sweep
 from workers.runtime import app, now, transaction
 
 log = logging.getLogger(__name__)
@@ -28,12 +28,18 @@ def main() -> None:
                     sweep.send_again(now=now())
                 with transaction():
                     sweep.go_on(now=now())
+                with transaction():
+                    reminder.digest(now=now())
+                with transaction():
+                    reminder.beat(reminder.TIMETABLE, now=now())
                 if rounds % HOURLY == 0:
                     workplace.clear()
                     with transaction():
                         sweep.clear_old(now=now())
                     with transaction():
                         clock.refresh_open(now=now())
+                    with transaction():
+                        finding.index_missing()
             except Exception:
                 log.exception("a round of the timetable failed; the next one comes in ten seconds")
             rounds += 1

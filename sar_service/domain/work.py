@@ -14,6 +14,9 @@ class Flag(StrEnum):
     HIGH_PROFILE = "high_profile"
 
 
+AT_RISK = (Flag.SAFE_ADDRESS, Flag.CHILD_AT_RISK)  # what puts a case before others that wait as long
+
+
 class LinkKind(StrEnum):
     """Why two cases are linked."""
 

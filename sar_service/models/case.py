@@ -40,6 +40,7 @@ class Case(Identified, OfController, Sealed, Base):
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"))
     restricted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    touched_at: Mapped[datetime | None] = mapped_column(Instant)  # when a person last did something with it
     version: Mapped[int] = mapped_column(default=1)
 
     facts: Mapped[list["Fact"]] = relationship(order_by="Fact.recorded_at", lazy="selectin")

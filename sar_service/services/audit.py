@@ -78,6 +78,10 @@ def record(verb: str, *, actor: Actor, now: datetime, case: Case | None = None, 
     db.session.flush()
     try:
         _append(db.session(), _row(verb, actor, now, case, of, detail))
+        if case is not None and actor.kind is not ActorKind.SERVICE:
+            # not through the object: that somebody worked on a case makes no form of it old
+            touched = update(Case).where(Case.id == case.id).values(touched_at=now)
+            db.session.execute(touched, execution_options={"synchronize_session": False})
     except SQLAlchemyError as error:
         raise NotRecorded from error
 

@@ -6,10 +6,11 @@ Every query for cases goes through `visible`, which names the actor. The table o
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy import Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import case as when
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor, ActorKind
@@ -17,12 +18,14 @@ from sar_service.domain.errors import NotAllowed, NotFound, StaleWrite
 from sar_service.domain.lifecycle import OPEN, Action, Choice, Situation, Status, allowed, decide
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.search import Verdict
+from sar_service.domain.work import AT_RISK
 from sar_service.models import (
     CandidateRow,
     Case,
     Decision,
     Document,
     DocumentState,
+    FlagRow,
     Member,
     Pack,
     PackState,
@@ -197,7 +200,7 @@ class Filter:
     since: str = ""  # "2025-12": received in that month or later
     answered: str = ""  # "yes", "in_time", "late"; with a month also "within_month"
     closed: bool = False
-    sort: str = "due"
+    sort: str = "urgent"  # or "due", "received", "status", "reference"
     descending: bool = False
     page: int = 1
 
@@ -207,6 +210,8 @@ def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Cas
     query = visible(actor)
     query = query.where(condition(chosen, actor=actor, today=today))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    if chosen.sort == "urgent":
+        query = query.order_by(*urgency(today))
     column: Any = {"received": Case.received_on, "status": Case.status, "reference": Case.reference}.get(
         chosen.sort, Case.due_on
     )
@@ -217,6 +222,48 @@ def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Cas
         .limit(PAGE)
     )
     return list(rows), total
+
+
+# From how many days on a case is shown as waiting for somebody, and how near a due date is near.
+NEAR, UNTAKEN, UNANSWERED_AFTER, STALLED = 5, 2, 14, 10
+
+
+def attention(case: Case, today: date) -> str:
+    """Why a case stands where it does in the list of what is urgent; "" where nothing presses. As `urgency` sorts."""
+    if case.status not in OPEN:
+        return ""
+    running = case.clock_state == "running" and case.due_on is not None
+    if running and case.due_on is not None and case.due_on < today:
+        return "overdue"
+    if running and case.due_on is not None and case.due_on <= today + timedelta(days=NEAR):
+        return "near"
+    if case.assigned_to is None and case.received_on <= today - timedelta(days=UNTAKEN):
+        return "untaken"
+    touched = case.touched_at or case.created_at
+    if not running and touched < _midnight(today, UNANSWERED_AFTER):
+        return "unanswered"
+    return "stalled" if touched < _midnight(today, STALLED) else ""
+
+
+def _midnight(today: date, days: int) -> datetime:
+    return datetime.combine(today - timedelta(days=days), time(), tzinfo=UTC)
+
+
+def urgency(today: date) -> tuple[Any, ...]:
+    """The order of what is urgent: late, soon due, with nobody, unanswered, stalled; by risk and by age within each."""
+    running = and_(Case.clock_state == "running", Case.due_on.is_not(None))
+    touched = func.coalesce(Case.touched_at, Case.created_at)
+    rank = when(
+        (Case.status.not_in(OPEN), 9),
+        (and_(running, Case.due_on < today), 0),
+        (and_(running, Case.due_on <= today + timedelta(days=NEAR)), 1),
+        (and_(Case.assigned_to.is_(None), Case.received_on <= today - timedelta(days=UNTAKEN)), 2),
+        (and_(~running, touched < _midnight(today, UNANSWERED_AFTER)), 3),
+        (touched < _midnight(today, STALLED), 4),
+        else_=5,
+    )
+    at_risk = exists().where(FlagRow.case_id == Case.id, FlagRow.flag.in_(AT_RISK))
+    return rank, when((at_risk, 0), else_=1), Case.due_on.is_(None), Case.due_on, Case.received_on
 
 
 def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:

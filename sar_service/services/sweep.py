@@ -19,6 +19,7 @@ from sar_service.models import (
     Once,
     Pack,
     PackState,
+    StaffMail,
     Suggesting,
     SystemSearch,
 )
@@ -35,6 +36,7 @@ WORK: list[tuple[str, Any, tuple[Any, ...], tuple[Any, ...]]] = [
     ("suggest", Suggesting, ("waiting",), ("running",)),
     ("pack", Pack, (PackState.WAITING,), (PackState.BUILDING, PackState.CHECKING)),
     ("letter", Letter, ("waiting",), ("sending",)),
+    ("staff_mail", StaffMail, ("waiting",), ("sending",)),
 ]
 KEEP_KEYS = timedelta(days=7)
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
-from sar_service.services import audit, clock, intake, sealing, work
+from sar_service.services import audit, clock, intake, reminder, sealing, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -17,13 +18,19 @@ from ..access import allow
 from ..fields import clean_line
 from . import blueprint, frame
 
-SORTS = ("due", "received", "status", "reference")
+SORTS = ("urgent", "due", "received", "status", "reference")
 DUE = {"overdue": "Overdue", "week": "Due this week", "paused": "Paused or not started"}
 ANSWERED = {
     "yes": "Answered",
     "in_time": "Answered in time",
     "late": "Answered late",
     "within_month": "Answered within one month",
+}
+# What a tag beside the due date says besides it.
+ATTENTION = {
+    "untaken": _l("Nobody has taken it"),
+    "unanswered": _l("No answer for two weeks"),
+    "stalled": _l("Nothing done for ten days"),
 }
 ASSIGNED = {"me": "Mine", "nobody": "Nobody's"}
 
@@ -44,7 +51,7 @@ def chosen() -> cases.Filter:
         since=since,
         answered=asked.get("answered", "") if asked.get("answered") in answers else "",
         closed=asked.get("closed") == "yes",
-        sort=asked.get("sort", "due") if asked.get("sort") in SORTS else "due",
+        sort=asked.get("sort", "urgent") if asked.get("sort") in SORTS else "urgent",
         descending=asked.get("dir") == "desc",
         page=int(page) if re.fullmatch(r"[1-9]\d{0,4}", page) else 1,
     )
@@ -105,6 +112,7 @@ def worklist() -> Any:
             "status": frame.STATUS[row.status][0],
             "right": frame.RIGHTS[row.right.value],
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
+            "attention": ATTENTION.get(cases.attention(row, today), ""),
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
             "why": [step.sentence for step in clock.reckon(row).steps],
         }
@@ -118,6 +126,7 @@ def worklist() -> Any:
         chips=_chips(now),
         pages=pages,
         first=first,
+        silent=reminder.silent(now=access.now()),
         missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),

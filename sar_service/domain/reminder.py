@@ -1,0 +1,45 @@
+"""When somebody is warned that a case's time runs out, and who: the officer first, then the team, then the managers."""
+
+from datetime import date
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How far a case's time has run, in the order in which it is reached."""
+
+    HALF = "half"
+    THREE_QUARTERS = "three_quarters"
+    NINETY = "ninety"
+    NOTICE_DAY = "notice_day"  # the last day for notice of an extension
+    OVERDUE = "overdue"
+
+
+class Audience(StrEnum):
+    HOLDER = "holder"  # who has the case
+    TEAM = "team"
+    MANAGERS = "managers"
+
+
+_SHARES = ((Level.HALF, 0.5), (Level.THREE_QUARTERS, 0.75), (Level.NINETY, 0.9))
+
+
+def reached(*, start: date, due: date, notice_by: date | None, extended: bool, today: date) -> tuple[Level, ...]:
+    """Every level that a running case has reached on a day. Shares are of the days from its start to its due date."""
+    whole = max((due - start).days, 1)
+    share = (today - start).days / whole
+    found = [level for level, limit in _SHARES if share >= limit]
+    if notice_by is not None and not extended and notice_by <= today <= due:
+        found.append(Level.NOTICE_DAY)
+    if today > due:
+        found.append(Level.OVERDUE)
+    return tuple(found)
+
+
+def audience(level: Level, *, assigned: bool) -> frozenset[Audience]:
+    """Who is told. A case that nobody has is everybody's from the first warning on."""
+    told = {Audience.HOLDER}
+    if level is not Level.HALF or not assigned:
+        told.add(Audience.TEAM)
+    if level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE) or not assigned:
+        told.add(Audience.MANAGERS)
+    return frozenset(told)

@@ -1,0 +1,176 @@
+"""Warnings that a case's time runs out: once for each level and due date, by a digest each morning, and on screen.
+
+Digests name cases by their references only. If the timetable itself has stopped, the worklist says so: see `silent`.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from sar_service.adapters.mail import Mail, MailFailed
+from sar_service.db import db, new_id
+from sar_service.domain.clock_steps import written
+from sar_service.domain.lifecycle import OPEN
+from sar_service.domain.permission import Permission, Role, may_see_case
+from sar_service.domain.reminder import Audience, Level, audience, reached
+from sar_service.domain.rights import terms
+from sar_service.extensions import runtime
+from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
+from sar_service.queue import after_commit
+
+from . import clock, lease, team
+
+TIMETABLE, DIGEST = "timetable", "digest"
+SILENT_AFTER = timedelta(minutes=5)
+MORNING = time(7, 30)  # in London
+TRIES = 5
+WORDS = {
+    Level.HALF: "half of its time is used",
+    Level.THREE_QUARTERS: "three quarters of its time are used",
+    Level.NINETY: "nine tenths of its time are used",
+    Level.NOTICE_DAY: "today is the last day on which an extension can be told",
+    Level.OVERDUE: "it is late",
+}
+
+
+def beat(name: str, *, now: datetime) -> None:
+    """Note that something ran."""
+    row = db.session.get(Pulse, name)
+    if row is None:
+        db.session.add(Pulse(name=name, at=now))
+    else:
+        row.at = now
+
+
+def silent(*, now: datetime) -> datetime | None:
+    """When the timetable last ran, if that is too long ago; the first case's day if it never ran; None if it runs."""
+    row = db.session.get(Pulse, TIMETABLE)
+    if row is not None:
+        return row.at if row.at < now - SILENT_AFTER else None
+    first = db.session.scalar(select(Case.created_at).order_by(Case.created_at).limit(1))
+    return first if first is not None and first < now - SILENT_AFTER else None
+
+
+def digest(*, now: datetime) -> int:
+    """Once each morning, write what is newly to be warned of to those whom it concerns; returns how many were told."""
+    local = now.astimezone(clock.LONDON)
+    last = db.session.get(Pulse, DIGEST)
+    if local.time() < MORNING or (last is not None and clock.day_of(last.at) >= local.date()):
+        return 0
+    beat(DIGEST, now=now)
+    members = [member for member in team.members() if member.active]
+    lines: dict[uuid.UUID, list[tuple[Case, Level]]] = {}
+    for case, level in _fresh(today=local.date(), now=now):
+        for member in _told(case, level, members):
+            lines.setdefault(member.id, []).append((case, level))
+    for member in members:
+        if member.id in lines:
+            _write(member, lines[member.id], today=local.date(), now=now)
+    return len(lines)
+
+
+def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
+    """Cases that have reached a level of which nobody has been warned, with the highest; and that is noted."""
+    cases = db.session.scalars(
+        select(Case).where(Case.status.in_(OPEN), Case.clock_state == "running").order_by(Case.due_on, Case.id)
+    ).all()
+    rows = db.session.scalars(select(Reminder).join(Case, Case.id == Reminder.case_id).where(Case.status.in_(OPEN)))
+    known = {(row.case_id, row.level, row.due_on) for row in rows}
+    for case in cases:
+        found = clock.reckon(case)
+        if found.start is None or found.due is None:
+            continue
+        levels = reached(
+            start=found.start,
+            due=found.due,
+            notice_by=found.notice_by,
+            extended=bool(found.extension_valid),
+            today=today,
+        )
+        fresh = [level for level in levels if (case.id, level, found.due) not in known]
+        for level in fresh:
+            db.session.add(
+                Reminder(case_id=case.id, controller=case.controller, level=level, due_on=found.due, made_at=now)
+            )
+        if fresh:
+            yield case, fresh[-1]
+
+
+def _told(case: Case, level: Level, members: Iterable[Member]) -> list[Member]:
+    """The members of staff whom a warning goes to: of those who may see the case."""
+    who = audience(level, assigned=case.assigned_to is not None)
+    found = []
+    for member in members:
+        actor = team.actor_of(member)
+        if Permission.SEE_CASES not in actor.permissions or not may_see_case(actor, case):
+            continue
+        mine = member.id == case.assigned_to
+        manages = member.role is Role.MANAGER
+        if mine or (manages and Audience.MANAGERS in who) or (not manages and Audience.TEAM in who):
+            found.append(member)
+    return found
+
+
+def _write(member: Member, lines: list[tuple[Case, Level]], *, today: date, now: datetime) -> None:
+    told = []
+    for case, level in lines:
+        assert case.due_on is not None
+        whose = (
+            "yours"
+            if case.assigned_to == member.id
+            else "nobody has it"
+            if case.assigned_to is None
+            else "a colleague’s"
+        )
+        told.append(
+            f"- {case.reference} ({terms(case.right).name}): due {written(case.due_on)}, {_days(case.due_on, today)}; "
+            f"{WORDS[level]}; {whose}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
+        )
+    count = len(lines)
+    row = StaffMail(
+        id=new_id(),
+        member_id=member.id,
+        subject=f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out",
+        text="\n".join(
+            [f"Good morning {member.name}.", "", *told, "", f"All of them: {runtime().settings.base_url}/staff/", ""]
+        ),
+        written_at=now,
+        queued_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    after_commit("staff_mail", row.id)
+
+
+def _days(due: date, today: date) -> str:
+    days = (due - today).days
+    if days == 0:
+        return "today"
+    word = "day" if abs(days) == 1 else "days"
+    return f"in {days} {word}" if days > 0 else f"{-days} {word} ago"
+
+
+def begin(mail_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
+    """Claim an e-mail for sending: the lease's token and the message."""
+    token = lease.claim(StaffMail, mail_id, now=now, open_states=("waiting",), taken="sending")
+    if token is None:
+        return None
+    row = db.session.get_one(StaffMail, mail_id)
+    member = db.session.get_one(Member, row.member_id)
+    return token, Mail(to=member.email, subject=row.subject, text=row.text, sender=runtime().settings.mail_from)
+
+
+def ended(mail_id: uuid.UUID, token: str, error: MailFailed | None, *, now: datetime) -> None:
+    """Note what came of it: sent, to be tried again, or given up."""
+    row = db.session.get(StaffMail, mail_id)
+    if not lease.held(row, token):
+        return
+    assert row is not None
+    if error is None:
+        row.state, row.sent_at, row.message = "sent", now, ""
+    else:
+        row.message = str(error)[:300]
+        row.state = "failed" if error.permanent or row.attempts >= TRIES else "waiting"
+    lease.give_back(row)

@@ -1,0 +1,45 @@
+"""The levels of a case's time, and who hears of each."""
+
+from datetime import date
+
+import pytest
+
+from sar_service.domain.reminder import Audience, Level, audience, reached
+
+START, DUE = date(2026, 11, 2), date(2026, 12, 2)  # thirty days
+
+
+@pytest.mark.parametrize(
+    ("today", "levels"),
+    [
+        (date(2026, 11, 2), []),
+        (date(2026, 11, 16), []),
+        (date(2026, 11, 17), ["half"]),
+        (date(2026, 11, 24), ["half"]),
+        (date(2026, 11, 25), ["half", "three_quarters"]),
+        (date(2026, 11, 29), ["half", "three_quarters", "ninety"]),
+        (date(2026, 12, 2), ["half", "three_quarters", "ninety", "notice_day"]),
+        (date(2026, 12, 3), ["half", "three_quarters", "ninety", "overdue"]),
+    ],
+)
+def test_a_month_has_its_levels(today: date, levels: list[str]) -> None:
+    found = reached(start=START, due=DUE, notice_by=DUE, extended=False, today=today)
+    assert [level.value for level in found] == levels
+
+
+def test_an_extended_case_has_no_notice_day_and_its_shares_are_of_three_months() -> None:
+    due = date(2027, 2, 2)
+    assert reached(start=START, due=due, notice_by=date(2026, 12, 2), extended=True, today=date(2026, 12, 2)) == ()
+    assert Level.HALF in reached(start=START, due=due, notice_by=None, extended=True, today=date(2026, 12, 18))
+
+
+def test_the_officer_hears_first_then_the_team_then_the_managers() -> None:
+    assert audience(Level.HALF, assigned=True) == {Audience.HOLDER}
+    assert audience(Level.THREE_QUARTERS, assigned=True) == {Audience.HOLDER, Audience.TEAM}
+    for level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE):
+        assert audience(level, assigned=True) == set(Audience)
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_what_nobody_has_is_everybody_s_from_the_first_level_on(level: Level) -> None:
+    assert audience(level, assigned=False) == set(Audience)

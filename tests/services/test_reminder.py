@@ -1,0 +1,191 @@
+"""Warnings: once for each level, to those whom they concern, with nobody's name in them; and a timetable that tells."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from sar_service.adapters.mail import MailFailed
+from sar_service.db import db
+from sar_service.domain.lifecycle import Status
+from sar_service.domain.work import Flag
+from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
+from sar_service.services import case as cases
+from sar_service.services import clock, reminder, work
+from tests import factories, packs
+from tests.browser import Visitor
+
+MORNING = datetime(2026, 11, 23, 7, 45, tzinfo=UTC)
+
+
+@pytest.fixture
+def morning(app: Flask, sent: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], int]:
+    """The timetable's round on a morning: digests are written, and sent."""
+
+    def run(at: datetime) -> int:
+        monkeypatch.setitem(app.config, "NOW", lambda: at)
+        told = reminder.digest(now=at)
+        db.session.commit()
+        sent.work()
+        return told
+
+    return run
+
+
+def mails(outbox: list[Any]) -> dict[str, str]:
+    return {mail.to: mail.text for mail in outbox if "time runs out" in mail.subject}
+
+
+def held(case: Case, member: Any) -> Case:
+    case.assigned_to = uuid.UUID(member.id) if member else None
+    db.session.commit()
+    return case
+
+
+def test_each_level_is_told_once_to_more_people_as_time_runs_out(
+    staff: packs.Made, morning: Callable[[datetime], int], outbox: list[Any]
+) -> None:
+    officer, colleague, manager = staff("officer"), staff("officer"), staff("manager")
+    staff("administrator"), staff("auditor")
+    day = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    case = held(factories.a_case(now=day, received_on=date(2026, 11, 2)), officer)
+    reference = case.reference
+    emails = {who.id: db.session.get_one(Member, uuid.UUID(who.id)).email for who in (officer, colleague, manager)}
+    told: list[set[str]] = []
+    for number in range(32):
+        outbox.clear()
+        at = datetime(2026, 11, 2, 8, 0, tzinfo=UTC) + timedelta(days=number)
+        morning(at)
+        morning(at + timedelta(hours=3))  # a second round on one day tells nobody anything
+        found = mails(outbox)
+        assert all(reference in text and "Tregale" not in text and "Morwenna" not in text for text in found.values())
+        if found:
+            told.append(set(found))
+    mine, team, all_ = {emails[officer.id]}, {emails[officer.id], emails[colleague.id]}, set(emails.values())
+    assert told == [mine, team, all_, all_, all_]  # half, three quarters, nine tenths, the last day, late
+    assert len(db.session.scalars(select(Reminder)).all()) == 5
+
+
+def test_what_nobody_has_is_told_to_all_and_a_restricted_case_only_to_those_who_may_see_it(
+    staff: packs.Made, morning: Callable[[datetime], int], outbox: list[Any], now: datetime
+) -> None:
+    staff("officer"), staff("manager")
+    open_, secret = (factories.a_case(now=now, received_on=date(2026, 11, 2)) for _ in range(2))
+    secret.restricted = True
+    names = (open_.reference, secret.reference)
+    db.session.commit()
+    morning(MORNING)
+    found = mails(outbox)
+    assert len(found) == 2
+    officers, managers = found["officer1@northmoor.example"], found["manager2@northmoor.example"]
+    assert names[0] in officers and names[1] not in officers
+    assert names[0] in managers and names[1] in managers
+
+
+def test_nothing_is_told_before_the_morning_of_paused_closed_or_young_cases(
+    staff: packs.Made, morning: Callable[[datetime], int], now: datetime
+) -> None:
+    officer = staff("officer")
+    assert morning(MORNING.replace(hour=6)) == 0
+    assert db.session.get(Pulse, reminder.DIGEST) is None
+    paused, closed, _young = (
+        factories.a_case(now=now, received_on=day) for day in (date(2026, 11, 2), date(2026, 11, 2), clock.day_of(now))
+    )
+    clock.add_fact(paused, "clarification_requested", date(2026, 11, 5), actor=officer, now=now)
+    closed.status = Status.CLOSED
+    db.session.commit()
+    assert morning(MORNING) == 0
+
+
+def test_a_new_due_date_begins_the_warnings_again(
+    staff: packs.Made, morning: Callable[[datetime], int], now: datetime
+) -> None:
+    officer = staff("officer")
+    case = held(factories.a_case(now=now, received_on=date(2026, 11, 9)), officer)
+    assert morning(MORNING) == 0
+    clock.correct(case, str(case.facts[0].id), on=date(2026, 11, 4), reason="post room", actor=officer, now=now)
+    db.session.commit()
+    assert morning(MORNING + timedelta(days=1)) == 1
+
+
+def test_an_e_mail_that_does_not_go_is_tried_again_and_given_up_in_the_end(
+    app: Flask, staff: packs.Made, sent: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(factories.a_case(now=now, received_on=date(2026, 11, 2)), staff("officer"))
+    reminder.digest(now=MORNING)
+    db.session.commit()
+    identity = db.session.scalars(select(StaffMail.id)).one()
+    for _ in range(reminder.TRIES):
+        begun = reminder.begin(identity, now=MORNING)
+        assert begun is not None
+        reminder.ended(identity, begun[0], MailFailed("away"), now=MORNING)
+        db.session.commit()
+    assert db.session.get_one(StaffMail, identity).state == "failed"
+    assert reminder.begin(identity, now=MORNING) is None
+
+
+def test_the_worklist_says_when_the_timetable_has_stopped(
+    app: Flask, visit: Callable[..., Visitor], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.a_case(now=now)
+    officer = visit("officer")
+    assert "timetable has stopped" not in officer.get("/staff/").text
+    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(minutes=6))
+    assert "timetable has stopped" in officer.get("/staff/").text  # it never ran at all
+    db.session.rollback()
+    reminder.beat(reminder.TIMETABLE, now=now + timedelta(minutes=6))
+    db.session.commit()
+    assert "timetable has stopped" not in officer.get("/staff/").text
+    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(minutes=12))
+    assert "timetable has stopped" in officer.get("/staff/").text
+
+
+def test_what_presses_is_on_top_of_everybody_s_list_and_says_why(app: Flask, staff: packs.Made, now: datetime) -> None:
+    officer = staff("officer")
+    today = clock.day_of(now)
+    made: dict[str, Case] = {}
+
+    def case(name: str, *, days: int, mine: bool = True, touched: int = 0, paused: bool = False) -> None:
+        row = factories.a_case(now=now, received_on=today - timedelta(days=days))
+        if paused:
+            clock.add_fact(row, "clarification_requested", today - timedelta(days=touched), actor=officer, now=now)
+        row.assigned_to = uuid.UUID(officer.id) if mine else None
+        row.touched_at = now - timedelta(days=touched)
+        made[name] = row
+        db.session.commit()
+
+    case("quiet", days=1)
+    case("stalled", days=12, touched=12)
+    case("unanswered", days=20, touched=16, paused=True)
+    case("untaken", days=3, mine=False)
+    case("at risk", days=3, mine=False)
+    case("near", days=28)
+    case("late", days=60)
+    case("later", days=70)
+    work.set_flags(made["at risk"], [Flag.SAFE_ADDRESS], actor=officer, now=now)
+    db.session.commit()
+    rows, total = cases.worklist(cases.Filter(), actor=officer, today=today)
+    order = {row.id: name for name, row in made.items()}
+    assert [order[row.id] for row in rows] == [
+        "later", "late", "near", "at risk", "untaken", "unanswered", "stalled", "quiet",
+    ]  # fmt: skip
+    assert [cases.attention(row, today) for row in rows] == [
+        "overdue", "overdue", "near", "untaken", "untaken", "unanswered", "stalled", "",
+    ]  # fmt: skip
+    assert total == 8
+
+
+def test_whoever_works_on_a_case_touches_it_and_makes_no_open_form_of_it_old(
+    app: Flask, staff: packs.Made, now: datetime
+) -> None:
+    officer, case = staff("officer"), factories.a_case(now=now)
+    version = case.version
+    work.note(case, "Rang her.", actor=officer, now=now + timedelta(days=3))
+    db.session.commit()
+    case = packs.again(case)
+    assert case.touched_at == now + timedelta(days=3)
+    assert case.version == version

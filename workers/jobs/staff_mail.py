@@ -1,0 +1,25 @@
+"""Send one e-mail to a member of staff."""
+
+import uuid
+
+from sar_service.adapters.mail import MailFailed
+from sar_service.services import letter, reminder
+from workers.runtime import job, now, transaction
+
+
+@job
+def run(mail_id: str) -> None:
+    """Claim the message, hand it to the mailer, and note what came of it."""
+    identity = uuid.UUID(mail_id)
+    with transaction():
+        begun = reminder.begin(identity, now=now())
+    if begun is None:
+        return
+    token, mail = begun
+    failed = None
+    try:
+        letter.send(mail)
+    except MailFailed as error:
+        failed = error
+    with transaction():
+        reminder.ended(identity, token, failed, now=now())
