@@ -28,6 +28,7 @@ from . import blueprint, frame
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 MOST_NAMES = 10
+UNKNOWN = "unknown"
 HERE = ("phone", "in_person", "letter", "email", "social_media", "other_team")
 
 
@@ -92,13 +93,15 @@ class Logged(Form):
         choices=[
             ("safe", _l("Yes, they said so")),
             ("careful", _l("No: somebody else may see it")),
-            ("", _l("Not asked yet")),
+            (UNKNOWN, _l("Not asked yet")),
         ],
-        default="",
+        required=_l("Choose whether it is safe to write to them"),
+        default=UNKNOWN,
     )
     safety_note = TextareaField(_l("How to reach them safely"), longest=1000, rows=2)
     how = RadiosField(
         _l("How do they want the answer?"),
+        required=_l("Choose how they want the answer"),
         choices=[(key, words) for key, words in frame.HOW.items()],
         default="portal",
     )
@@ -205,7 +208,7 @@ def to_request(form: Logged) -> intake.Request:
             "relationship": "" if mine else form.relationship.data,
             "organisation": "" if mine else form.organisation.data,
             "authority": "",
-            "safe": form.safe.data,
+            "safe": "" if form.safe.data == UNKNOWN else form.safe.data,
             "safety_note": form.safety_note.data,
         },
         scope={"what": form.what.data, "services": [], "period": ""},
@@ -218,7 +221,7 @@ def to_request(form: Logged) -> intake.Request:
 def log() -> Any:
     """Write down a request and make a case of each right that it uses."""
     sent = request.method == "POST"
-    form = Logged(request.form if sent else None, data={"received_on": frame.today(), "safe": "", "how": "portal"})
+    form = Logged(request.form if sent else None, data={"received_on": frame.today(), "safe": UNKNOWN, "how": "portal"})
     form.prepare()
     problems: list[dict[str, str]] = []
     if sent and form.validate():
