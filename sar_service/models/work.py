@@ -70,7 +70,8 @@ class SearchWord(Base):
     """A keyed digest of one thing that a case can be found by: a word of a name, a date of birth, a postcode.
 
     Digests are 63 bits under a key of the service: they can be compared between cases and mean nothing without the key.
-    They go when the case goes. There are many, so that a row is no more than this. See `services/finding.py`.
+    The controller is digested with the word. There are many rows, so that each is no more than this; they go when the
+    case goes. See `services/finding.py`.
     """
 
     __tablename__ = "search_word"

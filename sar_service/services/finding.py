@@ -31,8 +31,9 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _NUMBER = re.compile(r"\b[A-Z]?\d[\d ]{5,18}[A-Z]?\b", re.IGNORECASE)
 
 
-def _digest(kind: str, text: str) -> int:
-    return int(runtime().service_key("search").digest(f"{kind}:{text}")[:16], 16) >> 1
+def _digest(controller: str, kind: str, text: str) -> int:
+    """The digest of one thing, under its controller's name: cases of two councils never share one."""
+    return int(runtime().service_key("search").digest(f"{controller}:{kind}:{text}")[:16], 16) >> 1
 
 
 def _without_one(word: str) -> set[str]:
@@ -40,9 +41,14 @@ def _without_one(word: str) -> set[str]:
     return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
-def _misspelt(word: str) -> Iterator[int]:
+def _misspelt(controller: str, word: str) -> Iterator[int]:
     if SHORTEST <= len(word) <= LONGEST:
-        yield from (_digest("near", each) for each in _without_one(word))
+        yield from (_digest(controller, "near", each) for each in _without_one(word))
+
+
+def _spelt(controller: str, word: str) -> set[int]:
+    """What a word of a name is found by, as it is spelt and nearly."""
+    return {_digest(controller, "word", word), *_misspelt(controller, word)}
 
 
 def _squeezed(text: str) -> str:
@@ -60,30 +66,32 @@ def _people(told: dict[str, Any]) -> list[str]:
     ]
 
 
-def _digests(told: dict[str, Any]) -> set[int]:
+def _things(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a case is found by to the letter: kind and text."""
     subject, requester = told["subject"], told["requester"]
-    found = set()
-    for word in {word for name in _people(told) if name for word in words(name)}:
-        found |= {_digest("word", word), *_misspelt(word)}
     for lines in subject.get("addresses", []):
         whole = " ".join(lines)
-        found |= {_digest("word", word) for word in words(_POSTCODE.sub(" ", whole))}
-        found |= {_digest("post", _squeezed(code.group())) for code in _POSTCODE.finditer(whole)}
-    if subject.get("postcode"):
-        found.add(_digest("post", _squeezed(subject["postcode"])))
-    if subject.get("date_of_birth"):
-        found.add(_digest("born", subject["date_of_birth"]))
+        yield from (("word", word) for word in words(_POSTCODE.sub(" ", whole)))
+        yield from (("post", _squeezed(code.group())) for code in _POSTCODE.finditer(whole))
+    yield "post", _squeezed(subject.get("postcode") or "")
+    yield "born", subject.get("date_of_birth") or ""
     numbers = [*subject.get("phones", []), requester.get("phone"), *(subject.get("identifiers") or {}).values()]
-    found |= {_digest("number", _squeezed(each)) for each in numbers if each}
-    found |= {_digest("mail", each.casefold()) for each in (*subject.get("emails", []), requester.get("email")) if each}
-    return found
+    yield from (("number", _squeezed(each or "")) for each in numbers)
+    yield from (("mail", (each or "").casefold()) for each in (*subject.get("emails", []), requester.get("email")))
+
+
+def _digests(controller: str, told: dict[str, Any]) -> set[int]:
+    names = {word for name in _people(told) if name for word in words(name)}
+    found = {_digest(controller, kind, text) for kind, text in _things(told) if text}
+    return found.union(*(_spelt(controller, word) for word in names))
 
 
 def index(case: Case) -> None:
     """Write down what a case is found by, anew."""
     db.session.flush()
     db.session.execute(delete(SearchWord).where(SearchWord.case_id == case.id))
-    rows = [{"digest": digest, "case_id": case.id} for digest in sorted(_digests(sealing.unseal(case)))]
+    digests = _digests(case.controller, sealing.unseal(case))
+    rows = [{"digest": digest, "case_id": case.id} for digest in sorted(digests)]
     if rows:
         db.session.execute(insert(SearchWord), rows)
 
@@ -98,9 +106,10 @@ def index_missing(*, most: int = 200) -> int:
 
 @dataclass(frozen=True)
 class Question:
-    """What was typed, part by part: `exact` has to be there to the letter, of `words` each may be misspelt."""
+    """What was typed, part by part: `exact` (kind and text) has to be there to the letter, of `words` each may be
+    misspelt."""
 
-    exact: tuple[int, ...]
+    exact: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
 
     def __bool__(self) -> bool:
@@ -112,14 +121,9 @@ def read(typed: str) -> Question:
     rest, exact = " ".join(typed.split())[:300], []
     for kind, pattern in (("mail", _EMAIL), ("born", _DAY), ("post", _POSTCODE), ("number", _NUMBER)):
         for found in pattern.finditer(rest):
-            key = (
-                _day(found)
-                if kind == "born"
-                else found.group().casefold()
-                if kind == "mail"
-                else _squeezed(found.group())
-            )
-            exact.append(_digest(kind, key))
+            whole = found.group()
+            text = _day(found) if kind == "born" else whole.casefold() if kind == "mail" else _squeezed(whole)
+            exact.append((kind, text))
         rest = pattern.sub(" ", rest)
     return Question(tuple(exact[:MOST]), words(rest)[:MOST])
 
@@ -133,15 +137,16 @@ def _day(found: re.Match[str]) -> str:
         return found.group()  # no such day: nothing is found by it
 
 
-def condition(question: Question) -> list[ColumnElement[bool]]:
-    """What a case must satisfy to be found: every part of the question."""
-    parts = [_has([digest]) for digest in question.exact]
-    return parts + [_has([_digest("word", word), *_misspelt(word)]) for word in question.words]
+def _conditions(question: Question, controllers: Iterable[str]) -> list[ColumnElement[bool]]:
+    """What a case of one of these controllers must satisfy to be found: every part of the question."""
+    several = sorted(controllers)
+    exact = [_has({_digest(each, kind, text) for each in several}) for kind, text in question.exact]
+    return exact + [_has(set().union(*(_spelt(each, word) for each in several))) for word in question.words]
 
 
-def closeness(question: Question) -> ColumnElement[Any]:
+def _closeness(question: Question, controllers: Iterable[str]) -> ColumnElement[Any]:
     """How many words of the question a case has to the letter, to put first."""
-    digests = [_digest("word", word) for word in question.words]
+    digests = [_digest(each, "word", word) for each in controllers for word in question.words]
     return (
         select(func.count())
         .select_from(SearchWord)
@@ -151,16 +156,17 @@ def closeness(question: Question) -> ColumnElement[Any]:
     )
 
 
-def _has(digests: Iterable[int]) -> ColumnElement[bool]:
-    return Case.id.in_(select(SearchWord.case_id).where(SearchWord.digest.in_(set(digests))))
+def _has(digests: set[int]) -> ColumnElement[bool]:
+    return Case.id.in_(select(SearchWord.case_id).where(SearchWord.digest.in_(digests)))
 
 
 def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
     """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
     from .case import visible
 
-    query = visible(actor).where(*condition(question))
-    return list(db.session.scalars(query.order_by(closeness(question).desc(), Case.created_at.desc()).limit(most)))
+    query = visible(actor).where(*_conditions(question, actor.controllers))
+    first = _closeness(question, actor.controllers).desc()
+    return list(db.session.scalars(query.order_by(first, Case.created_at.desc()).limit(most)))
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,7 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
         return []
     query = visible(actor).where(Case.controller == case.controller, Case.id != case.id)
     for word in sorted(names)[:MOST]:
-        query = query.where(_has([_digest("word", word), *_misspelt(word)]))
+        query = query.where(_has(_spelt(case.controller, word)))
     linked = linked_ids(case)
     found = []
     for other in db.session.scalars(query.order_by(Case.received_on.desc()).limit(SHOWN * 3)):
