@@ -51,9 +51,10 @@ def leaks(
     if not labels:
         return []
     matcher = Matcher(list(labels))
-    for text in kept.values():
+    # What stays there by decision, or is painted by us on what went, proves nothing when it is found.
+    for text in (*kept.values(), *dict.fromkeys(labels.values())):
         for needle in matcher.found(text):
-            labels.pop(needle.string, None)  # stays there by decision, so that finding it proves nothing
+            labels.pop(needle.string, None)
     found = [
         finding
         for finding in verify(pdf, list(labels), limits=limits, workers=_workers(len(kept)))

@@ -290,14 +290,17 @@ def progress(plan: Plan, done: int) -> bool:
     return True
 
 
-def check(plan: Plan) -> list[str] | None:
-    """The pack is joined and is now read again: what must not be in it, or None if this job must stop."""
+def check(plan: Plan, own: Iterable[str]) -> list[str] | None:
+    """The pack is joined and is now read again: what must not be in it, or None if this job must stop.
+
+    `own` are the texts that are the pack's own (`pack_own.py`).
+    """
     row = db.session.get(Pack, plan.pack_id)
     if not lease.held(row, plan.token):
         return None
     assert row is not None
     row.state, row.done = PackState.CHECKING, row.total
-    return withheld.strings(db.session.get_one(Case, plan.case_id))
+    return withheld.checked(db.session.get_one(Case, plan.case_id), own)
 
 
 def finish(

@@ -23,7 +23,7 @@ from . import document as documents
 from .redaction_mark import new_mark, occurrences
 from .search import latest_searches
 from .units import fate, items, label, marks_of, people_of, records
-from .withheld import loose_strings
+from .withheld import everyday, loose_strings
 
 
 def state_digest(case: Case) -> str:
@@ -76,16 +76,22 @@ def _said_by_hand(row: Document) -> tuple[str, ...]:
 def close_gaps(case: Case, *, now: datetime) -> int:
     """Mark every place where words that are withheld elsewhere still stand; returns how many there were.
 
-    They wait for a decision like any other mark: the same words may be somebody else's name, or plain words.
+    They wait for a decision like any other mark: the same words may be somebody else's name, or plain words. Of an
+    everyday word ("Page", "Young") only places with a capital letter are marked, and none is given to the person: the
+    detector has read them, and whether it is the name after all is for somebody to say.
     """
     strings = loose_strings(case)
     people = people_of(case)
     marked = marks_of(case)
     made = 0
     for item in items(case):
+        texts = {unit.number: unit.text for unit in item.units}
         covered = [(m.unit, m.start, m.end) for m in marked.get(item.row.id, [])]
         for text, person_id in strings:
+            word = everyday(text)
             for _, unit, start, end in occurrences(item, text):
+                if word and not texts[unit][start].isupper():
+                    continue
                 if any(u == unit and s < end and start < e for u, s, e in covered):
                     continue
                 new_mark(
@@ -94,7 +100,7 @@ def close_gaps(case: Case, *, now: datetime) -> int:
                     unit,
                     start,
                     end,
-                    person=people.get(person_id) if person_id else None,
+                    person=people.get(person_id) if person_id and not word else None,
                     made_by="",
                     rule="second look: the same words are withheld elsewhere",
                 )

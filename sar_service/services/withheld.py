@@ -9,13 +9,17 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 
+from sar_service.documents.identifier_dates import read_date
+from sar_service.documents.lexicon import is_ordinary
+from sar_service.documents.names import fold
+from sar_service.documents.verify_match import Matcher
 from sar_service.domain.people import Standing
 from sar_service.domain.redaction import Kind, Treatment
 from sar_service.extensions import runtime
 from sar_service.models import Case
 
 from . import sealing
-from .units import fate, marks_of, people_of
+from .units import fate, items, marks_of, people_of, removals
 
 SHORTEST = 3
 
@@ -38,6 +42,44 @@ def strings(case: Case) -> list[str]:
     """Every string that must not be recovered from the pack, longest first."""
     found, shown = _withheld_and_shown(case)
     return sorted({text for text, _ in found if _plain(text) not in shown}, key=lambda t: (-len(t), t))
+
+
+def checked(case: Case, own: Iterable[str]) -> list[str]:
+    """What the release gate looks for: the strings, but for everyday words that also stand in the pack as such.
+
+    "Page" is somebody's name, and stands at the foot of every page; that somebody was born on a day proves nothing
+    where a record is of that day. `own` are the texts that are the pack's own. Whole names are always looked for, and
+    every capitalised place of such a word has been decided on before the case was signed off (`close_gaps`).
+    """
+    every = strings(case)
+    doubtful = [text for text in every if everyday(text) or read_date(text) is not None]
+    if not doubtful:
+        return every
+    matcher = Matcher(doubtful)
+    standing = {needle.string for text in own for needle in matcher.found(text)}
+    words = [text for text in doubtful if text not in standing and everyday(text)]
+    if words:
+        matcher = Matcher(words)
+        standing |= {needle.string for text in _kept(case) for needle in matcher.found(text)}
+    return [text for text in every if text not in standing]
+
+
+def everyday(text: str) -> bool:
+    """Whether a string is one ordinary English word, which no search can tell from the name that it also is."""
+    return text.isalpha() and is_ordinary(fold(text))
+
+
+def _kept(case: Case) -> Iterator[str]:
+    """The text of everything in the case without what goes from it."""
+    people = people_of(case)
+    for item in items(case):
+        marks = marks_of(case, home=item.row.id).get(item.row.id, [])
+        for unit in item.units:
+            at, parts = 0, []
+            for gone in sorted(removals(marks, people, unit.number), key=lambda each: each.start):
+                parts.append(unit.text[at : max(at, gone.start)])
+                at = max(at, gone.end)
+            yield "\ufffc".join([*parts, unit.text[at:]])
 
 
 def loose_strings(case: Case) -> list[tuple[str, uuid.UUID | None]]:

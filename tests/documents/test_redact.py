@@ -338,3 +338,18 @@ def test_names_of_results(name: str, taken: set[str], expected: str) -> None:
 
 def test_a_reason_is_a_sentence() -> None:
     assert sentence("it is empty") == "It is empty."
+
+
+def test_a_name_that_our_own_label_says_too_is_no_leak(tmp_path: Path) -> None:
+    people = tmp_path / "people.yaml"
+    people.write_text(
+        "subject: {names: [Margaret Hollis]}\n"
+        "people:\n  - {id: p2, names: [Alison Person], role: neighbour, treatment: withhold, code: TP16}\n"
+        "identifiers: withhold\n"
+    )
+    (tmp_path / "note.txt").write_text("Margaret Hollis was seen with Alison Person. Mrs Person rang later.\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    report = redact_files([tmp_path / "note.txt"], register=read_people_file(people), out=out, limits=PATIENT)
+    assert report[0]["status"] == "ok", report[0]["reason"]
+    assert [finding.how for finding in verify(out / "note.txt.pdf", ["Alison", "Alison Person"])] == []

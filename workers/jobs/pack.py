@@ -24,7 +24,7 @@ from sar_service.documents.verify import verify
 from sar_service.domain.errors import DomainError, Refused
 from sar_service.domain.redaction import Removal
 from sar_service.models import Pack
-from sar_service.services import lease, pack, sealing
+from sar_service.services import lease, pack, pack_own, sealing
 from workers.runtime import heartbeat, job, now, transaction
 
 log = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ def run(pack_id: str) -> None:
         try:
             whole, pages, digests = build(plan, Path(folder), going)
             with transaction():
-                strings = pack.check(plan)
+                strings = pack.check(plan, pack_own.texts(plan))
             if strings is None:
                 return
             found = verify(whole, strings, workers=HANDS)

@@ -1,0 +1,67 @@
+"""A withheld name may be a word of ours as well: "Page" stands on every page. The pack is still built, and checked."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from sar_service.db import db
+from sar_service.models import PackState
+from sar_service.services import redaction, withheld
+from tests import factories, packs
+
+LETTER = b"""Dear Morwenna,
+
+Mr Adrian Page rang the office on Monday. Mr Page wants to see you. Mrs Case and Dr Person were there.
+The plan stands on page 3 of the case file. Case closed by the office.
+"""
+
+
+def page_texts(pdf: Path) -> str:
+    """All text of a finished file."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def test_a_surname_that_is_a_word_of_the_pack_does_not_keep_it_back(
+    staff: packs.Made, sent: Any, now: datetime, tmp_path: Path
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    case = factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
+    packs.with_file(case, sent, name="letter.txt", content=LETTER, actor=officer, now=now)
+    redaction.ask(packs.again(case), now=now)
+    db.session.commit()
+    sent.work()
+    case = packs.again(case)
+    packs.decide_all(case, actor=officer, now=now)
+    packs.sign(packs.again(case), officer=officer, second=second, now=now)
+    row = packs.built(packs.again(case), sent, actor=officer, now=now)
+    assert row.state is PackState.READY, row.message
+    text = " ".join(page_texts(packs.saved(row, tmp_path)).split())
+    assert "Adrian" not in text and "Mr Page" not in text
+    assert "The plan stands on page 3 of the case file." in text  # a small letter is no name of anybody
+
+
+def test_a_day_of_birth_that_is_also_the_day_of_a_record_does_not_keep_the_pack_back(
+    staff: packs.Made, sent: Any, now: datetime
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    case = factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
+    letter = b"Dear Morwenna,\n\nYour cousin Loveday Nance was born on 4 March 2024.\n"  # filed on that day, too
+    packs.with_file(case, sent, name="letter.txt", content=letter, actor=officer, now=now)
+    redaction.ask(packs.again(case), now=now)
+    db.session.commit()
+    sent.work()
+    packs.decide_all(packs.again(case), actor=officer, now=now)
+    packs.sign(packs.again(case), officer=officer, second=second, now=now)
+    row = packs.built(packs.again(case), sent, actor=officer, now=now)
+    assert row.state is PackState.READY, row.message
+
+
+def test_what_everyday_words_are() -> None:
+    assert all(withheld.everyday(word) for word in ("Page", "young", "Case"))
+    assert not any(withheld.everyday(word) for word in ("Holloway", "Mr Page", "Page 3", "4 March 2024", ""))
