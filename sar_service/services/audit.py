@@ -73,15 +73,29 @@ class NotRecorded(DomainError):
         super().__init__("This cannot be shown or done now, because it could not be written down that it was.")
 
 
+def lock(*cases: Case) -> None:
+    """Take the rows of cases, in order. Whoever takes the trail's head does this first: two transactions that took the
+    one and the other in different orders would wait for each other for ever."""
+    ids = sorted({case.id for case in cases})
+    rows = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id)
+    db.session.execute(rows.with_for_update(key_share=True)).all()
+
+
 def record(verb: str, *, actor: Actor, now: datetime, case: Case | None = None, of: Any = None, **detail: Any) -> None:
-    """Add an event to the trail, in the current transaction. `detail` must hold no personal data."""
+    """Add an event to the trail, in the current transaction. `detail` must hold no personal data.
+
+    That a person did something with a case is noted on it. Who records events of several cases in one transaction
+    takes them all with `lock` first.
+    """
     db.session.flush()
     try:
-        _append(db.session(), _row(verb, actor, now, case, of, detail))
+        if case is not None:
+            lock(case)
         if case is not None and actor.kind is not ActorKind.SERVICE:
-            # not through the object: that somebody worked on a case makes no form of it old
+            # not through the object: that somebody worked on a case makes no open form of it old
             touched = update(Case).where(Case.id == case.id).values(touched_at=now)
             db.session.execute(touched, execution_options={"synchronize_session": False})
+        _append(db.session(), _row(verb, actor, now, case, of, detail))
     except SQLAlchemyError as error:
         raise NotRecorded from error
 

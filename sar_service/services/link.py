@@ -23,6 +23,7 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
         raise InvalidInput("This is the case itself. Give the reference of another one.", field="reference")
     if one.controller != other.controller:
         raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="reference")
+    audit.lock(one, other)
     first, second = sorted((one, other), key=lambda case: case.id)
     row = db.session.scalar(
         select(LinkRow).where(LinkRow.one_id == first.id, LinkRow.other_id == second.id, LinkRow.kind == kind)

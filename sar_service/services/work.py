@@ -46,6 +46,7 @@ def notes(case: Case) -> list[tuple[Note, str]]:
 def set_flags(case: Case, wanted: Iterable[Flag], *, actor: Actor, now: datetime) -> None:
     """Have the case carry these flags and no others."""
     wanted = set(wanted)
+    audit.lock(case)
     rows = {row.flag: row for row in db.session.scalars(select(FlagRow).where(FlagRow.case_id == case.id))}
     for flag in sorted(wanted - set(rows)):
         db.session.add(
@@ -161,15 +162,16 @@ def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime)
     ).all()
     if to is not None and (not to.active or any(case.controller not in to.controllers for case in cases)):
         raise InvalidInput("This member of staff does not work on all of these councils’ cases.", field="to")
+    query = (
+        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.outcome == "", Task.assigned_to == leaver.id)
+    )
+    given = db.session.execute(query.where(Case.id.in_(visible(actor).with_only_columns(Case.id)))).all()
+    audit.lock(*cases, *(row[1] for row in given))
     for case in cases:
         case.assigned_to = to.id if to is not None else None
         audit.record(
             "handed the case over", actor=actor, now=now, case=case, to=f"staff:{to.id}" if to is not None else ""
         )
-    query = (
-        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.outcome == "", Task.assigned_to == leaver.id)
-    )
-    given = db.session.execute(query.where(Case.id.in_(visible(actor).with_only_columns(Case.id)))).all()
     for task, case in given:
         task.assigned_to = to.id if to is not None else None
         audit.record(
