@@ -56,7 +56,7 @@ def test_each_level_is_told_once_to_more_people_as_time_runs_out(
     reference = case.reference
     emails = {who.id: db.session.get_one(Member, uuid.UUID(who.id)).email for who in (officer, colleague, manager)}
     told: list[set[str]] = []
-    for number in range(32):
+    for number in (0, 14, 15, 22, 23, 26, 27, 29, 30, 31):
         outbox.clear()
         at = datetime(2026, 11, 2, 8, 0, tzinfo=UTC) + timedelta(days=number)
         morning(at)

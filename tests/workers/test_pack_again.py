@@ -1,6 +1,7 @@
 """A build that was killed goes on where it stopped, and a second build makes only what changed."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -136,11 +137,11 @@ def test_a_change_while_it_is_built_is_noticed(
 ) -> None:
     check = pack.check
 
-    def changed_meanwhile(plan: pack.Plan) -> list[str] | None:
+    def changed_meanwhile(plan: pack.Plan, own: Iterable[str]) -> list[str] | None:
         for person in units.people_of(db.session.get_one(Case, plan.case_id)).values():
             if person.treatment == "withhold":
                 person.treatment = "show"
-        return check(plan)
+        return check(plan, own)
 
     monkeypatch.setattr(pack, "check", changed_meanwhile)
     row = packs.built(case, sent, actor=officer, now=now)

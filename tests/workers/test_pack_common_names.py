@@ -1,4 +1,5 @@
-"""A withheld name may be a word of ours as well: "Page" stands on every page. The pack is still built, and checked."""
+"""A withheld name may be a word of ours as well: "Page" stands on every page, and a day of birth may be the day of a
+record. The pack is still built, and checked."""
 
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ LETTER = b"""Dear Morwenna,
 
 Mr Adrian Page rang the office on Monday. Mr Page wants to see you. Mrs Case and Dr Person were there.
 The plan stands on page 3 of the case file. Case closed by the office.
+Your cousin Loveday Nance was born on 4 March 2024.
 """
 
 
@@ -27,7 +29,7 @@ def page_texts(pdf: Path) -> str:
         document.close()
 
 
-def test_a_surname_that_is_a_word_of_the_pack_does_not_keep_it_back(
+def test_a_surname_that_is_a_word_of_the_pack_and_a_birth_on_the_day_of_a_record_do_not_keep_it_back(
     staff: packs.Made, sent: Any, now: datetime, tmp_path: Path
 ) -> None:
     officer, second = staff("officer"), staff("officer")
@@ -42,24 +44,9 @@ def test_a_surname_that_is_a_word_of_the_pack_does_not_keep_it_back(
     row = packs.built(packs.again(case), sent, actor=officer, now=now)
     assert row.state is PackState.READY, row.message
     text = " ".join(page_texts(packs.saved(row, tmp_path)).split())
-    assert "Adrian" not in text and "Mr Page" not in text
+    assert not any(gone in text for gone in ("Adrian", "Mr Page", "Loveday", "born on 4 March"))
+    assert "4 March 2024" in text  # the letter is filed on that day
     assert "The plan stands on page 3 of the case file." in text  # a small letter is no name of anybody
-
-
-def test_a_day_of_birth_that_is_also_the_day_of_a_record_does_not_keep_the_pack_back(
-    staff: packs.Made, sent: Any, now: datetime
-) -> None:
-    officer, second = staff("officer"), staff("officer")
-    case = factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
-    letter = b"Dear Morwenna,\n\nYour cousin Loveday Nance was born on 4 March 2024.\n"  # filed on that day, too
-    packs.with_file(case, sent, name="letter.txt", content=letter, actor=officer, now=now)
-    redaction.ask(packs.again(case), now=now)
-    db.session.commit()
-    sent.work()
-    packs.decide_all(packs.again(case), actor=officer, now=now)
-    packs.sign(packs.again(case), officer=officer, second=second, now=now)
-    row = packs.built(packs.again(case), sent, actor=officer, now=now)
-    assert row.state is PackState.READY, row.message
 
 
 def test_what_everyday_words_are() -> None:
