@@ -93,7 +93,7 @@ def begin(suggesting_id: uuid.UUID, *, now: datetime) -> Plan | None:
     if row.attempts > lease.TRIES:
         _settle(row, case, "failed", "Looking for people stopped again and again without an error.", now)
         return None
-    opened = list(items(case))
+    opened = list(items(case, layout=True))
     register = people.build(case, opened, now=now)
     row.total, row.done = len(opened), 0
     asked = sealing.unseal(case)["subject"]

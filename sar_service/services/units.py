@@ -97,22 +97,30 @@ def _field(row: Record, number: int, told: Mapping[str, str]) -> Unit:
     return Unit(row.id, number, value, label, told["form"] == "prose", births=births)
 
 
-def open_document(row: Document) -> Item:
+def open_document(row: Document, *, layout: bool = False) -> Item:
+    """A document opened; with `layout` its units say where cells and columns of dates of birth are."""
     told = sealing.unseal(row)
     units = [Unit(row.id, 0, told.get("title", ""), "File name")]
     units += [
-        Unit(row.id, page.number, page.text, f"Page {page.number}", gaps=gaps(page), births=births(page))
+        Unit(
+            row.id,
+            page.number,
+            page.text,
+            f"Page {page.number}",
+            gaps=gaps(page) if layout else (),
+            births=births(page) if layout else (),
+        )
         for page in documents.pages_of(row)
     ]
     return Item(row, told, units)
 
 
-def items(case: Case) -> Iterator[Item]:
+def items(case: Case, *, layout: bool = False) -> Iterator[Item]:
     """Everything that belongs to the case, one opened at a time."""
     for record in records(case):
         yield open_record(record)
     for row in documents.included(case):
-        yield open_document(row)
+        yield open_document(row, layout=layout)
 
 
 def marks_of(

@@ -71,9 +71,9 @@ def everyday(text: str) -> bool:
 
 def _kept(case: Case) -> Iterator[str]:
     """The text of everything in the case without what goes from it."""
-    people = people_of(case)
+    people, marked = people_of(case), marks_of(case)
     for item in items(case):
-        marks = marks_of(case, home=item.row.id).get(item.row.id, [])
+        marks = marked.get(item.row.id, [])
         for unit in item.units:
             at, parts = 0, []
             for gone in sorted(removals(marks, people, unit.number), key=lambda each: each.start):
