@@ -125,7 +125,9 @@ class Browser:
     """One visitor: the page they see, and their cookie."""
 
     def __init__(self, address: str) -> None:
-        self.client = httpx.Client(base_url=address, follow_redirects=True, timeout=SECONDS)
+        # A connection kept open between two steps may be closed by the server at the moment it is used again.
+        alone = httpx.Limits(max_keepalive_connections=0)
+        self.client = httpx.Client(base_url=address, follow_redirects=True, timeout=SECONDS, limits=alone)
         self.page: Page | None = None
 
     def close(self) -> None:
