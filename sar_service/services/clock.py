@@ -218,8 +218,15 @@ def refresh(case: Case, *, actor: Actor, now: datetime) -> clock.Reckoning:
 
 def refresh_open(*, now: datetime) -> list[Case]:
     """Work out every open case again (holidays may have changed); returns the ones whose date moved."""
-    moved = []
+    changed = []
     for case in db.session.scalars(select(Case).where(Case.status.in_(OPEN))):
+        found = reckon(case)
+        if (found.due, found.notice_by, found.state.value) != (case.due_on, case.notice_by, case.clock_state):
+            changed.append(case)
+    if changed:
+        audit.lock(*changed)
+    moved = []
+    for case in changed:
         before = case.due_on
         refresh(case, actor=SERVICE, now=now)
         if case.due_on != before:

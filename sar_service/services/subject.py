@@ -16,6 +16,7 @@ from sar_service.models import Case
 
 from . import audit, finding, sealing, search
 from .case import check_version
+from .clock import day_of
 
 BEFORE_SIGNOFF = (Status.RECEIVED, Status.IDENTITY, Status.SEARCHING, Status.REVIEWING)
 SCHEMES = ("nhs_number", "upn", "ni_number", "reference")
@@ -54,7 +55,7 @@ def learn(case: Case, learnt: Learnt, *, reason: str, version: int, actor: Actor
             subject["identifiers"] = {**(subject.get("identifiers") or {}), scheme: value}
             changed.append(scheme)
     if learnt.date_of_birth is not None and subject.get("date_of_birth") != learnt.date_of_birth.isoformat():
-        _check_birth(learnt.date_of_birth, now.date())
+        _check_birth(learnt.date_of_birth, day_of(now))
         subject["date_of_birth"] = learnt.date_of_birth.isoformat()
         changed.append("date_of_birth")
     if not changed:
