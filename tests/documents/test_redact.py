@@ -347,7 +347,7 @@ def test_a_name_that_our_own_label_says_too_is_no_leak(tmp_path: Path) -> None:
         "people:\n  - {id: p2, names: [Alison Person], role: neighbour, treatment: withhold, code: TP16}\n"
         "identifiers: withhold\n"
     )
-    (tmp_path / "note.txt").write_text("Margaret Hollis was seen with Alison Person. Mrs Person rang later.\n")
+    (tmp_path / "note.txt").write_text("Margaret Hollis was seen with Alison Person. Mr.Person rang later.\n")
     out = tmp_path / "out"
     out.mkdir()
     report = redact_files([tmp_path / "note.txt"], register=read_people_file(people), out=out, limits=PATIENT)
