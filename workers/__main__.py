@@ -1,14 +1,17 @@
 """`python -m workers [timetable]`: one worker process, or the timetable."""
 
+import gc
+import importlib
 import sys
 
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
+from sqlalchemy.orm import configure_mappers
 
 from sar_service.adapters import workplace
 from sar_service.domain.errors import DomainError
-from sar_service.queue import QUEUE
+from sar_service.queue import JOBS, QUEUE
 from workers.runtime import ListedWorker, PlainJob, app
 
 
@@ -29,9 +32,7 @@ def main() -> int:
     if settings.redis_url is None:
         print("sar: SAR_REDIS_URL is not set; a worker needs it", file=sys.stderr)
         return 2
-    from sar_service.documents import detect_model, render  # noqa: F401 - before forking, so that no job pays for it
-
-    detect_model.load()
+    _prepare()
 
     connection = Redis.from_url(settings.redis_url.get_secret_value())
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=PlainJob)
@@ -46,6 +47,18 @@ def main() -> int:
     )
     worker.work(with_scheduler=False, logging_level="WARNING")
     return 0
+
+
+def _prepare() -> None:
+    """Load what jobs need before any process is forked for one, so that no job pays for it."""
+    from sar_service.documents import detect_model, render  # noqa: F401
+
+    for name in JOBS.values():
+        importlib.import_module(name.rpartition(".")[0])
+    configure_mappers()
+    detect_model.load()
+    gc.collect()
+    gc.freeze()  # what is loaded now is not looked through, and so not copied, in every process
 
 
 if __name__ == "__main__":

@@ -62,6 +62,18 @@ def transaction() -> Iterator[None]:
         db.session.remove()
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """A transaction that only reads, however long it takes: on SQLite nobody who writes waits for it."""
+    token = reading_only.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        db.session.remove()
+        reading_only.reset(token)
+
+
 def job(function: Callable[..., None]) -> Callable[..., None]:
     """Run a job inside the application, its arguments as text ids."""
 

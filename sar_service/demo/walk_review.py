@@ -15,20 +15,21 @@ ITEMS_READ = 40  # how many of a person's items are read to find a passage
 
 
 def wait(walk: Walk, browser: Browser, tab: str, done: Callable[[Page], bool], what: str) -> Page:
-    """Look again and again at the part of a page that keeps itself up to date, until it says so."""
+    """Ask, as the page's script does, for the part of a page that keeps itself up to date, until it says so."""
     until = time.monotonic() + PATIENCE
-    while True:
-        page = walk.case(browser, tab)
-        if done(page):
-            return page
+    page = walk.case(browser, tab)
+    part = page
+    while not done(part):
         if time.monotonic() > until:
-            raise Unexpected(f"{what} did not end within {PATIENCE:.0f} seconds; the page says: {page.text[:800]}")
+            raise Unexpected(f"{what} did not end within {PATIENCE:.0f} seconds; the page says: {part.text[:800]}")
         time.sleep(POLL)
+        part = browser.open("".join(page.tree.xpath("//*[@data-poll-url]/@data-poll-url")) or page.path)
+    return page if part is page else walk.case(browser, tab)
 
 
 def gathered(page: Page) -> bool:
-    """Does nothing on the search page move any more?"""
-    return "Look again" not in [words for words, _ in page.links()]
+    """Does nothing move any more on what keeps itself up to date?"""
+    return not page.tree.xpath("//*[@data-poll-url][not(@data-poll-done)]")
 
 
 def search(walk: Walk, officer: Browser) -> None:

@@ -29,7 +29,7 @@ from sar_service.domain.redaction import Kind, Person, Span
 VERSION = "detect/1"
 
 _REMEMBERED = 200_000  # texts whose finds by the model are kept between the first pass and the second
-_GROUP, _GROUP_LENGTH = 64, 200_000  # texts, and characters from which on no more are added, read side by side
+_GROUP, _GROUP_LENGTH = 512, 200_000  # texts, and characters from which on no more are added, read side by side
 _BORN = re.compile(r"[ ,]{0,3}\(?[ ]{0,2}(?:d\.?o\.?b\.?|born|date of birth)[ :]{0,3}(?:on )?\Z", re.IGNORECASE)
 
 _TITLE = re.compile(

@@ -18,7 +18,7 @@ from sar_service.models import Case, Document, MarkRow, PersonRow, Record
 from . import document as documents
 from . import sealing
 from .redaction_mark import open_home
-from .units import Item, counts_of, marks_of, people_of, records, undecided_of
+from .units import Item, belongs, counts_of, marks_of, people_of, records, undecided_of
 
 PICTURE_DPI = 110
 
@@ -44,7 +44,7 @@ def places(case: Case, *, people: dict[uuid.UUID, PersonRow] | None = None) -> l
     waiting: dict[uuid.UUID, Counter[int]] = defaultdict(Counter)
     for home, unit, count in undecided_of(case, people):
         waiting[home][max(unit, 1)] += count
-    rows: list[Record | Document] = [*records(case), *documents.included(case)]
+    rows: list[Record | Document] = [*records(case, to_open=False), *documents.included(case)]
     return [
         Place(
             row=row,
@@ -65,8 +65,7 @@ def title_of(row: Record | Document) -> str:
 def open_item(case: Case, home: uuid.UUID) -> Item:
     """A record or a file of the case. Raises NotFound, also for what belongs to somebody rejected."""
     item = open_home(case, home)
-    rows: list[Any] = [*records(case), *documents.included(case)]
-    if item.row.id not in {row.id for row in rows}:
+    if not belongs(item.row):
         raise NotFound("This item is not part of the case.")
     return item
 
@@ -74,7 +73,7 @@ def open_item(case: Case, home: uuid.UUID) -> Item:
 def places_of(case: Case, person: uuid.UUID) -> list[tuple[MarkRow, str]]:
     """Every mark on a person, with the words marked, in reading order."""
     marked = marks_of(case, person=person)
-    rows: list[Any] = [*records(case), *documents.included(case)]
+    rows: list[Any] = [*records(case, to_open=False), *documents.included(case)]
     return [(mark, str(sealing.unseal(mark)["text"])) for row in rows for mark in marked.get(row.id, [])]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select
 
 from sar_service.db import db, new_id
 from sar_service.documents.detect import Detector
+from sar_service.documents.detect_model import Model
 from sar_service.documents.text_cells import parted
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.people import Standing
@@ -123,9 +124,11 @@ def _for_detector(register: people.Register, asked: dict[str, Any]) -> list[Pers
     return found
 
 
-def find(plan: Plan, *, progress: Callable[[int], bool]) -> tuple[list[Person], list[tuple[Item, int, list[Span]]]]:
+def find(
+    plan: Plan, *, progress: Callable[[int], bool], model: Model | None = None
+) -> tuple[list[Person], list[tuple[Item, int, list[Span]]]]:
     """Run the detector, in two passes, outside any transaction. `progress(done)` returns False to stop."""
-    detector = Detector(plan.people, subject=plan.subject)
+    detector = Detector(plan.people, subject=plan.subject, model=model)
     names = [name for person in plan.people for name in person.names]
     # What it learns it knows from now on.
     strangers = detector.learn(parted(unit.text, unit.gaps, names) for item in plan.items for unit in item.units)

@@ -4,9 +4,8 @@ Every decision is a row that is added, with who, when, the code and the reason; 
 needs a code that the right, the nation and the requester's capacity allow.
 """
 
-import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from sqlalchemy import select
 
 from sar_service.catalogue import Exemption
 from sar_service.db import db, new_id
+from sar_service.documents.phrase import Phrase
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.exemption import offered
@@ -211,10 +211,10 @@ def add_mark(
     places = [(item, number, start, end)]
     if everywhere:
         places += [
-            place
+            (other, *place)
             for other in items(case)
             for place in occurrences(other, words)
-            if (place[0].row.id, *place[1:]) != (item.row.id, number, start, end)
+            if (other.row.id, *place) != (item.row.id, number, start, end)
         ]
     made = []
     for each, unit, first, last in places:
@@ -269,16 +269,10 @@ def remove_mark(case: Case, mark: MarkRow, *, actor: Actor, now: datetime) -> No
     db.session.delete(mark)
 
 
-def occurrences(item: Item, words: str) -> list[tuple[Item, int, int, int]]:
-    """Where the same words stand in an item, whatever the spacing and case, at word boundaries."""
-
-    parts = [re.escape(part) for part in words.split()]
-    if not parts:
-        return []
-    pattern = re.compile(r"(?<!\w)" + r"\s+".join(parts) + r"(?!\w)", re.IGNORECASE)
-    return [
-        (item, unit.number, match.start(), match.end()) for unit in item.units for match in pattern.finditer(unit.text)
-    ]
+def occurrences(item: Item, words: str) -> Iterator[tuple[int, int, int]]:
+    """Where the same words stand in an item: unit, start and end, in the order of the text."""
+    phrase = Phrase(words)
+    return ((unit.number, *place) for unit in item.units for place in phrase.places(unit.text))
 
 
 @dataclass

@@ -7,11 +7,13 @@ of something else, and building or releasing is refused.
 import hashlib
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
 from sar_service.db import db, new_id
+from sar_service.documents.phrase import Phrase, plainly
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Action
@@ -20,46 +22,41 @@ from sar_service.models import Case, Document, MarkRow, SignOff
 from . import audit, sealing
 from . import case as cases
 from . import document as documents
-from .redaction_mark import new_mark, occurrences
+from .redaction_mark import new_mark
 from .search import latest_searches
-from .units import fate, items, label, marks_of, people_of, records
+from .units import Decisive, fate, items, label, marks_of, people_of, records
 from .withheld import everyday, loose_strings
 
 
 def state_digest(case: Case) -> str:
     """A digest of what the pack of this case would hold: records, files, searches and the fate of every mark."""
     people = people_of(case)
+
+    @cache
+    def said(*decisive: Any) -> tuple[str, str, str]:
+        """What becomes of every mark that is alike in all that decides: there are few kinds among many marks."""
+        mark = Decisive(*decisive)
+        decided = fate(mark, people)
+        return decided.treatment, decided.code, label(mark, people, decided.code)
+
     told: dict[str, list[Any]] = {
-        "records": [(str(row.id), row.content_digest) for row in records(case)],
+        "records": [(str(row.id), row.content_digest) for row in records(case, to_open=False)],
         "documents": [
             (str(row.id), row.content_digest, row.state.value, row.handled, *_said_by_hand(row))
             for row in documents.included(case)
         ],
         "searches": [(row.system, row.round, row.state.value, row.excepted_because) for row in latest_searches(case)],
         "marks": [
-            (
-                str(mark.id),
-                mark.unit,
-                mark.start,
-                mark.end,
-                decided.treatment,
-                decided.code,
-                label(mark, people, decided.code),
-            )
-            for mark in db.session.execute(
+            (str(identity), unit, start, end, *said(*decisive))
+            for identity, unit, start, end, *decisive in db.session.execute(
                 select(
                     MarkRow.id,
                     MarkRow.unit,
                     MarkRow.start,
                     MarkRow.end,
-                    MarkRow.kind,
-                    MarkRow.person_id,
-                    MarkRow.treatment,
-                    MarkRow.code,
-                    MarkRow.made_by,
+                    *Decisive.columns(),
                 ).where(MarkRow.case_id == case.id)
             )
-            for decided in (fate(mark, people),)
         ],
     }
     told["marks"].sort()
@@ -77,34 +74,35 @@ def close_gaps(case: Case, *, now: datetime) -> int:
     """Mark every place where words that are withheld elsewhere still stand; returns how many there were.
 
     They wait for a decision like any other mark: the same words may be somebody else's name, or plain words. Of an
-    everyday word ("Page", "Young") only places with a capital letter are marked, and none is given to the person: the
-    detector has read them, and whether it is the name after all is for somebody to say.
+    everyday word ("Page", "Young") only places with a capital letter are marked, but every place if it belongs to
+    somebody who must not be found or told us in confidence. None of those is given to the person: the detector has
+    read them, and whether it is the name after all is for somebody to say.
     """
-    strings = loose_strings(case)
+    sought = [(each, everyday(each.text), Phrase(each.text)) for each in loose_strings(case)]
     people = people_of(case)
     marked = marks_of(case)
     made = 0
     for item in items(case):
-        texts = {unit.number: unit.text for unit in item.units}
+        plain = [(unit, plainly(unit.text)) for unit in item.units]
         covered = [(m.unit, m.start, m.end) for m in marked.get(item.row.id, [])]
-        for text, person_id in strings:
-            word = everyday(text)
-            for _, unit, start, end in occurrences(item, text):
-                if word and not texts[unit][start].isupper():
+        for loose, word, phrase in sought:
+            places = ((unit, *place) for unit, level in plain for place in phrase.places(unit.text, level))
+            for unit, start, end in places:
+                if word and not loose.guarded and not unit.text[start].isupper():
                     continue
-                if any(u == unit and s < end and start < e for u, s, e in covered):
+                if any(u == unit.number and s < end and start < e for u, s, e in covered):
                     continue
                 new_mark(
                     case,
                     item,
-                    unit,
+                    unit.number,
                     start,
                     end,
-                    person=people.get(person_id) if person_id and not word else None,
+                    person=people.get(loose.person) if loose.person and not word else None,
                     made_by="",
                     rule="second look: the same words are withheld elsewhere",
                 )
-                covered.append((unit, start, end))
+                covered.append((unit.number, start, end))
                 made += 1
     db.session.flush()
     return made

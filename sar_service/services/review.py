@@ -14,7 +14,7 @@ from sar_service.models import Case, DocumentState, SignOff
 
 from . import document as documents
 from . import reading
-from .units import THEIRS, fate, marks_of, people_of
+from .units import THEIRS, alike_of, fate, people_of
 
 SAMPLE = 8
 
@@ -42,26 +42,25 @@ def summary(case: Case, signing: SignOff | None = None) -> Summary:
     """Count what was decided. The sample is the same for one sending and another for the next."""
     people, found = people_of(case), Summary()
     overruled: set[uuid.UUID] = set()
-    for home, marks in marks_of(case).items():
-        for mark in marks:
-            decided = fate(mark, people)
-            found.marks += 1
-            found.by_officer += bool(mark.made_by)
-            if decided.treatment == Treatment.WITHHOLD:
-                found.withheld += 1
-                found.by_code[decided.code] += 1
-                if mark.person_id:
-                    found.by_person[mark.person_id] += 1
-                continue
-            if decided.treatment != Treatment.SHOW:
-                continue  # nobody has decided
-            person = people.get(mark.person_id) if mark.person_id else None
-            if person is not None and person.standing not in THEIRS:
-                found.shown_by_person[person.id] += 1
-                overruled.add(home)
-            elif person is None and mark.treatment == Treatment.SHOW:
-                found.shown_unattributed += 1
-                overruled.add(home)
+    for home, mark, count in alike_of(case):
+        decided = fate(mark, people)
+        found.marks += count
+        found.by_officer += count if mark.made_by else 0
+        if decided.treatment == Treatment.WITHHOLD:
+            found.withheld += count
+            found.by_code[decided.code] += count
+            if mark.person_id:
+                found.by_person[mark.person_id] += count
+            continue
+        if decided.treatment != Treatment.SHOW:
+            continue  # nobody has decided
+        person = people.get(mark.person_id) if mark.person_id else None
+        if person is not None and person.standing not in THEIRS:
+            found.shown_by_person[person.id] += count
+            overruled.add(home)
+        elif person is None and mark.treatment == Treatment.SHOW:
+            found.shown_unattributed += count
+            overruled.add(home)
     found.protected = [key for key, row in people.items() if row.standing in (Standing.PROTECTED, Standing.SOURCE)]
     found.by_hand = sum(1 for row in documents.included(case) if row.state is DocumentState.BY_HAND)
     places = [place for place in reading.places(case, people=people) if _readable(place)]

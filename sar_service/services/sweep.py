@@ -25,7 +25,7 @@ from sar_service.models import (
 )
 from sar_service.queue import after_commit
 
-from . import attempt, redaction, search, team
+from . import attempt, audit, redaction, search, team
 from . import case as cases
 
 PATIENCE = timedelta(seconds=20)  # how long a sent job may take to be claimed before it is sent again
@@ -75,13 +75,16 @@ def go_on(*, now: datetime) -> int:
     looked_for = select(func.max(Suggesting.asked_at)).where(Suggesting.case_id == Case.id)
     unlooked = func.coalesce(looked_for.correlate(Case).scalar_subquery() < finished, finished.is_not(None))
     count = 0
-    for case in db.session.scalars(
+    owed = db.session.scalars(
         select(Case).where(
             Case.status.in_((Status.SEARCHING, Status.REVIEWING)),
             ~moving,
             or_(unlooked, and_(Case.status == Status.SEARCHING, finished.is_not(None))),
         )
-    ):
+    ).all()
+    audit.lock(*owed)
+    for case in owed:
+        db.session.refresh(case)
         before = case.status
         asked = suggestions_owed(case) and redaction.ask_when_gathered(case, now=now) is not None
         cases.finish_search_if_gathered(case, actor=SERVICE, now=now)

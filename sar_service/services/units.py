@@ -8,9 +8,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import defer
 
 from sar_service.db import db
 from sar_service.documents.identifier_dates import BIRTH_HEADING
@@ -73,15 +74,25 @@ class Item:
         return isinstance(self.row, Document)
 
 
-def records(case: Case) -> list[Record]:
-    """The records that belong to the case, by system, section and date."""
-    rows = db.session.scalars(
-        select(Record)
-        .where(Record.case_id == case.id)
-        .order_by(Record.system, Record.section, Record.on, Record.ref_digest)
-    ).all()
+def records(case: Case, *, to_open: bool = True) -> list[Record]:
+    """The records that belong to the case, by system, section and date.
+
+    Without `to_open` what is sealed in them stays in the database: a file may hold many thousands, and most pages of
+    a case only list them.
+    """
+    query = select(Record).where(Record.case_id == case.id)
+    if not to_open:
+        query = query.options(defer(Record.sealed))
+    rows = db.session.scalars(query.order_by(Record.system, Record.section, Record.on, Record.ref_digest)).all()
     refs = {system: included_refs(case.id, system) for system in {row.system for row in rows}}
     return [row for row in rows if row.about_digest in refs[row.system]]
+
+
+def belongs(row: Record | Document) -> bool:
+    """Whether a record or a file is about somebody who is the subject, as far as anybody has said."""
+    if isinstance(row, Document) and row.handled == "not_theirs":
+        return False
+    return row.about_digest in included_refs(row.case_id, row.system)
 
 
 def open_record(row: Record) -> Item:
@@ -158,6 +169,20 @@ class Marked(Protocol):
     def person_id(self) -> uuid.UUID | None: ...
 
 
+class Decisive(NamedTuple):
+    """All of a mark that its fate and its label depend on: the columns of these names."""
+
+    kind: Kind
+    person_id: uuid.UUID | None
+    treatment: str
+    code: str
+    made_by: str
+
+    @staticmethod
+    def columns() -> list[Any]:
+        return [getattr(MarkRow, name) for name in Decisive._fields]
+
+
 class Labelled(Marked, Protocol):
     """What the label of a mark depends on besides: who made it."""
 
@@ -190,6 +215,14 @@ def undecided_of(case: Case, people: Mapping[uuid.UUID, PersonRow]) -> list[tupl
         .group_by(home, MarkRow.unit, MarkRow.treatment, MarkRow.code, MarkRow.kind, MarkRow.person_id)
     )
     return [(row.home, row.unit, row[-1]) for row in rows if fate(row, people) == Fate("")]  # type: ignore[arg-type]
+
+
+def alike_of(case: Case) -> list[tuple[uuid.UUID, Decisive, int]]:
+    """The marks of a case counted in the database: where they lie, what decides their fate, how many are alike."""
+    home = func.coalesce(MarkRow.record_id, MarkRow.document_id, type_=MarkRow.record_id.type)
+    columns = [home, *Decisive.columns()]
+    rows = db.session.execute(select(*columns, func.count()).where(MarkRow.case_id == case.id).group_by(*columns))
+    return [(place, Decisive(*decisive), count) for place, *decisive, count in rows]
 
 
 def people_of(case: Case) -> dict[uuid.UUID, PersonRow]:

@@ -8,6 +8,7 @@ and scraps too short to mean anything are left out; whatever locates a protected
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from sar_service.documents.identifier_dates import read_date
 from sar_service.documents.lexicon import is_ordinary
@@ -49,7 +50,8 @@ def checked(case: Case, own: Iterable[str]) -> list[str]:
 
     "Page" is somebody's name, and stands at the foot of every page; that somebody was born on a day proves nothing
     where a record is of that day. `own` are the texts that are the pack's own. Whole names are always looked for, and
-    every capitalised place of such a word has been decided on before the case was signed off (`close_gaps`).
+    every capitalised place of such a word has been decided on before the case was signed off (`close_gaps`). Of
+    somebody who must not be found, or told us in confidence, only words of the pack's own are excepted.
     """
     every = strings(case)
     doubtful = [text for text in every if everyday(text) or read_date(text) is not None]
@@ -57,7 +59,8 @@ def checked(case: Case, own: Iterable[str]) -> list[str]:
         return every
     matcher = Matcher(doubtful)
     standing = {needle.string for text in own for needle in matcher.found(text)}
-    words = [text for text in doubtful if text not in standing and everyday(text)]
+    guarded = {_plain(each.text) for each in loose_strings(case) if each.guarded}
+    words = [text for text in doubtful if text not in standing and everyday(text) and _plain(text) not in guarded]
     if words:
         matcher = Matcher(words)
         standing |= {needle.string for text in _kept(case) for needle in matcher.found(text)}
@@ -82,14 +85,29 @@ def _kept(case: Case) -> Iterator[str]:
             yield "\ufffc".join([*parts, unit.text[at:]])
 
 
-def loose_strings(case: Case) -> list[tuple[str, uuid.UUID | None]]:
-    """The same strings with the person each belongs to, for a second look over the text."""
+@dataclass(frozen=True)
+class Loose:
+    """Words that are withheld somewhere, and whose they are.
+
+    They are `guarded` if that is somebody who must not be found, or who told us something in confidence.
+    """
+
+    text: str
+    person: uuid.UUID | None
+    guarded: bool
+
+
+def loose_strings(case: Case) -> list[Loose]:
+    """The same strings with the person each belongs to, for a second look over the text; longest first."""
     found, shown = _withheld_and_shown(case)
-    chosen: dict[str, tuple[str, uuid.UUID | None]] = {}
+    people = people_of(case)
+    careful = {key for key, row in people.items() if row.standing in (Standing.PROTECTED, Standing.SOURCE)}
+    chosen: dict[str, Loose] = {}
     for text, person in found:
-        if _plain(text) not in shown:
-            chosen.setdefault(_plain(text), (text, person))
-    return sorted(chosen.values(), key=lambda pair: -len(pair[0]))
+        plain, guarded = _plain(text), person in careful
+        if plain not in shown and (plain not in chosen or guarded):
+            chosen[plain] = Loose(text, person, guarded)
+    return sorted(chosen.values(), key=lambda each: -len(each.text))
 
 
 def _withheld_and_shown(case: Case) -> tuple[list[tuple[str, uuid.UUID | None]], set[str]]:

@@ -1,6 +1,7 @@
 """What every system answers, and what becomes of the case when one of them does not answer as it should."""
 
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,8 +19,8 @@ from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.search import SearchState
 from sar_service.extensions import KEY
 from sar_service.models import Case, DocumentState, Record, Suggesting, SystemSearch
+from sar_service.services import audit, document, redaction, sealing, search, sweep
 from sar_service.services import case as cases
-from sar_service.services import document, redaction, sealing, search, sweep
 from tests import configuration, factories, packs
 from tests.browser import Visitor
 from tests.connectors.counterparts import HTTP_SETTINGS
@@ -325,6 +326,19 @@ def test_a_job_that_is_killed_after_its_answer_and_before_the_next_step_holds_no
 def test_a_gathered_case_is_left_in_peace(sent: Any, officer: Actor, now: datetime) -> None:
     begun(sent, officer, now)
     assert sweep.go_on(now=now + timedelta(hours=1)) == 0
+
+
+def test_cases_that_are_owed_a_step_are_all_taken_before_the_first_event_is_recorded(
+    sent: Any, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redaction, "ask_when_gathered", lambda *_, **__: None)
+    ids = {begun(sent, officer, now).id for _ in range(3)}
+    monkeypatch.undo()
+    taken: list[set[uuid.UUID]] = []
+    lock = audit.lock
+    monkeypatch.setattr(audit, "lock", lambda *cases: taken.append({case.id for case in cases}) or lock(*cases))
+    assert sweep.go_on(now=now + timedelta(hours=1)) == 3
+    assert taken[0] == ids
 
 
 def test_a_file_is_fetched_while_nobody_waits_for_the_database(

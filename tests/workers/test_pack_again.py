@@ -1,21 +1,20 @@
 """A build that was killed goes on where it stopped, and a second build makes only what changed."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from sar_service.db import db
+from sar_service.db import aside, db
 from sar_service.documents.part import Order, make
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import Status
-from sar_service.models import Case, Pack, PackPart, PackState
-from sar_service.services import pack, pack_records, redaction_mark, redaction_signoff, sweep, units
+from sar_service.models import Case, Member, Pack, PackPart, PackState
+from sar_service.services import pack, pack_own, pack_records, redaction_mark, redaction_signoff, sweep, units, withheld
 from tests import packs
 from tests.workers.dying import dies, dies_once
 from workers.jobs import pack as job
@@ -137,17 +136,40 @@ def test_a_change_while_it_is_built_is_noticed(
 ) -> None:
     check = pack.check
 
-    def changed_meanwhile(plan: pack.Plan, own: Iterable[str]) -> list[str] | None:
+    def changed_meanwhile(plan: pack.Plan) -> bool:
         for person in units.people_of(db.session.get_one(Case, plan.case_id)).values():
             if person.treatment == "withhold":
                 person.treatment = "show"
-        return check(plan, own)
+        return check(plan)
 
     monkeypatch.setattr(pack, "check", changed_meanwhile)
     row = packs.built(case, sent, actor=officer, now=now)
     assert row.state is PackState.FAILED
     assert "changed" in row.message
     assert packs.again(case).status is Status.SIGNED_OFF
+
+
+def test_nobody_waits_for_the_database_while_a_pack_is_made_and_read(
+    case: Case, sent: Any, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def writing(place: Any, name: str) -> None:
+        real = getattr(place, name)
+
+        def meanwhile(*given: Any) -> Any:
+            with aside() as connection:  # hangs, and so fails the build, if the job keeps others from writing
+                connection.execute(update(Member).values(name=Member.name))
+            written.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(place, name, meanwhile)
+
+    for place, name in ((pack, "record_part"), (pack, "around"), (pack_own, "texts"), (withheld, "checked")):
+        writing(place, name)
+    row = packs.built(case, sent, actor=officer, now=now)
+    assert row.state is PackState.READY
+    assert {"record_part", "around", "texts", "checked"} <= set(written)
 
 
 def test_a_fault_gives_a_sentence_and_the_case_back(

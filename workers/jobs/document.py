@@ -13,7 +13,7 @@ from sar_service.domain.errors import Refused
 from sar_service.models import Case, Document
 from sar_service.services import case as cases
 from sar_service.services import document, lease, redaction, sealing
-from workers.runtime import heartbeat, job, now, transaction
+from workers.runtime import heartbeat, job, now, reading, transaction
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def run(document_id: str) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="sar-") as folder:
         work = Path(folder)
-        with transaction():
+        with reading():
             original = sealing.object_to(plan.original_id, work / "original")
         refusal = ""
         with heartbeat(lambda: lease.keep(Document, plan.document_id, plan.token, now=now())):

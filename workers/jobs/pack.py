@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pikepdf
 
+from sar_service.db import db
 from sar_service.documents import assemble
 from sar_service.documents.pages import Page
 from sar_service.documents.part import Order, Original, make
@@ -23,9 +24,9 @@ from sar_service.documents.sandbox import die_with_parent
 from sar_service.documents.verify import verify
 from sar_service.domain.errors import DomainError, Refused
 from sar_service.domain.redaction import Removal
-from sar_service.models import Pack
-from sar_service.services import lease, pack, pack_own, sealing
-from workers.runtime import heartbeat, job, now, transaction
+from sar_service.models import Case, Pack
+from sar_service.services import lease, pack, pack_own, sealing, withheld
+from workers.runtime import heartbeat, job, now, reading, transaction
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class Build:
                 pages=draft.paper.pages,
                 paints=paints(draft.paper.pages, draft.paper.gone),
             )
-            with transaction():
+            with reading():
                 sealing.object_to(draft.paper.pdf_id, original.pdf)
         return Order(
             html=page(f"pack/{draft.template}.html", folder=templates, frame=self.plan.frame, **draft.values),
@@ -145,9 +146,10 @@ def run(pack_id: str) -> None:
         try:
             whole, pages, digests = build(plan, Path(folder), going)
             with transaction():
-                strings = pack.check(plan, pack_own.texts(plan))
-            if strings is None:
-                return
+                if not pack.check(plan):
+                    return
+            with reading():
+                strings = withheld.checked(db.session.get_one(Case, plan.case_id), pack_own.texts(plan))
             found = verify(whole, strings, workers=HANDS)
             with transaction():
                 pack.finish(plan, whole, pages, found, digests, now=now())
@@ -197,7 +199,7 @@ def join(building: Build) -> tuple[Path, int]:
         first = len(plan.chunks)
         opener = assemble.Heading(level=1, title="Documents", page=0)
         middle[first] = replace(middle[first], headings=(opener, *middle[first].headings))
-    with transaction():
+    with reading():
         drafts = pack.around(plan, building.gaps)
     opening, about, closing = building.parts(drafts)
     contents = _contents(building, opening, [about, *middle, closing])
@@ -219,11 +221,11 @@ def join(building: Build) -> tuple[Path, int]:
 def _drafts(plan: pack.Plan) -> Iterator[pack.Draft]:
     """Everything that was gathered, as drafts: the records, then the documents."""
     for chunk in plan.chunks:
-        with transaction():
+        with reading():
             draft = pack.record_part(plan, chunk)
         yield draft
     for document_id in plan.documents:
-        with transaction():
+        with reading():
             draft = pack.document_part(plan, document_id)
         yield draft
 
@@ -237,7 +239,7 @@ def _contents(building: Build, opening: assemble.Part, after: list[assemble.Part
         for part in after:
             entries += [(h.level, h.title, at + h.page + 1) for h in part.headings if h.level < 3]
             at += part.pages
-        with transaction():
+        with reading():
             draft = pack.contents_part(building.plan, entries)
         path = building.work / f"contents-{length}.pdf"
         pages = make(building.order(draft, path))

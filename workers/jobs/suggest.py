@@ -1,9 +1,11 @@
 """Look for people and identifiers in everything that belongs to a case."""
 
 import logging
+import os
 import uuid
 
 from sar_service.db import db
+from sar_service.documents.detect_hands import two_hands
 from sar_service.domain.actor import SERVICE
 from sar_service.models import Case, Suggesting
 from sar_service.services import case as cases
@@ -31,7 +33,9 @@ def run(suggesting_id: str) -> None:
             return going()
 
         try:
-            strangers, found = redaction.find(plan, progress=progress)
+            characters = sum(len(unit.text) for item in plan.items for unit in item.units)
+            with two_hands(characters, processors=len(os.sched_getaffinity(0))) as model:
+                strangers, found = redaction.find(plan, progress=progress, model=model)
         except Exception:
             log.exception("looking for people broke in a way nobody foresaw")
             with transaction():

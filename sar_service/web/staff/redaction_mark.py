@@ -101,7 +101,7 @@ def _place(item: units.Item) -> tuple[int, int, int]:
         return unit, start, end
     if not typed:
         raise InvalidInput(_("Select words in the text, or type them exactly."), field="words")
-    found = [(unit, start, end) for _item, unit, start, end in redaction_mark.occurrences(item, typed)]
+    found = list(redaction_mark.occurrences(item, typed))
     if not found:
         raise InvalidInput(
             _("These words do not stand in this item. Type them exactly as they are written."), field="words"
