@@ -31,6 +31,7 @@ class Mail:
     html: str = ""
     reply_to: str = ""
     attachments: tuple[tuple[str, str, bytes], ...] = ()  # name, media type, content
+    key: str = ""  # the same for the same message sent again: it makes its message id
 
 
 class Mailer(Protocol):
@@ -51,7 +52,8 @@ def as_message(mail: Mail) -> EmailMessage:
     except ValueError as error:
         raise MailFailed("an address or the subject holds a line break", permanent=True) from error
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2].strip(">") or "localhost")
+    domain = mail.sender.rpartition("@")[2].strip(">") or "localhost"
+    message["Message-ID"] = f"<{mail.key}@{domain}>" if mail.key else make_msgid(domain=domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     if mail.html:

@@ -68,7 +68,7 @@ def children(council: Council, *, count: int) -> list[dict[str, Any]]:
 def fill(council: Council, *, now: datetime) -> int:
     """Log the requests that wait, if the council has none yet; returns how many. The workers gather for them."""
     from sar_service.db import db
-    from sar_service.services import case, clock, identity, intake, search, team
+    from sar_service.services import case, clock, intake, letter_draft, search, team
 
     app = create_app(environ=council.environ, web=False)
     with app.app_context():
@@ -81,9 +81,8 @@ def fill(council: Council, *, now: datetime) -> int:
             found = intake.submit(_request(told, at.date()), actor=PUBLIC, now=at)
             then = min(at + timedelta(days=1), now)
             if waiting.state == "asked":
-                identity.ask(
-                    found, on=clock.day_of(then), reason="The address is not one we know.", actor=officer, now=then
-                )
+                why = "The address is not one we know."
+                letter_draft.begin_and_send(found, "identity-asked", why, actor=officer, now=then)
             elif waiting.state:
                 _settle(found, officer, then)
                 case.assign(

@@ -11,14 +11,23 @@ from .base import Claimed, Identified, OfCase, Sealed
 
 
 class Letter(Identified, OfCase, Sealed, Claimed, Base):
-    """One letter. `sealed` holds {"to", "subject", "text", "html"}; `kind` names its template under letters/."""
+    """One letter. `kind` names its template under letters/.
+
+    `sealed` holds {"to", "address", "subject", "text", "mail": {"subject", "text"}}; of a draft {"subject", "text",
+    "words", "drawn", "due"}: what the officer gave, what the template made of it, and the date that it tells.
+    """
 
     __tablename__ = "letter"
 
     kind: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, sent, failed
+    state: Mapped[str] = mapped_column(
+        String(10), default="waiting"
+    )  # draft, waiting, sending, sent, failed, to_post, posted
     message: Mapped[str] = mapped_column(String(300), default="")
     written_by: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     message_id: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}

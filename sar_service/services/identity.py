@@ -127,15 +127,6 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
     clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=override.strip()[:500])
 
 
-def ask(case: Case, *, on: date, reason: str, actor: Actor, now: datetime) -> None:
-    """Ask for evidence because there are reasonable doubts (Article 12(6)); the letter says what is needed."""
-    if not reason.strip():
-        raise InvalidInput("Say what the doubt is. The requester will read it.", field="reason")
-    cases.move(case, Action.ASK_IDENTITY, actor=actor, now=now)
-    clock.add_fact(case, "identity_requested", on, actor=actor, now=now)
-    letter.write(case, "identity-asked", actor=actor, now=now, reason=reason.strip())
-
-
 def doubt(case: Case, *, reason: str, actor: Actor, now: datetime) -> None:
     """Unsettle identity; release is barred until somebody settles it again."""
     clock.add_fact(case, "identity_doubted", clock.day_of(now), actor=actor, now=now)

@@ -1,9 +1,12 @@
-"""Letters: written from templates/letters/<kind>/, kept as written, and sent by a job once all is committed.
+"""Letters: written from templates/letters/<kind>/, kept as sent, and sent by a job once all is committed.
 
-An e-mail carries no personal data beyond its recipient: it says that something is there, and where to read it.
+An e-mail carries no personal data beyond its recipient: of a letter that others must not read it says that it is there,
+and where to read it. Letters that somebody looks at first are begun in `letter_draft.py`.
 """
 
+import re
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,29 +16,19 @@ from sar_service.adapters.mail import Mail, MailFailed
 from sar_service.catalogue import Absent, Contact
 from sar_service.catalogue.article_15 import contact_in_words
 from sar_service.db import db, new_id
+from sar_service.documents.letter_text import as_html, as_pdf, as_plain
 from sar_service.documents.render import page
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.clock_steps import written
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.errors import NotFound
+from sar_service.domain.letter import KINDS
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
 from . import audit, clock, lease, sealing
 
-KINDS = (
-    "acknowledgement",
-    "identity-asked",
-    "released",
-    "access-code",
-    "extension",
-    "clarification",
-    "contact-changed",
-    "refused",
-    "closed",
-    "withdrawn",
-)
-ENDINGS = {Status.REFUSED: "refused", Status.CLOSED: "closed", Status.WITHDRAWN: "withdrawn"}
+NOTICE = "notice"  # the e-mail that says that a letter is there
 TRIES = 5
 
 
@@ -84,31 +77,109 @@ def _ways(given: Contact | Absent | None) -> str:
     return contact_in_words(given) if isinstance(given, Contact) else ""
 
 
-def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) -> Letter | None:
-    """Write a letter and have it sent. None if the requester gave no e-mail address: it is then for the post."""
-    if kind not in KINDS:
-        raise KeyError(f"there is no letter named {kind}")
-    told = sealing.unseal(case)
+def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) -> Letter:
+    """Write a letter that needs nobody to look at it first, and have it sent; without an e-mail address, posted."""
+    subject, text = compose(case, kind, now=now, **more)
+    row = begun(case, kind, {"subject": subject, "text": text}, actor=actor, now=now)
+    hand_over(case, row, actor=actor, now=now)
+    return row
+
+
+def compose(case: Case, kind: str, *, now: datetime, **more: Any) -> tuple[str, str]:
+    """The subject and the text of a letter, from its template and what the case says now."""
     values = {**context(case, now=now), **more}
     folder = runtime().settings.templates_dir
     subject = page(f"letters/{kind}/subject.txt", folder=folder, **values).strip()
-    text = page(f"letters/{kind}/body.txt", folder=folder, **values).strip() + "\n"
+    text = page(f"letters/{kind}/body.txt", folder=folder, **values).strip()
+    return subject, re.sub(r"\n{3,}", "\n\n", text) + "\n"
+
+
+def on_page(text: str, classes: Mapping[str, str]) -> str:
+    """The text of a letter as HTML, its elements with the classes of the page it stands on."""
+    return as_html(text, classes)
+
+
+def begun(case: Case, kind: str, told: dict[str, Any], *, actor: Actor, now: datetime) -> Letter:
+    """A letter that is written and goes nowhere yet."""
     row = Letter(
         id=new_id(),
         case_id=case.id,
         controller=case.controller,
         kind=kind,
-        state="waiting" if told["requester"].get("email") else "to_post",
+        state="draft",
         written_by=actor.label,
         written_at=now,
-        queued_at=now,
     )
-    sealing.seal(row, {"to": told["requester"].get("email", ""), "subject": subject, "text": text})
+    sealing.seal(row, told)
     db.session.add(row)
     db.session.flush()
-    audit.record("wrote a letter", actor=actor, now=now, case=case, of=row, kind=kind)
-    if row.state == "waiting":
+    return row
+
+
+def way(case: Case, kind: str) -> str:
+    """How a letter of this kind would reach the requester: "email" as it is, "link" to it in an e-mail, or "post"."""
+    asked = sealing.unseal(case)
+    plain = KINDS[kind].plain
+    if not asked["requester"].get("email") or (not plain and paper_only(asked)):
+        return "post"
+    return "email" if plain else "link"
+
+
+def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
+    """Have a letter sent as it stands now, on the way that is safe: by e-mail, by one that leads to it, or on paper.
+
+    From here on it is kept as it is. The address is the one that the requester has now.
+    """
+    told, asked = sealing.unseal(row), sealing.unseal(case)
+    goes = way(case, row.kind)
+    told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
+    told["address"] = address_of(asked)
+    if goes == "email":
+        told["mail"] = {"subject": told["subject"], "text": as_plain(told["text"])}
+    elif goes == "link":
+        subject, text = compose(case, NOTICE, now=now, written_on=written(clock.day_of(now)))
+        told["mail"] = {"subject": subject, "text": as_plain(text)}
+    sealing.seal(row, told)
+    row.written_by, row.written_at = actor.label, now
+    row.state = "to_post" if goes == "post" else "waiting"
+    audit.record("wrote a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
+    if goes != "post":
+        row.queued_at = now
         after_commit("letter", row.id)
+
+
+def address_of(told: dict[str, Any]) -> list[str]:
+    """The lines of the requester's name and address, as they stand on an envelope."""
+    requester = told["requester"]
+    address = requester.get("address") or []
+    lines = address if isinstance(address, list) else re.split(r"[\n,]", str(address))
+    return [text for text in (str(part or "").strip() for part in (requester.get("name"), *lines)) if text]
+
+
+def pdf(case: Case, row: Letter) -> bytes:
+    """A letter as the accessible PDF that is previewed, printed and downloaded."""
+    told = sealing.unseal(row)
+    controller = runtime().catalogue.controllers[case.controller]
+    values = {
+        "language": "en-GB",
+        "council": controller.name,
+        "council_address": [] if isinstance(controller.address, Absent) else list(controller.address),
+        "brand": controller.colours.brand,
+        "brand_text": controller.colours.text,
+        "to": told.get("address") or address_of(sealing.unseal(case)),
+        "on": written(clock.day_of(row.written_at)),
+        "our_reference": "Our reference",
+        "reference": case.reference,
+        "subject": told["subject"],
+    }
+    return as_pdf(values, told["text"], folder=runtime().settings.templates_dir)
+
+
+def of(case: Case, letter_id: uuid.UUID) -> Letter:
+    """A letter of this case. Raises NotFound."""
+    row = db.session.get(Letter, letter_id)
+    if row is None or row.case_id != case.id:
+        raise NotFound("There is no such letter in this case.")
     return row
 
 
@@ -123,10 +194,11 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
     controller = runtime().catalogue.controllers[row.controller]
     return token, Mail(
         to=told["to"],
-        subject=told["subject"],
-        text=told["text"],
+        subject=told["mail"]["subject"],
+        text=told["mail"]["text"],
         sender=settings.mail_from,
         reply_to=getattr(controller.dpo, "email", "") or "",
+        key=f"letter.{row.id}",
     )
 
 
@@ -158,6 +230,9 @@ def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime
             audit.record("could not send a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
 
 
-def letters(case: Case) -> list[Letter]:
-    """The letters of a case, newest first."""
-    return list(db.session.scalars(select(Letter).where(Letter.case_id == case.id).order_by(Letter.written_at.desc())))
+def letters(case: Case, *, drafts: bool = True) -> list[Letter]:
+    """The letters of a case, newest first; without `drafts` only those that went, or are on their way."""
+    query = select(Letter).where(Letter.case_id == case.id)
+    if not drafts:
+        query = query.where(Letter.state != "draft")
+    return list(db.session.scalars(query.order_by(Letter.written_at.desc(), Letter.id)))

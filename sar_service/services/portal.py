@@ -16,7 +16,7 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.lifecycle import Status
-from sar_service.models import AccessCode, Case, Pack, PackState
+from sar_service.models import AccessCode, Case, Letter, Pack, PackState
 
 from . import attempt, audit, clock, identity, letter, sealing
 from .intake import tidy_reference
@@ -229,3 +229,17 @@ def fetch(case: Case, *, now: datetime) -> tuple[Pack, Iterator[bytes]]:
         raise NotFound("There is nothing to download now. Look at where your request is.")
     audit.record("fetched the pack", actor=requester_of(case), now=now, case=case, of=pack, sha256=pack.sha256)
     return pack, sealing.object_chunks(sealing.get_object(pack.object_id))
+
+
+def on_paper(case: Case) -> bool:
+    """Do letters go on paper only, because others may see what can be read with a code?"""
+    return letter.paper_only(sealing.unseal(case))
+
+
+def letter_to(case: Case, letter_id: uuid.UUID, *, now: datetime) -> Letter:
+    """A letter that went to the requester and that they may read here. Raises NotFound."""
+    row = letter.of(case, letter_id)
+    if row.state == "draft" or row.kind == "access-code" or on_paper(case):
+        raise NotFound("There is no such letter.")
+    audit.viewed("a letter", actor=requester_of(case), now=now, case=case, of=row)
+    return row

@@ -17,7 +17,17 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_decimal, gettext, ngettext
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup
 
+from sar_service.services.letter import on_page
+
+# The classes of the design system for the text of a letter.
+LETTER = {
+    "p": "govuk-body",
+    "h2": "govuk-heading-m",
+    "ul": "govuk-list govuk-list--bullet",
+    "ol": "govuk-list govuk-list--number",
+}
 LONDON = ZoneInfo("Europe/London")
 STATIC = Path(__file__).parent.parent / "static"
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -213,6 +223,11 @@ FILTERS: Sequence[Any] = (
 )
 
 
+def as_letter(text: str) -> Markup:
+    """The text of a letter on a page."""
+    return Markup(on_page(text, LETTER))  # noqa: S704 - it escapes all that it is given
+
+
 def register(app: Flask, *, folder: Path) -> None:
     """Give an app's templates everything above, and take them from `folder`."""
     app.jinja_loader = loader(folder)
@@ -222,6 +237,7 @@ def register(app: Flask, *, folder: Path) -> None:
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals |= {
         "asset": asset,
+        "as_letter": as_letter,
         "address_with": address_with,
         "segments": segments,
         "share": share,

@@ -8,8 +8,10 @@ import pytest
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput
+from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Fact
+from sar_service.services import case as cases
 from sar_service.services import clock, identity
 from tests import factories
 
@@ -113,7 +115,8 @@ def test_a_right_that_cannot_be_extended_takes_no_notice(app: Any, officer: Acto
 
 
 def ask(case: Case, on: date, officer: Actor) -> None:
-    identity.ask(case, on=on, reason="The address is not one we know", actor=officer, now=LATER)
+    cases.move(case, Action.ASK_IDENTITY, actor=officer, now=LATER)
+    record(case, "identity_requested", on, officer)
 
 
 def see(case: Case, kind: str, on: date, officer: Actor, now: datetime = LATER) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sar_service.domain.actor import SERVICE
+from sar_service.domain.letter import KINDS
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import clock, letter, sealing
@@ -19,10 +20,15 @@ MORE: dict[str, dict[str, Any]] = {
     "refused": {"reason": "You asked for the same, & got it, last month."},
     "closed": {"reason": "We asked what you mean and didn't hear from you."},
     "clarification": {"question": "Which school's records do you want?"},
+    "fee-asked": {"reason": "It is the ninth time that you ask for the same. The fee is £20."},
+    "progress": {"reason": "Two of five systems have answered, & we read what they hold."},
+    "not-held": {"reason": "We looked in housing, & in schools."},
+    "other-controller": {"reason": "Quayside Academy, office@quayside.example"},
+    "unfounded": {"reason": "You asked for the same five times, & said why: to cost us money."},
 }
 
 
-@pytest.mark.parametrize("kind", letter.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_is_plain_text_and_private(app: Any, now: datetime, kind: str) -> None:
     case = factories.a_case(now=now, requester={"name": "Morwenna O'Tregale", "email": "m@example.org"})
     row = letter.write(case, kind, actor=SERVICE, now=now, **MORE.get(kind, {}))
@@ -33,6 +39,7 @@ def test_a_letter_is_plain_text_and_private(app: Any, now: datetime, kind: str) 
         assert "&#39;" not in text and "&amp;" not in text and "{{" not in text
         assert "<" not in text
         assert "Quarry Lane" not in text and "2007" not in text
+    assert told["mail"]["text"].strip() and "#" not in told["mail"]["text"]
     assert "\n\n\n" not in told["text"]
     for value in MORE.get(kind, {}).values():
         assert str(value) in told["text"]
@@ -41,7 +48,7 @@ def test_a_letter_is_plain_text_and_private(app: Any, now: datetime, kind: str) 
 
 def test_a_letter_of_a_council_that_names_no_contacts_is_still_whole(app: Any, now: datetime) -> None:
     case = factories.a_case(now=now, controller="southmoor")
-    for kind in letter.KINDS:
+    for kind in KINDS:
         row = letter.write(case, kind, actor=SERVICE, now=now, **MORE.get(kind, {}))
         assert row is not None
         assert "remark" not in sealing.unseal(row)["text"]
@@ -54,7 +61,9 @@ def text_of(case: Case, kind: str, now: datetime, **more: Any) -> str:
     return text
 
 
-@pytest.mark.parametrize("kind", ["refused", "closed", "extension"])
+@pytest.mark.parametrize(
+    "kind", ["refused", "closed", "extension", "unfounded", "not-held", "other-controller", "fee-asked"]
+)
 def test_whoever_is_refused_or_put_off_is_told_why_and_the_three_ways_to_complain(
     app: Any, now: datetime, kind: str
 ) -> None:
@@ -121,7 +130,7 @@ def test_a_pack_that_goes_by_post_is_not_said_to_be_on_a_screen_only(app: Any, n
     assert "by post" not in text_of(factories.a_case(now=now), "released", now)
 
 
-@pytest.mark.parametrize("kind", letter.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_paragraphs_and_lists_stand_apart(app: Any, now: datetime, kind: str) -> None:
     lines = text_of(factories.a_case(now=now), kind, now).split("\n")
     for above, below in pairwise(lines):

@@ -30,7 +30,7 @@ ANYONE = {
     "theme",
 }
 
-REQUESTER = {"portal.fetch", "portal.show"}
+REQUESTER = {"portal.fetch", "portal.letter_page", "portal.letter_pdf", "portal.show"}
 
 # The least that a member of staff must hold. What a case's state and its people allow is asked again by the services.
 STAFF: dict[str, set[May]] = {
@@ -74,7 +74,11 @@ STAFF: dict[str, set[May]] = {
     "staff.handle": {May.DECIDE},
     "staff.identity_page": {May.SETTLE_IDENTITY},
     "staff.learn": {May.SEARCH},
+    "staff.begin_letter": {May.WRITE_LETTERS},
+    "staff.change_letter": {May.WRITE_LETTERS},
     "staff.letter_page": {May.SEE_CASES},
+    "staff.letter_pdf": {May.SEE_CASES},
+    "staff.new_letter": {May.WRITE_LETTERS},
     "staff.log": {May.LOG_REQUEST},
     "staff.merge_people": {May.DECIDE},
     "staff.move": {May.SEE_CASES},
@@ -84,6 +88,8 @@ STAFF: dict[str, set[May]] = {
     "staff.page_picture": {May.SEE_CASES},
     "staff.people_page": {May.SEE_CASES},
     "staff.person_page": {May.SEE_CASES},
+    "staff.post_letters": {May.WRITE_LETTERS},
+    "staff.post_list": {May.WRITE_LETTERS},
     "staff.read_item": {May.SEE_CASES},
     "staff.reading_page": {May.SEE_CASES},
     "staff.release_pack": {May.RELEASE},

@@ -208,9 +208,12 @@ def test_a_case_is_closed_only_with_a_reason(visit: Callable[..., Visitor], case
     officer.get(f"/staff/cases/{case.reference}")
     answer = officer.send({"reason": " "}, form="Close the case")
     assert answer.status_code == 400 and "Give the reason" in answer.text
-    answer = officer.send({"reason": "Asked twice; the other case answers it"}, form="Close the case")
+    officer.send({"reason": "Asked twice; the other case answers it"}, form="Close the case")
+    answer = officer.send({"do": "send"}, form="Send it")
     assert answer.status_code == 200 and fresh(case.id).status is Status.CLOSED
-    assert "Asked twice" in answer.text
+    assert "Asked twice" not in answer.text  # it is in the letter, sealed, and not in the history
+    closing = next(row for row in letter.letters(fresh(case.id)) if row.kind == "closed")
+    assert "Asked twice" in officer.get(f"/staff/cases/{case.reference}/letters/{closing.id}").text
 
 
 @pytest.mark.parametrize(
@@ -226,9 +229,15 @@ def test_a_request_never_ends_in_silence(
 ) -> None:
     worker = visit(role)
     worker.get(f"/staff/cases/{case.reference}")
-    assert worker.send({"reason": "It was asked for twice"}, form=button).status_code == 200
+    answer = worker.send({"reason": "It was asked for twice"}, form=button)
+    assert answer.status_code == 200
+    if kind != "withdrawn":
+        assert "Nothing has happened yet" in answer.text
+        assert fresh(case.id).status is Status.RECEIVED
+        assert worker.send({"do": "send"}, form="Send it").status_code == 200
     written = next(each for each in letter.letters(fresh(case.id)) if each.kind == kind)
     assert ("It was asked for twice" in sealing.unseal(written)["text"]) is (kind != "withdrawn")
+    assert fresh(case.id).status.value == kind and written.state == "waiting"
     stranger.enter_portal(case.id)
     page = stranger.get("/portal/").text
     assert "You can download them" not in page and "We must answer by" not in page

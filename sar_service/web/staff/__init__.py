@@ -44,6 +44,9 @@ def _navigation() -> list[dict[str, Any]]:
     if actor.may(Permission.LOG_REQUEST):
         here = request.endpoint == "staff.log"
         items.append({"text": _("Log a request"), "href": url_for("staff.log"), "current": here})
+    if actor.may(Permission.WRITE_LETTERS):
+        here = request.endpoint == "staff.post_list"
+        items.append({"text": _("Post"), "href": url_for("staff.post_list"), "current": here})
     if actor.may(Permission.SEE_FIGURES) or actor.may(Permission.MANAGE_TEAM):
         items.append({"text": _("Managers"), "href": "/managers/"})
     return items
@@ -57,9 +60,11 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     found,  # noqa: F401
     group,  # noqa: F401
     identity,  # noqa: F401
+    letter,  # noqa: F401
     log,  # noqa: F401
     pack,  # noqa: F401
     people,  # noqa: F401
+    post,  # noqa: F401
     reading,  # noqa: F401
     redaction_mark,  # noqa: F401
     search,  # noqa: F401

@@ -12,18 +12,19 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.clock import Reckoning
-from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, letter, redaction_signoff, sealing, team
+from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
 
 from .. import access, filters
 from ..access import allow
 from . import blueprint, frame
+from . import letter as letter_pages
 from .asking import again, identity, line, one_of, reason, version
 
 # Where each action is taken. Those without a page are buttons on the case page, with a reason.
@@ -74,6 +75,7 @@ IGNORED = (
 )  # fmt: skip
 RESULTS = ("due", "paused", "not_started")
 STEPS_SHOWN = 60
+ENDINGS = {Action.REFUSE: "refused", Action.CLOSE: "closed"}  # a request never ends in silence (Article 12(4))
 
 
 def clock_steps(case: Case) -> list[dict[str, str]]:
@@ -157,7 +159,8 @@ def case_page(reference: str) -> str:
         deeds=deeds,
         steps=clock_steps(case),
         facts=[_fact(fact) for fact in reversed(clock.standing_facts(case))],
-        letters=letter.letters(case),
+        letters=letter_pages.listed(case),
+        writable=bool(letter_draft.kinds(case)),
         events=timeline(case),
         members=[(str(member.id), member.name) for member in others if member.active],
         names=frame.staff_names(),
@@ -216,10 +219,13 @@ def move(reference: str) -> Response:
         redaction_signoff.step_back(case, actor=actor, now=now)
         audit.record("gave a reason", actor=actor, now=now, case=case, reason=why)
     else:
-        answered = case.status is Status.RELEASED
-        after = cases.move(case, action, actor=actor, now=now, **({"reason": why} if why else {}))
-        if after in letter.ENDINGS and not answered:  # a request never ends in silence (Article 12(4))
-            letter.write(case, letter.ENDINGS[after], actor=actor, now=now, reason=why)
+        if (action, case.status) != (Action.CLOSE, Status.RELEASED) and action in ENDINGS:
+            draft = letter_draft.begin(case, ENDINGS[action], why, actor=actor, now=now)
+            flash(_("Nothing has happened yet: look at the letter. The request ends when you send it."))
+            return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
+        cases.move(case, action, actor=actor, now=now, **({"reason": why} if why else {}))
+        if action is Action.WITHDRAW:
+            letter.write(case, "withdrawn", actor=actor, now=now)
     flash(_("Done: the case is now %(words)s.", words=str(frame.STATUS[case.status][0]).lower()))
     return redirect(url_for("staff.case_page", reference=reference))
 
@@ -234,16 +240,3 @@ def restrict(reference: str) -> Response:
     cases.restrict(case, wanted, reason=reason(), version=version(), actor=access.actor(), now=access.now())
     flash(_("The case is restricted now.") if wanted else _("The case is open to the whole team again."))
     return redirect(url_for("staff.case_page", reference=reference))
-
-
-@blueprint.get("/cases/<reference>/letters/<letter_id>")
-@allow(Permission.SEE_CASES)
-def letter_page(reference: str, letter_id: str) -> str:
-    """A letter as it was sent."""
-    case = frame.find(reference)
-    row = next((each for each in letter.letters(case) if str(each.id) == letter_id), None)
-    if row is None:
-        raise NotFound(_("There is no such letter in this case."))
-    return frame.page(
-        "letter", case, tab="overview", viewed="a letter", of=row, letter=row, written=sealing.unseal(row)
-    )

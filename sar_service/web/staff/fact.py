@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import InvalidInput, StaleWrite
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import clock, letter
+from sar_service.services import clock, letter_draft
 
 from .. import access, filters
 from ..access import allow
@@ -28,7 +28,11 @@ KINDS: dict[str, Any] = {
     "extension_notice": _l("We gave notice that we need two more months"),
 }
 NEED_REASONS = ("extension_notice", "clarification_requested")
-LETTERS = {"clarification_requested": "clarification", "extension_notice": "extension"}
+LETTERS = {
+    "clarification_requested": "clarification",
+    "extension_notice": "extension",
+    "fee_requested": "fee-asked",
+}
 
 
 @blueprint.get("/cases/<reference>/facts")
@@ -104,12 +108,14 @@ def add_fact(reference: str) -> Response | str:
         raise InvalidInput(
             _("The letter goes today: give today, or record what happened on another day without a letter."), field="on"
         )
+    if wants_letter and not line("try"):
+        draft = letter_draft.begin(found, LETTERS[kind], why, actor=actor, now=now)
+        flash(_("Nothing is recorded yet: look at the letter. It is recorded when you send it."))
+        return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
     told: dict[str, Any] = {"reasons": why} if why else {}
     clock.add_fact(found, kind, on, actor=actor, now=now, **told)
     if line("try"):
         return _tried(reference)
-    if wants_letter:
-        letter.write(found, LETTERS[kind], actor=actor, now=now, question=why, reason=why)
     flash(_("Recorded. The clock was worked out again."))
     return redirect(url_for("staff.case_page", reference=reference))
 

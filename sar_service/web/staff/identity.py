@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.identity import INDEPENDENT, STRONG, About, EvidenceKind
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import identity, sealing
+from sar_service.services import identity, letter_draft, sealing
 
 from .. import access
 from ..access import allow
@@ -113,9 +113,11 @@ def settle(reference: str) -> Response:
 @again(identity_page)
 def ask_identity(reference: str) -> Response:
     """Ask for evidence, saying what the doubt is."""
-    why = reason()
-    identity.ask(frame.find(reference), on=frame.today(), reason=why, actor=access.actor(), now=access.now())
-    return _back(reference, _("The letter was written. The clock waits for their answer, if the law lets it."))
+    draft = letter_draft.begin(
+        frame.find(reference), "identity-asked", reason(), actor=access.actor(), now=access.now()
+    )
+    flash(_("Nothing is recorded yet: look at the letter. They have been asked when you send it."))
+    return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
 
 
 @blueprint.post("/cases/<reference>/identity/doubt")

@@ -1,0 +1,161 @@
+"""Letters that somebody looks at before they go: begun from a template, changed, looked at as a PDF, and sent.
+
+Sending such a letter is the act itself: the notice of an extension, the question that stops the clock, the refusal.
+The deed and the letter are one transaction, so that there is never the one without the other. What the letter says of
+dates is what will be so once it has gone: it is written as if it had gone already.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.letter import KINDS
+from sar_service.domain.lifecycle import OPEN, Action, Status
+from sar_service.models import Case, Letter
+
+from . import audit, clock, letter, sealing
+from . import case as cases
+
+LONGEST = 20_000
+SUBJECT = 200
+IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
+STALE = "The date in this letter is no longer right. Write the letter again: the new one has the new date."
+
+
+Deed = Callable[[Case, Actor, datetime], None]
+
+
+def _fact(kind: str) -> Deed:
+    def deed(case: Case, actor: Actor, now: datetime) -> None:
+        clock.add_fact(case, kind, clock.day_of(now), actor=actor, now=now, reasons=IN_LETTER)
+
+    return deed
+
+
+def _move(action: Action) -> Deed:
+    def deed(case: Case, actor: Actor, now: datetime) -> None:
+        cases.move(case, action, actor=actor, now=now)
+
+    return deed
+
+
+def _ask_identity(case: Case, actor: Actor, now: datetime) -> None:
+    cases.move(case, Action.ASK_IDENTITY, actor=actor, now=now)
+    clock.add_fact(case, "identity_requested", clock.day_of(now), actor=actor, now=now)
+
+
+DEEDS: Mapping[str, Deed] = {
+    "identity_requested": _ask_identity,
+    "clarification_requested": _fact("clarification_requested"),
+    "fee_requested": _fact("fee_requested"),
+    "extension_notice": _fact("extension_notice"),
+    "refuse": _move(Action.REFUSE),
+    "close": _move(Action.CLOSE),
+}
+
+
+def begin(case: Case, kind: str, words: str, *, actor: Actor, now: datetime) -> Letter:
+    """Begin a letter of a kind with what the officer has to say in it. Refused if what it does cannot be done now.
+
+    A draft of the same kind that is already there is thrown away: there is one of each.
+    """
+    chosen = KINDS.get(kind)
+    if chosen is None or not chosen.drafted:
+        raise InvalidInput("Choose which letter to write.", field="kind")
+    if case.status not in OPEN:
+        raise WrongState("The case is over. Reopen it before you write such a letter.")
+    if chosen.asks and not words.strip():
+        raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
+    told = _as_if_gone(case, kind, words.strip(), actor=actor, now=now)
+    for other in letter.letters(case):
+        if other.state == "draft" and other.kind == kind:
+            db.session.delete(other)
+    row = letter.begun(case, kind, told, actor=actor, now=now)
+    audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
+    return row
+
+
+def _as_if_gone(case: Case, kind: str, words: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the letter says once it has gone: its deed is done, the letter written, and the deed taken back."""
+    trial = db.session.begin_nested()
+    try:
+        _do(case, kind, actor=actor, now=now)
+        db.session.flush()
+        subject, text = letter.compose(case, kind, now=now, reason=words, question=words)
+        due = clock.reckon(case).due
+    finally:
+        trial.rollback()
+    return {
+        "subject": subject,
+        "text": text,
+        "words": words,
+        "drawn": text,
+        "due": due.isoformat() if due else "",
+    }
+
+
+def _do(case: Case, kind: str, *, actor: Actor, now: datetime) -> None:
+    deed = KINDS[kind].does
+    if deed:
+        DEEDS[deed](case, actor, now)
+
+
+def save(case: Case, row: Letter, *, subject: str, text: str, version: int, actor: Actor, now: datetime) -> None:
+    """Keep a draft as it was changed."""
+    _still_draft(row, version)
+    if not subject.strip():
+        raise InvalidInput("Give the letter a subject.", field="subject")
+    if len(subject) > SUBJECT or "\n" in subject:
+        raise InvalidInput(f"The subject may have at most {SUBJECT} characters, on one line.", field="subject")
+    if not text.strip():
+        raise InvalidInput("The letter is empty.", field="text")
+    if len(text) > LONGEST:
+        raise InvalidInput(f"A letter may have at most {LONGEST:,} characters.", field="text")
+    told = sealing.unseal(row)
+    if (subject.strip(), text.strip()) != (told["subject"], told["text"].strip()):
+        told["subject"], told["text"] = subject.strip(), text.strip() + "\n"
+        sealing.seal(row, told)
+        audit.record("changed a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
+
+
+def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
+    """Do what the letter does, and have it sent. Refused, with nothing done, if that cannot be or its date is old."""
+    _still_draft(row, version)
+    if case.status not in OPEN:
+        raise WrongState("The case is over. Reopen it before you send such a letter.")
+    told = sealing.unseal(row)
+    _do(case, row.kind, actor=actor, now=now)
+    due = clock.reckon(case).due
+    if (due.isoformat() if due else "") != told["due"]:
+        raise WrongState(STALE)
+    letter.hand_over(case, row, actor=actor, now=now)
+
+
+def begin_and_send(case: Case, kind: str, words: str, *, actor: Actor, now: datetime) -> Letter:
+    """Both at once, for whoever needs to see nothing in between."""
+    row = begin(case, kind, words, actor=actor, now=now)
+    send(case, row, version=row.version, actor=actor, now=now)
+    return row
+
+
+def drop(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
+    """Throw a draft away: nothing is sent and nothing is done."""
+    _still_draft(row, version)
+    audit.record("threw a letter away", actor=actor, now=now, case=case, of=row, kind=row.kind)
+    db.session.delete(row)
+
+
+def _still_draft(row: Letter, version: int) -> None:
+    if row.state != "draft":
+        raise WrongState("This letter has gone. It is kept as it was sent.")
+    cases.check_version(row, version)
+
+
+def kinds(case: Case) -> list[str]:
+    """The letters that could be begun now."""
+    if case.status not in OPEN or case.status is Status.BUILDING:
+        return []
+    return [kind.key for kind in KINDS.values() if kind.drafted]

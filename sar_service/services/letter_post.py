@@ -1,0 +1,56 @@
+"""Letters that go on paper: what waits to be posted, printed as one file, and noted as posted."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.documents.letter_text import sheets
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.models import Case, Letter
+
+from . import audit, letter
+from . import case as cases
+
+MOST = 200  # letters that are listed, and printed, at a time
+
+
+def waiting(*, actor: Actor) -> list[tuple[Letter, Case]]:
+    """Letters to be posted of the cases that this actor may see, those that have waited longest first."""
+    seen = cases.visible(actor).with_only_columns(Case.id)
+    rows = db.session.execute(
+        select(Letter, Case)
+        .join(Case, Case.id == Letter.case_id)
+        .where(Letter.state == "to_post", Case.id.in_(seen))
+        .order_by(Letter.written_at, Letter.id)
+        .limit(MOST)
+    )
+    return [(row, case) for row, case in rows]
+
+
+def chosen(ids: Sequence[uuid.UUID], *, actor: Actor) -> list[tuple[Letter, Case]]:
+    """Those of the waiting letters that were chosen. Raises InvalidInput for none, WrongState if one has gone."""
+    if not ids:
+        raise InvalidInput("Choose at least one letter.", field="letter")
+    there = {row.id: (row, case) for row, case in waiting(actor=actor)}
+    if not set(ids) <= there.keys():
+        raise WrongState("Somebody else has posted one of these letters. Look at the list again.")
+    return [there[key] for key in there if key in set(ids)]
+
+
+def printed(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> bytes:
+    """All of them as one PDF, each beginning on a sheet of its own when it is printed on both sides."""
+    for row, case in letters:
+        audit.viewed("a letter", actor=actor, now=now, case=case, of=row)
+    return sheets([letter.pdf(case, row) for row, case in letters])
+
+
+def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> None:
+    """Note that they were put into the post today."""
+    audit.lock(*(case for _, case in letters))
+    for row, case in letters:
+        row.state, row.sent_at = "posted", now
+        audit.record("posted a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)

@@ -1,0 +1,168 @@
+"""Letters: begun, changed, looked at as they will go, sent; and read again as they went. Posting is in `post.py`."""
+
+import uuid
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from sar_service.domain.errors import NotFound
+from sar_service.domain.letter import KINDS
+from sar_service.domain.permission import Permission
+from sar_service.models import Case
+from sar_service.services import audit, letter, letter_draft, sealing
+
+from .. import access
+from ..access import allow
+from . import blueprint, frame
+from .asking import again, line, one_of, version, words
+
+CODE = "access-code"  # it opens the portal: nobody but the requester sees it
+TITLES: dict[str, Any] = {
+    "acknowledgement": _l("Acknowledgement"),
+    "access-code": _l("Code for the portal"),
+    "contact-changed": _l("Contact details changed"),
+    "released": _l("Our answer is ready"),
+    "withdrawn": _l("Request withdrawn"),
+    "identity-asked": _l("Asking who they are, and for their authority"),
+    "clarification": _l("A question about what they want"),
+    "extension": _l("Two more months"),
+    "fee-asked": _l("A fee"),
+    "progress": _l("How far we are, or that we are late"),
+    "not-held": _l("We do not hold it"),
+    "other-controller": _l("Somebody else can answer it"),
+    "refused": _l("We will not do what they ask"),
+    "unfounded": _l("Manifestly unfounded or excessive"),
+    "closed": _l("We close the case"),
+}
+DOES: dict[str, Any] = {
+    "identity_requested": _l("Sending it records that they were asked today; the clock waits, if the law lets it."),
+    "clarification_requested": _l(
+        "Sending it records that they were asked today; for an access request the clock stops."
+    ),
+    "fee_requested": _l("Sending it records that a fee was asked for today."),
+    "extension_notice": _l("Sending it is the notice of the extension: two more months from the date it was due."),
+    "refuse": _l("Sending it refuses the request."),
+    "close": _l("Sending it closes the case."),
+    "": _l("Sending it changes nothing else."),
+}
+STATES: dict[str, tuple[Any, str]] = {
+    "draft": (_l("Not sent yet"), "amber"),
+    "waiting": (_l("On its way"), "blue"),
+    "sending": (_l("On its way"), "blue"),
+    "sent": (_l("Sent"), "green"),
+    "failed": (_l("Not delivered"), "red"),
+    "to_post": (_l("To be posted"), "amber"),
+    "posted": (_l("Posted"), "green"),
+}
+
+
+def listed(case: Case) -> list[dict[str, Any]]:
+    """The letters of a case as its pages list them."""
+    return [
+        {
+            "id": row.id,
+            "title": str(TITLES[row.kind]),
+            "at": row.written_at,
+            "state": {"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
+        }
+        for row in letter.letters(case)
+    ]
+
+
+@blueprint.get("/cases/<reference>/letters/new")
+@allow(Permission.WRITE_LETTERS)
+def new_letter(reference: str) -> str:
+    """Choose which letter to write, and say what it has to say."""
+    case = frame.find(reference)
+    kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in letter_draft.kinds(case)]
+    return frame.page("letter_new", case, tab="overview", viewed="the letters", kinds=kinds)
+
+
+@blueprint.post("/cases/<reference>/letters")
+@allow(Permission.WRITE_LETTERS)
+@again(new_letter)
+def begin_letter(reference: str) -> Response:
+    """Begin a letter. Nothing is sent yet."""
+    case = frame.find(reference)
+    kind = one_of("kind", letter_draft.kinds(case), _("Choose which letter to write."))
+    row = letter_draft.begin(case, kind, words("reason", longest=4000), actor=access.actor(), now=access.now())
+    return redirect(url_for("staff.letter_page", reference=reference, letter_id=row.id))
+
+
+@blueprint.get("/cases/<reference>/letters/<uuid:letter_id>")
+@allow(Permission.SEE_CASES)
+def letter_page(reference: str, letter_id: uuid.UUID) -> str:
+    """A letter: as it was sent, or a draft to change, look at and send."""
+    case = frame.find(reference)
+    row = letter.of(case, letter_id)
+    written = sealing.unseal(row)
+    return frame.page(
+        "letter_draft" if row.state == "draft" else "letter",
+        case,
+        tab="overview",
+        viewed="a letter",
+        of=row,
+        letter=row,
+        written=written,
+        title=str(TITLES[row.kind]),
+        state={"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
+        does=str(DOES[KINDS[row.kind].does]),
+        way=letter.way(case, row.kind),
+        hidden=row.kind == CODE,
+    )
+
+
+@blueprint.get("/cases/<reference>/letters/<uuid:letter_id>/pdf")
+@allow(Permission.SEE_CASES)
+def letter_pdf(reference: str, letter_id: uuid.UUID) -> FlaskResponse:
+    """The letter on paper, as a PDF."""
+    case = frame.find(reference)
+    row = letter.of(case, letter_id)
+    if row.kind == CODE:
+        raise NotFound(_("There is no such letter in this case."))
+    audit.viewed("a letter", actor=access.actor(), now=access.now(), case=case, of=row)
+    return as_file(letter.pdf(case, row), f"letter-{case.reference}.pdf", inline=True)
+
+
+def as_file(content: bytes, name: str, *, inline: bool = False) -> FlaskResponse:
+    """A PDF of our own as an answer."""
+    response = FlaskResponse(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    return response
+
+
+@blueprint.post("/cases/<reference>/letters/<uuid:letter_id>")
+@allow(Permission.WRITE_LETTERS)
+@again(letter_page)
+def change_letter(reference: str, letter_id: uuid.UUID) -> Response:
+    """Keep what was changed in a draft; then send it, or throw it away, if that button was pressed."""
+    case, actor, now = frame.find(reference), access.actor(), access.now()
+    row = letter.of(case, letter_id)
+    wanted = one_of("do", ("save", "send", "drop"), _("Choose what to do with the letter."))
+    here = redirect(url_for("staff.letter_page", reference=reference, letter_id=letter_id))
+    if wanted == "drop":
+        letter_draft.drop(case, row, version=version(), actor=actor, now=now)
+        flash(_("Thrown away. Nothing was sent, and nothing was done."))
+        return redirect(url_for("staff.case_page", reference=reference))
+    letter_draft.save(
+        case,
+        row,
+        subject=line("subject", longest=letter_draft.SUBJECT),
+        text=words("text", longest=letter_draft.LONGEST),
+        version=version(),
+        actor=actor,
+        now=now,
+    )
+    if wanted == "save":
+        flash(_("Kept. Nothing has been sent yet."))
+        return here
+    letter_draft.send(case, row, version=row.version, actor=actor, now=now)
+    if row.state == "to_post":
+        flash(_("The letter waits to be printed and posted."))
+    else:
+        flash(_("The letter is on its way."))
+    return redirect(url_for("staff.case_page", reference=reference))

@@ -1,0 +1,212 @@
+"""Letters that are looked at before they go: what sending one does, and what an e-mail may say."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import InvalidInput, NotAllowed, StaleWrite, WrongState
+from sar_service.domain.letter import KINDS
+from sar_service.domain.lifecycle import Status
+from sar_service.models import AuditEvent, Case
+from sar_service.services import clock, letter, letter_draft, sealing
+from tests import factories
+
+WORDS = "There are nine boxes of paper about the flat in Quarry Lane"
+
+
+@pytest.fixture
+def officer(staff: Any) -> Actor:
+    actor: Actor = staff("officer")
+    return actor
+
+
+@pytest.fixture
+def manager(staff: Any) -> Actor:
+    actor: Actor = staff("manager")
+    return actor
+
+
+@pytest.fixture
+def case(app: Any, now: datetime) -> Case:
+    return factories.a_case(now=now)
+
+
+def begun(case: Case, kind: str, actor: Actor, now: datetime, words: str = WORDS) -> Any:
+    row = letter_draft.begin(case, kind, words, actor=actor, now=now)
+    db.session.commit()
+    return row
+
+
+def sent(case: Case, row: Any, actor: Actor, now: datetime) -> None:
+    letter_draft.send(case, row, version=row.version, actor=actor, now=now)
+    db.session.commit()
+
+
+def kinds_of(case: Case) -> list[str]:
+    return [fact.kind for fact in clock.standing_facts(case)]
+
+
+def test_a_draft_does_nothing_and_tells_the_date_that_will_be_so(case: Case, officer: Actor, now: datetime) -> None:
+    before, facts = case.due_on, kinds_of(case)
+    row = begun(case, "extension", officer, now)
+    db.session.expire_all()
+    assert (case.due_on, kinds_of(case), row.state) == (before, facts, "draft")
+    told = sealing.unseal(row)
+    sent(case, row, officer, now)
+    assert case.due_on is not None and before is not None and case.due_on > before
+    assert told["due"] == case.due_on.isoformat()
+    assert f"{case.due_on:%-d %B %Y}" in told["text"]
+    assert "extension_notice" in kinds_of(case) and row.state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "status"),
+    [
+        ("identity-asked", "identity_requested", Status.IDENTITY),
+        ("clarification", "clarification_requested", Status.RECEIVED),
+        ("fee-asked", "fee_requested", Status.RECEIVED),
+        ("progress", "", Status.RECEIVED),
+        ("not-held", "", Status.CLOSED),
+        ("other-controller", "", Status.CLOSED),
+        ("closed", "", Status.CLOSED),
+        ("refused", "", Status.REFUSED),
+        ("unfounded", "", Status.REFUSED),
+    ],
+)
+def test_sending_is_the_act(case: Case, manager: Actor, now: datetime, kind: str, fact: str, status: Status) -> None:
+    row = begun(case, kind, manager, now)
+    assert case.status is Status.RECEIVED and fact not in kinds_of(case)
+    sent(case, row, manager, now)
+    assert case.status is status
+    assert not fact or fact in kinds_of(case)
+
+
+@pytest.mark.parametrize("kind", [key for key, kind in KINDS.items() if kind.drafted])
+def test_what_staff_write_is_in_no_email_and_not_in_the_trail(
+    case: Case, manager: Actor, now: datetime, kind: str
+) -> None:
+    row = begun(case, kind, manager, now)
+    sent(case, row, manager, now)
+    told = sealing.unseal(row)
+    assert WORDS in told["text"]
+    mail = letter.begin(row.id, now=now)
+    assert mail is not None
+    assert WORDS not in mail[1].text and "Quarry" not in mail[1].subject + mail[1].text
+    assert case.reference in mail[1].text and "/portal/" in mail[1].text
+    assert not any("Quarry" in str(event.detail) for event in db.session.query(AuditEvent))
+    assert not any("Quarry" in str(fact.detail) for fact in case.facts)
+
+
+def test_the_same_letter_has_the_same_message_id_however_often_it_is_sent(
+    case: Case, officer: Actor, now: datetime
+) -> None:
+    row = letter_draft.begin_and_send(case, "progress", WORDS, actor=officer, now=now)
+    db.session.commit()
+    first = letter.begin(row.id, now=now)
+    row.lease_until = now - timedelta(seconds=1)
+    row.state = "waiting"
+    db.session.commit()
+    second = letter.begin(row.id, now=now)
+    assert first is not None and second is not None
+    assert first[1].key == second[1].key == f"letter.{row.id}"
+
+
+def test_a_letter_to_somebody_whose_messages_are_read_goes_on_paper(app: Any, officer: Actor, now: datetime) -> None:
+    asked = {
+        "name": "Morwenna Tregale",
+        "email": "m@example.org",
+        "safe": "careful",
+        "address": "1 High Street, Northmoor",
+    }
+    case = factories.a_case(now=now, requester=asked, delivery={"how": "post"})
+    row = letter_draft.begin_and_send(case, "progress", WORDS, actor=officer, now=now)
+    assert row.state == "to_post"
+    assert sealing.unseal(row)["address"] == ["Morwenna Tregale", "1 High Street", "Northmoor"]
+
+
+def test_a_date_that_is_no_longer_right_is_not_sent(case: Case, officer: Actor, now: datetime) -> None:
+    row = begun(case, "progress", officer, now)
+    clock.add_fact(case, "extension_notice", clock.day_of(now), actor=officer, now=now, reasons="Many files")
+    db.session.commit()
+    with pytest.raises(WrongState, match="no longer right"):
+        sent(case, row, officer, now)
+    db.session.rollback()
+    assert row.state == "draft"
+
+
+def test_an_extension_that_comes_too_late_can_be_neither_begun_nor_sent(
+    case: Case, officer: Actor, now: datetime
+) -> None:
+    row = begun(case, "extension", officer, now)
+    late = now + timedelta(days=40)
+    with pytest.raises(InvalidInput, match="had to be given by"):
+        letter_draft.begin(case, "extension", WORDS, actor=officer, now=late)
+    db.session.rollback()
+    with pytest.raises(InvalidInput, match="had to be given by"):
+        sent(case, row, officer, late)
+    db.session.rollback()
+    assert "extension_notice" not in kinds_of(case) and row.state == "draft"
+
+
+def test_only_who_may_refuse_can_begin_a_refusal(case: Case, officer: Actor, now: datetime) -> None:
+    with pytest.raises(NotAllowed):
+        letter_draft.begin(case, "refused", WORDS, actor=officer, now=now)
+
+
+def test_an_older_page_changes_nothing(case: Case, officer: Actor, now: datetime) -> None:
+    row = begun(case, "progress", officer, now)
+    old = row.version
+    letter_draft.save(case, row, subject="News", text="We read.", version=old, actor=officer, now=now)
+    db.session.commit()
+    with pytest.raises(StaleWrite):
+        letter_draft.save(case, row, subject="Other", text="No.", version=old, actor=officer, now=now)
+    with pytest.raises(StaleWrite):
+        letter_draft.send(case, row, version=old, actor=officer, now=now)
+    assert sealing.unseal(row)["text"] == "We read.\n"
+
+
+def test_what_has_gone_is_kept_as_it_went(case: Case, officer: Actor, now: datetime) -> None:
+    row = letter_draft.begin_and_send(case, "progress", WORDS, actor=officer, now=now)
+    for deed in (
+        lambda: letter_draft.save(case, row, subject="a", text="b", version=row.version, actor=officer, now=now),
+        lambda: letter_draft.send(case, row, version=row.version, actor=officer, now=now),
+        lambda: letter_draft.drop(case, row, version=row.version, actor=officer, now=now),
+    ):
+        with pytest.raises(WrongState, match="has gone"):
+            deed()
+
+
+def test_there_is_one_draft_of_a_kind(case: Case, officer: Actor, now: datetime) -> None:
+    begun(case, "progress", officer, now)
+    second = begun(case, "progress", officer, now, "Other news")
+    drafts = [row for row in letter.letters(case) if row.state == "draft"]
+    assert [row.id for row in drafts] == [second.id]
+    assert not [row for row in letter.letters(case, drafts=False) if row.state == "draft"]
+
+
+@pytest.mark.parametrize(("kind", "words"), [("progress", "  "), ("released", WORDS), ("pizza", WORDS)])
+def test_what_cannot_be_begun(case: Case, officer: Actor, now: datetime, kind: str, words: str) -> None:
+    with pytest.raises(InvalidInput):
+        letter_draft.begin(case, kind, words, actor=officer, now=now)
+
+
+def test_a_letter_is_an_accessible_pdf_with_all_that_it_says(
+    case: Case, officer: Actor, now: datetime, tmp_path: Any
+) -> None:
+    import pikepdf
+    import pypdfium2
+
+    row = letter_draft.begin_and_send(case, "progress", f"{WORDS} <b>& more</b>", actor=officer, now=now)
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(letter.pdf(case, row))
+    with pikepdf.open(path) as pdf:
+        assert pdf.Root.MarkInfo.Marked and pdf.Root.Lang
+        with pdf.open_metadata() as told:
+            assert told["pdfuaid:part"] == "1"
+    document = pypdfium2.PdfDocument(path)
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    assert "<b>& more</b>" in text and case.reference in text and "Northmoor Borough Council" in text
