@@ -5,7 +5,18 @@ Their words are in templates/letters/<kind>/; writing and sending them is `servi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
+
+from .rights import Right
+
+
+class Result(StrEnum):
+    """How much of what was asked is done."""
+
+    ALL = "all"
+    PART = "part"
+    NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +26,8 @@ class LetterKind:
     `plain` letters hold nothing that others may not see, and go by e-mail as they are; of any other the e-mail only
     says that it is there. `drafted` ones are begun by an officer, looked at and sent; the rest are written by the
     service as something happens. `asks` is what the officer puts into the letter ("" if nothing). `does` names what
-    sending it does to the case: the letter is the act.
+    sending it does to the case: the letter is the act. `rights` are those whose requests it answers (empty: all).
+    `decides`: it says how much of what was asked is done. `second`: somebody other than its writer has to send it.
     """
 
     key: str
@@ -23,10 +35,17 @@ class LetterKind:
     drafted: bool = False
     asks: str = ""
     does: str = ""
+    rights: frozenset[Right] = frozenset()
+    decides: bool = False
+    second: bool = False
+
+    def suits(self, right: Right) -> bool:
+        """Could it be written in a case of this right?"""
+        return not self.rights or right in self.rights
 
 
 def _all() -> Mapping[str, LetterKind]:
-    kinds = (
+    kinds: tuple[LetterKind, ...] = (
         LetterKind(key="acknowledgement", plain=True),
         LetterKind(key="access-code", plain=True),
         LetterKind(key="contact-changed", plain=True),
@@ -37,12 +56,26 @@ def _all() -> Mapping[str, LetterKind]:
         LetterKind(key="extension", drafted=True, asks="reason", does="extension_notice"),
         LetterKind(key="fee-asked", drafted=True, asks="reason", does="fee_requested"),
         LetterKind(key="progress", drafted=True, asks="news"),
-        LetterKind(key="not-held", drafted=True, asks="reason", does="close"),
+        LetterKind(key="not-held", drafted=True, asks="reason", does="answer", second=True),
         LetterKind(key="other-controller", drafted=True, asks="where", does="close"),
         LetterKind(key="refused", drafted=True, asks="reason", does="refuse"),
-        LetterKind(key="unfounded", drafted=True, asks="reason", does="refuse"),
+        LetterKind(key="unfounded", drafted=True, asks="reason", does="refuse", second=True),
         LetterKind(key="closed", drafted=True, asks="reason", does="close"),
     )
+    answers = (
+        LetterKind(
+            key=f"outcome-{right}",
+            drafted=True,
+            asks="reason",
+            does="answer",
+            rights=frozenset({right}),
+            decides=True,
+            second=True,
+        )
+        for right in Right
+        if right is not Right.ACCESS  # whose answer is the pack
+    )
+    kinds = (*kinds, *answers)
     return MappingProxyType({kind.key: kind for kind in kinds})
 
 

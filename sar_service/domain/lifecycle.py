@@ -45,6 +45,7 @@ class Action(StrEnum):
     BUILT = "built"
     BUILD_FAILED = "build_failed"
     RELEASE = "release"
+    ANSWER = "answer"  # by a letter: every right but access, and whatever is not held
     CLOSE = "close"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -62,11 +63,12 @@ class Situation:
     were searched before more was learnt of the person; `unclear_candidates` people who may be the subject.
     `unsettled_problems` counts files that could not be read and are not dealt with. `pack_current`: the
     pack that was built is of the decisions that were signed off. `reasons_given`: a reason for closing or
-    refusing is on file.
+    refusing is on file. `identity_needed` is so for everything but a complaint.
     """
 
     actor: str = ""
     identity_settled: bool = False
+    identity_needed: bool = True
     searches_started: int = 0
     searches_running: int = 0
     unanswered: int = 0
@@ -87,6 +89,7 @@ class Guard(StrEnum):
     """What must be true for a move. The sentence is what a person reads when it is not."""
 
     IDENTITY_SETTLED = "identity_settled"
+    IDENTITY_ENOUGH = "identity_enough"
     SEARCHES_STARTED = "searches_started"
     SEARCHES_FINISHED = "searches_finished"
     EVERY_SYSTEM_ANSWERED = "every_system_answered"
@@ -114,6 +117,10 @@ GUARDS: Mapping[Guard, tuple[Callable[[Situation], bool], str]] = MappingProxyTy
     {
         Guard.IDENTITY_SETTLED: (
             lambda s: s.identity_settled,
+            "The identity of the person, and the authority of anybody acting for them, has not been settled.",
+        ),
+        Guard.IDENTITY_ENOUGH: (
+            lambda s: s.identity_settled or not s.identity_needed,
             "The identity of the person, and the authority of anybody acting for them, has not been settled.",
         ),
         Guard.SEARCHES_STARTED: (lambda s: s.searches_started > 0, "No search has been made yet."),
@@ -236,6 +243,7 @@ def _table() -> dict[tuple[Status, Action], Move]:
         if status is s.BUILDING:
             continue  # a job holds the case; it ends in moments, one way or the other
         table[status, a.WITHDRAW] = Move(to=s.WITHDRAWN, needs=p.CLOSE)
+        table[status, a.ANSWER] = Move(to=s.CLOSED, needs=p.WRITE_LETTERS, guards=(g.IDENTITY_ENOUGH,))
         table[status, a.REFUSE] = Move(to=s.REFUSED, needs=p.REFUSE, guards=(g.REASONS_GIVEN,))
         table[status, a.CLOSE] = Move(to=s.CLOSED, needs=p.CLOSE, guards=(g.REASONS_GIVEN,))
     return table
@@ -327,6 +335,7 @@ DEEDS: Mapping[Action, str] = MappingProxyType(
         Action.BUILT: "take a finished pack",
         Action.BUILD_FAILED: "have its build given up",
         Action.RELEASE: "be released",
+        Action.ANSWER: "be answered by letter",
         Action.CLOSE: "be closed",
         Action.REFUSE: "be refused",
         Action.WITHDRAW: "be withdrawn",

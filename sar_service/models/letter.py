@@ -14,7 +14,7 @@ class Letter(Identified, OfCase, Sealed, Claimed, Base):
     """One letter. `kind` names its template under letters/.
 
     `sealed` holds {"to", "address", "subject", "text", "mail": {"subject", "text"}}; of a draft {"subject", "text",
-    "words", "drawn", "due"}: what the officer gave, what the template made of it, and the date that it tells.
+    "words", "result", "by", "due"}: what the officer gave, who wrote in it, and the date that it tells.
     """
 
     __tablename__ = "letter"

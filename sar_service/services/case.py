@@ -17,6 +17,7 @@ from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import NotAllowed, NotFound, StaleWrite
 from sar_service.domain.lifecycle import OPEN, Action, Choice, Situation, Status, allowed, decide
 from sar_service.domain.permission import Permission, may_see_case
+from sar_service.domain.rights import Right
 from sar_service.domain.search import Verdict
 from sar_service.domain.work import AT_RISK
 from sar_service.models import (
@@ -84,6 +85,7 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
     return Situation(
         actor=actor.id if actor is not None else "",
         identity_settled=identity_settled(case),
+        identity_needed=case.right is not Right.COMPLAINT,
         searches_started=len(rows),
         searches_running=sum(row.state in search.ON_THE_WAY for row in rows) + (not gathered(case)),
         unanswered=sum(row.state in search.UNANSWERED and not row.excepted_because for row in rows),

@@ -53,12 +53,16 @@ def context(case: Case, *, now: datetime) -> dict[str, Any]:
         "reckoning": found,
         "due": written(found.due) if found.due else "",
         "complaints_to": complaints,
-        "regulator_name": named if isinstance(named, str) else "the Information Commissioner",
+        "regulator_name": _with_article(named) if isinstance(named, str) else "the Information Commissioner",
         "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
         "today": clock.day_of(now),
         "until": written(last_day(case, now)),
         "base_url": runtime().settings.base_url,
     }
+
+
+def _with_article(name: str) -> str:
+    return name if name.casefold().startswith("the ") else f"the {name}"
 
 
 def paper_only(told: dict[str, Any]) -> bool:
@@ -170,7 +174,7 @@ def pdf(case: Case, row: Letter) -> bytes:
         "on": written(clock.day_of(row.written_at)),
         "our_reference": "Our reference",
         "reference": case.reference,
-        "subject": told["subject"],
+        "subject": told["subject"].replace(f" ({case.reference})", ""),  # it stands beside the date
     }
     return as_pdf(values, told["text"], folder=runtime().settings.templates_dir)
 

@@ -11,18 +11,27 @@ from typing import Any
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
-from sar_service.domain.errors import InvalidInput, WrongState
-from sar_service.domain.letter import KINDS
-from sar_service.domain.lifecycle import OPEN, Action, Status
+from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
+from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.lifecycle import GUARDS, OPEN, Action, Guard, Status
+from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, letter, sealing
+from . import audit, clock, letter, link, sealing
 from . import case as cases
 
+OWN = "You wrote in this letter yourself. Somebody else must read it and send it."
+SEARCHED = (
+    Guard.SEARCHES_STARTED,
+    Guard.SEARCHES_FINISHED,
+    Guard.EVERY_SYSTEM_ANSWERED,
+    Guard.SEARCHED_WITH_ALL,
+    Guard.NOBODY_UNCLEAR,
+)
 LONGEST = 20_000
 SUBJECT = 200
 IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
-STALE = "The date in this letter is no longer right. Write the letter again: the new one has the new date."
+STALE = "The date in this letter is no longer right. Throw it away and write it again: the new one has the new date."
 
 
 Deed = Callable[[Case, Actor, datetime], None]
@@ -47,6 +56,18 @@ def _ask_identity(case: Case, actor: Actor, now: datetime) -> None:
     clock.add_fact(case, "identity_requested", clock.day_of(now), actor=actor, now=now)
 
 
+def _answer(case: Case, actor: Actor, now: datetime) -> None:
+    if case.right is Right.ACCESS:  # that nothing is held can be said only once everything was searched
+        found = cases.situation(case, actor)
+        missing = next((words for guard in SEARCHED for holds, words in [GUARDS[guard]] if not holds(found)), "")
+        if missing:
+            raise WrongState(missing)
+    if case.right is Right.COMPLAINT and actor.id in link.decided_on(case):
+        raise NotAllowed("You decided on what this complaint is about. Somebody else must look into it.")
+    cases.move(case, Action.ANSWER, actor=actor, now=now)
+    case.released_at, case.released_on = now, clock.day_of(now)
+
+
 DEEDS: Mapping[str, Deed] = {
     "identity_requested": _ask_identity,
     "clarification_requested": _fact("clarification_requested"),
@@ -54,37 +75,40 @@ DEEDS: Mapping[str, Deed] = {
     "extension_notice": _fact("extension_notice"),
     "refuse": _move(Action.REFUSE),
     "close": _move(Action.CLOSE),
+    "answer": _answer,
 }
 
 
-def begin(case: Case, kind: str, words: str, *, actor: Actor, now: datetime) -> Letter:
+def begin(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, now: datetime) -> Letter:
     """Begin a letter of a kind with what the officer has to say in it. Refused if what it does cannot be done now.
 
-    A draft of the same kind that is already there is thrown away: there is one of each.
+    `result` is a `Result`, for a letter that decides. There is one draft of each kind: whoever wants to begin anew
+    throws the other away first, and so sees it.
     """
     chosen = KINDS.get(kind)
-    if chosen is None or not chosen.drafted:
+    if chosen is None or not chosen.drafted or not chosen.suits(case.right):
         raise InvalidInput("Choose which letter to write.", field="kind")
+    if chosen.decides and result not in set(Result):
+        raise InvalidInput("Say how much of what they asked is done.", field="result")
     if case.status not in OPEN:
         raise WrongState("The case is over. Reopen it before you write such a letter.")
     if chosen.asks and not words.strip():
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
-    told = _as_if_gone(case, kind, words.strip(), actor=actor, now=now)
-    for other in letter.letters(case):
-        if other.state == "draft" and other.kind == kind:
-            db.session.delete(other)
+    if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
+        raise WrongState("Such a letter has been begun already and waits under “Letters”. Send it, or throw it away.")
+    told = _as_if_gone(case, kind, words.strip(), result if chosen.decides else "", actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
 
 
-def _as_if_gone(case: Case, kind: str, words: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+def _as_if_gone(case: Case, kind: str, words: str, result: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """What the letter says once it has gone: its deed is done, the letter written, and the deed taken back."""
     trial = db.session.begin_nested()
     try:
         _do(case, kind, actor=actor, now=now)
         db.session.flush()
-        subject, text = letter.compose(case, kind, now=now, reason=words, question=words)
+        subject, text = letter.compose(case, kind, now=now, reason=words, question=words, result=result)
         due = clock.reckon(case).due
     finally:
         trial.rollback()
@@ -92,7 +116,8 @@ def _as_if_gone(case: Case, kind: str, words: str, *, actor: Actor, now: datetim
         "subject": subject,
         "text": text,
         "words": words,
-        "drawn": text,
+        "result": result,
+        "by": [actor.label],
         "due": due.isoformat() if due else "",
     }
 
@@ -117,6 +142,7 @@ def save(case: Case, row: Letter, *, subject: str, text: str, version: int, acto
     told = sealing.unseal(row)
     if (subject.strip(), text.strip()) != (told["subject"], told["text"].strip()):
         told["subject"], told["text"] = subject.strip(), text.strip() + "\n"
+        told["by"] = sorted({*told["by"], actor.label})
         sealing.seal(row, told)
         audit.record("changed a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
 
@@ -127,6 +153,8 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     if case.status not in OPEN:
         raise WrongState("The case is over. Reopen it before you send such a letter.")
     told = sealing.unseal(row)
+    if KINDS[row.kind].second and actor.label in told["by"]:
+        raise NotAllowed(OWN)
     _do(case, row.kind, actor=actor, now=now)
     due = clock.reckon(case).due
     if (due.isoformat() if due else "") != told["due"]:
@@ -158,4 +186,4 @@ def kinds(case: Case) -> list[str]:
     """The letters that could be begun now."""
     if case.status not in OPEN or case.status is Status.BUILDING:
         return []
-    return [kind.key for kind in KINDS.values() if kind.drafted]
+    return [kind.key for kind in KINDS.values() if kind.drafted and kind.suits(case.right)]

@@ -1,4 +1,4 @@
-"""Letters that go on paper: what waits to be posted, printed as one file, and noted as posted."""
+"""Letters that wait: to be sent by somebody, or to be printed and put into the post."""
 
 import uuid
 from collections.abc import Sequence
@@ -20,11 +20,20 @@ MOST = 200  # letters that are listed, and printed, at a time
 
 def waiting(*, actor: Actor) -> list[tuple[Letter, Case]]:
     """Letters to be posted of the cases that this actor may see, those that have waited longest first."""
+    return _in_state("to_post", actor)
+
+
+def drafts(*, actor: Actor) -> list[tuple[Letter, Case]]:
+    """Letters that were begun and wait to be sent, in the cases that this actor may see, the oldest first."""
+    return _in_state("draft", actor)
+
+
+def _in_state(state: str, actor: Actor) -> list[tuple[Letter, Case]]:
     seen = cases.visible(actor).with_only_columns(Case.id)
     rows = db.session.execute(
         select(Letter, Case)
         .join(Case, Case.id == Letter.case_id)
-        .where(Letter.state == "to_post", Case.id.in_(seen))
+        .where(Letter.state == state, Case.id.in_(seen))
         .order_by(Letter.written_at, Letter.id)
         .limit(MOST)
     )

@@ -166,9 +166,11 @@ def held(case: Case) -> bool:
 
 
 def ended(case: Case) -> str:
-    """How a request ended without an answer to fetch: "refused", "withdrawn" or "closed"; else nothing."""
+    """How a request ended without an answer to fetch: "refused", "withdrawn", "answered" or "closed"; else nothing."""
     if case.status in (Status.REFUSED, Status.WITHDRAWN):
         return case.status.value
+    if case.status is Status.CLOSED and case.released_at is not None and _newest_released(case) is None:
+        return "answered"
     return "closed" if case.status is Status.CLOSED and _newest_released(case) is None else ""
 
 
@@ -231,15 +233,27 @@ def fetch(case: Case, *, now: datetime) -> tuple[Pack, Iterator[bytes]]:
     return pack, sealing.object_chunks(sealing.get_object(pack.object_id))
 
 
-def on_paper(case: Case) -> bool:
-    """Do letters go on paper only, because others may see what can be read with a code?"""
-    return letter.paper_only(sealing.unseal(case))
+def readable(case: Case) -> frozenset[uuid.UUID]:
+    """The letters that the requester may read here: those that went, but for the codes.
+
+    None where letters go on paper because others may see what a code opens; and none from before a change of contact
+    until identity is settled again, since whoever has the new contact may be somebody else.
+    """
+    if letter.paper_only(sealing.unseal(case)):
+        return frozenset()
+    changes = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
+    since = max(changes) if changes and not identity.settled(case) else None
+    return frozenset(
+        row.id
+        for row in letter.letters(case, drafts=False)
+        if row.kind != "access-code" and (since is None or row.written_at > since)
+    )
 
 
 def letter_to(case: Case, letter_id: uuid.UUID, *, now: datetime) -> Letter:
     """A letter that went to the requester and that they may read here. Raises NotFound."""
     row = letter.of(case, letter_id)
-    if row.state == "draft" or row.kind == "access-code" or on_paper(case):
+    if row.id not in readable(case):
         raise NotFound("There is no such letter.")
     audit.viewed("a letter", actor=requester_of(case), now=now, case=case, of=row)
     return row

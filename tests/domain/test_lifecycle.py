@@ -57,6 +57,7 @@ WALK = [
 ]
 SPOILS = {
     Guard.IDENTITY_SETTLED: replace(GOOD, identity_settled=False),
+    Guard.IDENTITY_ENOUGH: replace(GOOD, identity_settled=False),
     Guard.SEARCHES_STARTED: replace(GOOD, searches_started=0),
     Guard.SEARCHES_FINISHED: replace(GOOD, searches_running=1),
     Guard.EVERY_SYSTEM_ANSWERED: replace(GOOD, unanswered=1),
@@ -153,6 +154,7 @@ situations = st.builds(
     submitted_by=_PEOPLE,
     signed_off_by=_PEOPLE,
     identity_settled=st.booleans(),
+    identity_needed=st.booleans(),
     changed_since_signoff=st.booleans(),
     pack_clean=st.booleans(),
     pack_current=st.booleans(),
@@ -182,6 +184,15 @@ def test_no_path_reaches_release_without_identity_two_people_and_a_clean_pack(
             assert situation.submitted_by and situation.signed_off_by
             assert situation.submitted_by != situation.signed_off_by
         status = move.to
+
+
+def test_nothing_but_a_complaint_is_answered_before_it_is_known_who_asks() -> None:
+    unknown = replace(GOOD, identity_settled=False)
+    for status in OPEN - {Status.BUILDING}:
+        with pytest.raises(WrongState, match="identity"):
+            decide(status, Action.ANSWER, situation=unknown, permissions=OFFICER)
+        complaint = replace(unknown, identity_needed=False)
+        assert decide(status, Action.ANSWER, situation=complaint, permissions=OFFICER).to is Status.CLOSED
 
 
 def test_release_has_one_door_and_it_is_guarded() -> None:

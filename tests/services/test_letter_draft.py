@@ -8,10 +8,12 @@ import pytest
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, StaleWrite, WrongState
-from sar_service.domain.letter import KINDS
+from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
 from sar_service.models import AuditEvent, Case
-from sar_service.services import clock, letter, letter_draft, sealing
+from sar_service.services import clock, letter, letter_draft, link, sealing
 from tests import factories
 
 WORDS = "There are nine boxes of paper about the flat in Quarry Lane"
@@ -40,7 +42,7 @@ def begun(case: Case, kind: str, actor: Actor, now: datetime, words: str = WORDS
     return row
 
 
-def sent(case: Case, row: Any, actor: Actor, now: datetime) -> None:
+def goes(case: Case, row: Any, actor: Actor, now: datetime) -> None:
     letter_draft.send(case, row, version=row.version, actor=actor, now=now)
     db.session.commit()
 
@@ -55,7 +57,7 @@ def test_a_draft_does_nothing_and_tells_the_date_that_will_be_so(case: Case, off
     db.session.expire_all()
     assert (case.due_on, kinds_of(case), row.state) == (before, facts, "draft")
     told = sealing.unseal(row)
-    sent(case, row, officer, now)
+    goes(case, row, officer, now)
     assert case.due_on is not None and before is not None and case.due_on > before
     assert told["due"] == case.due_on.isoformat()
     assert f"{case.due_on:%-d %B %Y}" in told["text"]
@@ -69,27 +71,25 @@ def test_a_draft_does_nothing_and_tells_the_date_that_will_be_so(case: Case, off
         ("clarification", "clarification_requested", Status.RECEIVED),
         ("fee-asked", "fee_requested", Status.RECEIVED),
         ("progress", "", Status.RECEIVED),
-        ("not-held", "", Status.CLOSED),
         ("other-controller", "", Status.CLOSED),
         ("closed", "", Status.CLOSED),
         ("refused", "", Status.REFUSED),
-        ("unfounded", "", Status.REFUSED),
     ],
 )
 def test_sending_is_the_act(case: Case, manager: Actor, now: datetime, kind: str, fact: str, status: Status) -> None:
     row = begun(case, kind, manager, now)
     assert case.status is Status.RECEIVED and fact not in kinds_of(case)
-    sent(case, row, manager, now)
+    goes(case, row, manager, now)
     assert case.status is status
     assert not fact or fact in kinds_of(case)
 
 
-@pytest.mark.parametrize("kind", [key for key, kind in KINDS.items() if kind.drafted])
+@pytest.mark.parametrize("kind", [key for key, kind in KINDS.items() if kind.drafted and not kind.second])
 def test_what_staff_write_is_in_no_email_and_not_in_the_trail(
     case: Case, manager: Actor, now: datetime, kind: str
 ) -> None:
     row = begun(case, kind, manager, now)
-    sent(case, row, manager, now)
+    goes(case, row, manager, now)
     told = sealing.unseal(row)
     assert WORDS in told["text"]
     mail = letter.begin(row.id, now=now)
@@ -132,7 +132,7 @@ def test_a_date_that_is_no_longer_right_is_not_sent(case: Case, officer: Actor, 
     clock.add_fact(case, "extension_notice", clock.day_of(now), actor=officer, now=now, reasons="Many files")
     db.session.commit()
     with pytest.raises(WrongState, match="no longer right"):
-        sent(case, row, officer, now)
+        goes(case, row, officer, now)
     db.session.rollback()
     assert row.state == "draft"
 
@@ -143,12 +143,107 @@ def test_an_extension_that_comes_too_late_can_be_neither_begun_nor_sent(
     row = begun(case, "extension", officer, now)
     late = now + timedelta(days=40)
     with pytest.raises(InvalidInput, match="had to be given by"):
-        letter_draft.begin(case, "extension", WORDS, actor=officer, now=late)
+        letter_draft.begin(factories.a_case(now=now), "extension", WORDS, actor=officer, now=late)
     db.session.rollback()
     with pytest.raises(InvalidInput, match="had to be given by"):
-        sent(case, row, officer, late)
+        goes(case, row, officer, late)
     db.session.rollback()
     assert "extension_notice" not in kinds_of(case) and row.state == "draft"
+
+
+def test_what_is_called_unfounded_is_sent_by_a_second_manager(case: Case, staff: Any, now: datetime) -> None:
+    first, second = staff("manager"), staff("manager")
+    row = begun(case, "unfounded", first, now)
+    with pytest.raises(NotAllowed):
+        goes(case, row, first, now)
+    db.session.rollback()
+    goes(case, row, second, now)
+    assert case.status is Status.REFUSED
+
+
+ANSWERED = [right for right in Right if right is not Right.ACCESS]
+
+
+def settled(case: Case, actor: Actor, now: datetime) -> Case:
+    return factories.with_identity(case, actor=actor, now=now)
+
+
+@pytest.mark.parametrize("result", list(Result))
+@pytest.mark.parametrize("right", ANSWERED)
+def test_every_other_right_is_answered_by_a_letter_that_a_second_person_sends(
+    app: Any, staff: Any, now: datetime, right: Right, result: Result
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    case = settled(factories.a_case(now=now, right=right), officer, now)
+    row = letter_draft.begin(case, f"outcome-{right}", WORDS, result=result, actor=officer, now=now)
+    db.session.commit()
+    with pytest.raises(NotAllowed, match="Somebody else"):
+        goes(case, row, officer, now)
+    db.session.rollback()
+    assert case.status is not Status.CLOSED
+    goes(case, row, second, now)
+    assert (case.status, case.released_on, row.state) == (Status.CLOSED, clock.day_of(now), "waiting")
+    text = sealing.unseal(row)["text"]
+    refused = result is not Result.ALL
+    for words in ("section 165", "section 167", "section 168"):
+        assert (words in text) is (refused or right is Right.COMPLAINT)
+    assert ("section 164A" in text) is (refused and right is not Right.COMPLAINT)
+
+
+def test_whoever_changed_a_letter_does_not_send_it_either(app: Any, staff: Any, now: datetime) -> None:
+    officer, second, third = staff("officer"), staff("officer"), staff("officer")
+    case = settled(factories.a_case(now=now, right=Right.ERASURE), officer, now)
+    row = letter_draft.begin(case, "outcome-erasure", WORDS, result="all", actor=officer, now=now)
+    letter_draft.save(case, row, subject="Answer", text="Done.", version=row.version, actor=second, now=now)
+    db.session.commit()
+    for writer in (officer, second):
+        with pytest.raises(NotAllowed):
+            goes(case, row, writer, now)
+        db.session.rollback()
+    goes(case, row, third, now)
+
+
+def test_nothing_is_answered_before_it_is_known_who_asks(app: Any, staff: Any, now: datetime) -> None:
+    officer = staff("officer")
+    case = factories.a_case(now=now, right=Right.RECTIFICATION)
+    with pytest.raises(WrongState, match="identity"):
+        letter_draft.begin(case, "outcome-rectification", WORDS, result="all", actor=officer, now=now)
+
+
+def test_that_nothing_is_held_is_said_only_once_everything_was_searched(app: Any, staff: Any, now: datetime) -> None:
+    officer = staff("officer")
+    case = settled(factories.a_case(now=now), officer, now)
+    with pytest.raises(WrongState, match="No search"):
+        letter_draft.begin(case, "not-held", WORDS, actor=officer, now=now)
+
+
+def test_a_complaint_is_looked_into_by_somebody_who_did_not_decide(app: Any, staff: Any, now: datetime) -> None:
+    officer, second, third = staff("officer"), staff("officer"), staff("officer")
+    case = settled(factories.a_case(now=now, right=Right.OBJECTION), officer, now)
+    answer = letter_draft.begin(case, "outcome-objection", WORDS, result="none", actor=officer, now=now)
+    letter_draft.send(case, answer, version=answer.version, actor=second, now=now)
+    complaint = factories.a_case(now=now, right=Right.COMPLAINT)
+    link.link(case, complaint, LinkKind.RELATED, actor=officer, now=now)
+    db.session.commit()
+    with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
+        letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=second, now=now)
+    db.session.rollback()
+    row = letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=third, now=now)
+    db.session.commit()
+    with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
+        letter_draft.send(complaint, row, version=row.version, actor=second, now=now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "result"), [("outcome-erasure", "all"), ("outcome-objection", ""), ("outcome-objection", "some")]
+)
+def test_a_decision_is_of_this_right_and_says_how_much(
+    app: Any, staff: Any, now: datetime, kind: str, result: str
+) -> None:
+    officer = staff("officer")
+    case = settled(factories.a_case(now=now, right=Right.OBJECTION), officer, now)
+    with pytest.raises(InvalidInput):
+        letter_draft.begin(case, kind, WORDS, result=result, actor=officer, now=now)
 
 
 def test_only_who_may_refuse_can_begin_a_refusal(case: Case, officer: Actor, now: datetime) -> None:
@@ -179,12 +274,15 @@ def test_what_has_gone_is_kept_as_it_went(case: Case, officer: Actor, now: datet
             deed()
 
 
-def test_there_is_one_draft_of_a_kind(case: Case, officer: Actor, now: datetime) -> None:
-    begun(case, "progress", officer, now)
-    second = begun(case, "progress", officer, now, "Other news")
-    drafts = [row for row in letter.letters(case) if row.state == "draft"]
-    assert [row.id for row in drafts] == [second.id]
+def test_nobody_overwrites_the_draft_of_another(case: Case, officer: Actor, now: datetime) -> None:
+    first = begun(case, "progress", officer, now)
+    with pytest.raises(WrongState, match="begun already"):
+        begun(case, "progress", officer, now, "Other news")
+    db.session.rollback()
+    assert [row.id for row in letter.letters(case) if row.state == "draft"] == [first.id]
     assert not [row for row in letter.letters(case, drafts=False) if row.state == "draft"]
+    letter_draft.drop(case, first, version=first.version, actor=officer, now=now)
+    begun(case, "progress", officer, now, "Other news")
 
 
 @pytest.mark.parametrize(("kind", "words"), [("progress", "  "), ("released", WORDS), ("pizza", WORDS)])

@@ -1,7 +1,7 @@
 """Writing a letter in the browser, and reading it in the portal."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sar_service.db import db
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case, Letter
-from sar_service.services import letter, sealing
+from sar_service.services import identity, letter, portal, sealing
 from tests import factories
 from tests.browser import Visitor
 
@@ -103,9 +103,9 @@ def test_nobody_reads_a_letter_of_another_case_a_draft_or_a_code(
     assert "1234 5678" not in officer.get(f"/staff/cases/{case.reference}/letters/{code}").text
     assert officer.get(f"/staff/cases/{case.reference}/letters/{code}/pdf").status_code == 404
     stranger.enter_portal(case.id)
-    for identity in (theirs, draft, code):
-        assert stranger.get(f"/portal/letters/{identity}").status_code == 404
-        assert stranger.get(f"/portal/letters/{identity}/pdf").status_code == 404
+    for each in (theirs, draft, code):
+        assert stranger.get(f"/portal/letters/{each}").status_code == 404
+        assert stranger.get(f"/portal/letters/{each}/pdf").status_code == 404
 
 
 def test_letters_of_somebody_whose_messages_are_read_are_not_in_the_portal(
@@ -117,3 +117,25 @@ def test_letters_of_somebody_whose_messages_are_read_are_not_in_the_portal(
     stranger.enter_portal(made.id)
     assert f"/portal/letters/{row}" not in stranger.get("/portal/").text
     assert stranger.get(f"/portal/letters/{row}").status_code == 404
+
+
+def test_whoever_has_a_new_contact_reads_no_older_letter_until_it_is_known_who_they_are(
+    app: Flask, now: datetime, stranger: Visitor, staff: Callable[..., Any]
+) -> None:
+    officer = staff("officer")
+    made = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
+    row = letter.letters(made)[0].id
+    later = now + timedelta(hours=1)
+    identity.change_contact(made, {"email": "new@example.org"}, actor=officer, now=later)
+    db.session.commit()
+    mark = portal.contact_mark(made)
+    told = next(each.id for each in letter.letters(made) if each.kind == "contact-changed")
+    case_id = made.id
+    stranger.enter_portal(case_id, mark)
+    for each in (row, told):
+        assert stranger.get(f"/portal/letters/{each}").status_code == 404
+    made = fresh(case_id)
+    identity.settle(made, actor=officer, now=later + timedelta(minutes=5), override="They rang from the number on file")
+    db.session.commit()
+    stranger.enter_portal(case_id, mark)
+    assert stranger.get(f"/portal/letters/{row}").status_code == 200

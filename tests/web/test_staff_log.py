@@ -104,7 +104,6 @@ def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -
         ({"received_on-month": "13"}, "must be a real date"),
         ({"received_on-day": ""}, "must include a day"),
         ({"rights": []}, "Choose what is asked for"),
-        ({"rights": ["complaint"]}, "Choose what is asked for"),
         ({"capacity": "emperor"}, "Choose who asks"),
         ({"what": ""}, "Enter what they want"),
         ({"what": "x" * 10_000}, "4000 characters or fewer"),
@@ -138,3 +137,21 @@ def test_a_day_that_is_still_to_come_in_london_is_refused(visit: Visit, officer:
     visitor.get("/staff/log")
     parts = {f"received_on-{name}": str(getattr(tomorrow, name)) for name in ("day", "month", "year")}
     assert visitor.send({**TYPED, **parts}, form="Log it").status_code == 400
+
+
+def test_a_complaint_is_a_case_of_its_own_linked_with_what_it_is_about(visit: Visit, officer: Actor) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    visitor.send(TYPED, form="Log it")
+    first = cases()[0].reference
+    visitor.get("/staff/log")
+    wrong = visitor.send({**TYPED, "rights": ["complaint"], "about": "AAAAA-AAAAA-AAAAA"}, form="Log it")
+    assert wrong.status_code == 400 and "There is no request with this reference" in wrong.text
+    assert "AAAAA-AAAAA-AAAAA" in wrong.text and len(cases()) == 1
+    typed = first.lower().replace("-", " ")
+    page = visitor.send({**TYPED, "rights": ["complaint"], "about": typed}, form="Log it")
+    assert page.status_code == 200
+    made = next(case for case in cases() if case.right is Right.COMPLAINT)
+    assert clock.reckon(made).due == made.received_on + timedelta(days=30)
+    (row, other) = link.links(made, actor=officer)[0]
+    assert row.kind is LinkKind.RELATED and other is not None and other.reference == first

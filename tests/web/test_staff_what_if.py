@@ -37,6 +37,8 @@ def test_a_fact_is_tried_out(visit: Callable[..., Visitor], now: datetime) -> No
     assert "Nothing has been recorded yet" in page.text and "Very many files" in page.text
     assert state(identity) == before
     officer.send({name: value for name, value in typed.items() if name != "try"}, form="Record it")
+    assert state(identity)[0] == before[0]  # the letter is written, and is the notice once it has gone
+    officer.send({"do": "send"}, form="Send it")
     assert state(identity)[0] == date(2027, 2, 2)
 
 

@@ -103,7 +103,7 @@ def show() -> Any:
         on_its_way=portals.on_its_way(case),
         size=portals.pack_size(pack),
         letters=letters.letters(case, drafts=False),
-        on_paper=portals.on_paper(case),
+        readable=portals.readable(case),
         controller=controller,
         account={"name": case.reference, "sign_out": url_for("portal.leave")},
     )

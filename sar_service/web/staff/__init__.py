@@ -46,7 +46,7 @@ def _navigation() -> list[dict[str, Any]]:
         items.append({"text": _("Log a request"), "href": url_for("staff.log"), "current": here})
     if actor.may(Permission.WRITE_LETTERS):
         here = request.endpoint == "staff.post_list"
-        items.append({"text": _("Post"), "href": url_for("staff.post_list"), "current": here})
+        items.append({"text": _("Letters"), "href": url_for("staff.post_list"), "current": here})
     if actor.may(Permission.SEE_FIGURES) or actor.may(Permission.MANAGE_TEAM):
         items.append({"text": _("Managers"), "href": "/managers/"})
     return items

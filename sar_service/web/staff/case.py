@@ -36,6 +36,7 @@ PAGES: dict[Action, tuple[Any, str]] = {
     Action.SIGN_OFF: (_l("Sign off"), "staff.sign_off_page"),
     Action.RETURN_TO_REVIEW: (_l("Return for another look"), "staff.sign_off_page"),
     Action.BUILD: (_l("Build the pack"), "staff.pack_page"),
+    Action.ANSWER: (_l("Answer by letter"), "staff.new_letter"),
     Action.RELEASE: (_l("Release the pack"), "staff.pack_page"),
 }
 BUTTONS: dict[Action, Any] = {
@@ -60,6 +61,7 @@ VERBS: dict[str, Any] = {
     "build": _l("Pack asked for"),
     "built": _l("Pack built and checked"),
     "release": _l("Pack released"),
+    "answer": _l("Answered by letter"),
     "close": _l("Closed"),
     "refuse": _l("Refused"),
     "withdraw": _l("Withdrawn"),

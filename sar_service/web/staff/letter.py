@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import NotFound
-from sar_service.domain.letter import KINDS
+from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
 from sar_service.services import audit, letter, letter_draft, sealing
@@ -37,7 +37,20 @@ TITLES: dict[str, Any] = {
     "refused": _l("We will not do what they ask"),
     "unfounded": _l("Manifestly unfounded or excessive"),
     "closed": _l("We close the case"),
+    "outcome-rectification": _l("Our decision on the correction"),
+    "outcome-erasure": _l("Our decision on the deletion"),
+    "outcome-restriction": _l("Our decision on the limited use"),
+    "outcome-portability": _l("Our decision on the data to take away"),
+    "outcome-objection": _l("Our decision on the objection"),
+    "outcome-automated-decision": _l("Our decision on the automated decision"),
+    "outcome-withdraw-consent": _l("What follows from the withdrawn consent"),
+    "outcome-complaint": _l("What came of the complaint"),
 }
+RESULTS: list[tuple[str, Any]] = [
+    (Result.ALL.value, _l("All of it is done, or they were right")),
+    (Result.PART.value, _l("Part of it")),
+    (Result.NONE.value, _l("Nothing of it")),
+]
 DOES: dict[str, Any] = {
     "identity_requested": _l("Sending it records that they were asked today; the clock waits, if the law lets it."),
     "clarification_requested": _l(
@@ -47,6 +60,7 @@ DOES: dict[str, Any] = {
     "extension_notice": _l("Sending it is the notice of the extension: two more months from the date it was due."),
     "refuse": _l("Sending it refuses the request."),
     "close": _l("Sending it closes the case."),
+    "answer": _l("Sending it answers the request. Somebody other than its writer has to send it."),
     "": _l("Sending it changes nothing else."),
 }
 STATES: dict[str, tuple[Any, str]] = {
@@ -79,7 +93,8 @@ def new_letter(reference: str) -> str:
     """Choose which letter to write, and say what it has to say."""
     case = frame.find(reference)
     kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in letter_draft.kinds(case)]
-    return frame.page("letter_new", case, tab="overview", viewed="the letters", kinds=kinds)
+    results = RESULTS if any(KINDS[key].decides for key, *_rest in kinds) else []
+    return frame.page("letter_new", case, tab="overview", viewed="the letters", kinds=kinds, results=results)
 
 
 @blueprint.post("/cases/<reference>/letters")
@@ -89,7 +104,14 @@ def begin_letter(reference: str) -> Response:
     """Begin a letter. Nothing is sent yet."""
     case = frame.find(reference)
     kind = one_of("kind", letter_draft.kinds(case), _("Choose which letter to write."))
-    row = letter_draft.begin(case, kind, words("reason", longest=4000), actor=access.actor(), now=access.now())
+    row = letter_draft.begin(
+        case,
+        kind,
+        words("reason", longest=4000),
+        result=line("result", longest=10),
+        actor=access.actor(),
+        now=access.now(),
+    )
     return redirect(url_for("staff.letter_page", reference=reference, letter_id=row.id))
 
 
@@ -113,6 +135,8 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         does=str(DOES[KINDS[row.kind].does]),
         way=letter.way(case, row.kind),
         hidden=row.kind == CODE,
+        second=KINDS[row.kind].second,
+        mine=access.actor().label in written.get("by", []),
     )
 
 

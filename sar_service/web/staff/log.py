@@ -13,11 +13,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from sar_service.domain.check_digits import nhs_valid, upn_valid
-from sar_service.domain.errors import InvalidInput
+from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
-from sar_service.services import clock, intake
+from sar_service.models import Case
+from sar_service.services import audit, clock, intake, link
+from sar_service.services import case as cases
 
 from .. import access
 from ..access import allow
@@ -55,7 +58,14 @@ class Logged(Form):
         _l("What is asked for?"),
         hint=_l("Each becomes a case of its own, with its own clock; they are linked"),
         required=_l("Choose what is asked for"),
-        choices=[(key, words) for key, words in frame.RIGHTS.items() if key != Right.COMPLAINT.value],
+        choices=list(frame.RIGHTS.items()),
+    )
+    about = TextField(
+        _l("Reference of the request that it follows, or complains about"),
+        hint=_l("The cases are linked. Leave it empty if there is none"),
+        longest=40,
+        spellcheck=False,
+        autocomplete="off",
     )
     capacity = RadiosField(
         _l("Who asks?"),
@@ -145,7 +155,7 @@ class Logged(Form):
 
 COLUMNS: tuple[tuple[tuple[Any, tuple[str, ...]], ...], ...] = (
     (
-        (_l("The request"), ("controller", "channel", "received_on", "rights", "capacity", "what")),
+        (_l("The request"), ("controller", "channel", "received_on", "rights", "about", "capacity", "what")),
         (_l("Who asks, if it is somebody else"), ("name", "relationship", "organisation")),
     ),
     (
@@ -216,6 +226,31 @@ def to_request(form: Logged) -> intake.Request:
     )
 
 
+class Elsewhere(InvalidInput):
+    """The request that this one follows cannot be linked with it."""
+
+
+def _submit(form: Logged, rights: list[Right]) -> list[Case]:
+    """Make the cases, and link them with the request that they follow."""
+    actor, now = access.actor(), access.now()
+    before = None
+    if form.about.data:
+        try:
+            before = cases.get(intake.tidy_reference(form.about.data) or form.about.data, actor=actor)
+        except NotFound as error:
+            raise Elsewhere(_("There is no request with this reference that you may see. Check it.")) from error
+    request = to_request(form)
+    if before is not None and before.controller != request.controller:
+        raise Elsewhere(_("That request is another council’s. Requests of one council are linked only."))
+    if before is not None:
+        audit.lock(before)
+    made = intake.submit_all(request, rights, actor=actor, now=now)
+    if before is not None:
+        for case in made:
+            link.link(before, case, LinkKind.RELATED, actor=actor, now=now)
+    return made
+
+
 @blueprint.route("/log", methods=["GET", "POST"])
 @allow(Permission.LOG_REQUEST)
 def log() -> Any:
@@ -227,7 +262,10 @@ def log() -> Any:
     if sent and form.validate():
         rights = [Right(each) for each in form.rights.data]
         try:
-            made = intake.submit_all(to_request(form), rights, actor=access.actor(), now=access.now())
+            made = _submit(form, rights)
+        except Elsewhere as error:
+            form.about.errors = [str(error)]
+            problems = errors_for(form)
         except InvalidInput as error:
             problems = [{"text": str(error), "href": "#main-content"}]
         else:

@@ -1,4 +1,4 @@
-"""The list of letters that go on paper: printed as one file, and noted once they are in the post."""
+"""The letters that wait: begun and not sent; and on paper, printed as one file and noted once they are posted."""
 
 from typing import Any
 
@@ -9,35 +9,44 @@ from flask_babel import ngettext
 
 from sar_service.db import db, reading_only
 from sar_service.domain.permission import Permission
+from sar_service.models import Case, Letter
 from sar_service.services import audit, letter_post, sealing
 
 from .. import access
 from ..access import allow
-from . import blueprint
+from . import blueprint, frame
 from .asking import again, identity, one_of
 from .letter import TITLES, as_file
 
-NAME = _l("Letters to post")
+NAME = _l("Letters")
 
 
 @blueprint.get("/post")
 @allow(Permission.WRITE_LETTERS)
 def post_list() -> str:
-    """The letters that wait to be printed and posted."""
+    """The letters that wait: to be sent by somebody, and to be printed and posted."""
     actor = access.actor()
     rows = letter_post.waiting(actor=actor)
     audit.viewed("the letters to post", actor=actor, now=access.now())
-    told = [
-        {
-            "id": row.id,
-            "title": str(TITLES[row.kind]),
-            "reference": case.reference,
-            "at": row.written_at,
-            "to": sealing.unseal(row).get("address") or [],
-        }
-        for row, case in rows
-    ]
-    return render_template("staff/post.html", letters=told, name=NAME, full=len(rows) == letter_post.MOST)
+    begun = letter_post.drafts(actor=actor)
+    names = frame.staff_names()
+    return render_template(
+        "staff/post.html",
+        letters=[_told(row, case) for row, case in rows],
+        drafts=[{**_told(row, case), "by": frame.who(row.written_by, names)} for row, case in begun],
+        name=NAME,
+        full=len(rows) == letter_post.MOST,
+    )
+
+
+def _told(row: Letter, case: Case) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": str(TITLES[row.kind]),
+        "reference": case.reference,
+        "at": row.written_at,
+        "to": sealing.unseal(row).get("address") or [],
+    }
 
 
 @blueprint.post("/post")
