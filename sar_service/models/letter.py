@@ -14,7 +14,8 @@ class Letter(Identified, OfCase, Sealed, Claimed, Base):
     """One letter. `kind` names its template under letters/.
 
     `sealed` holds {"to", "address", "subject", "text", "mail": {"subject", "text"}}; of a draft {"subject", "text",
-    "words", "result", "by", "due"}: what the officer gave, who wrote in it, and the date that it tells.
+    "words", "result", "by", "due", "must"}: what the officer gave, who wrote in it, the date that it tells, and what no
+    change may take out of it.
     """
 
     __tablename__ = "letter"

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sar_service.db import db
+from sar_service.domain import clock_steps
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
 from sar_service.domain.letter import KINDS, Result
@@ -30,6 +31,12 @@ SEARCHED = (
 )
 LONGEST = 20_000
 SUBJECT = 200
+# Without these nobody is told what they may do about a decision (Article 12(4)); no change may take them out.
+WAYS = {
+    "section 164A": "that they can complain to us (section 164A)",
+    "section 165": "that they can complain to the regulator (section 165)",
+    "section 167": "that they can go to court (section 167)",
+}
 IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
 STALE = "The date in this letter is no longer right. Throw it away and write it again: the new one has the new date."
 
@@ -119,6 +126,7 @@ def _as_if_gone(case: Case, kind: str, words: str, result: str, *, actor: Actor,
         "result": result,
         "by": [actor.label],
         "due": due.isoformat() if due else "",
+        "must": [words for words in (*WAYS, clock_steps.written(due) if due else "") if words and words in text],
     }
 
 
@@ -140,6 +148,9 @@ def save(case: Case, row: Letter, *, subject: str, text: str, version: int, acto
     if len(text) > LONGEST:
         raise InvalidInput(f"A letter may have at most {LONGEST:,} characters.", field="text")
     told = sealing.unseal(row)
+    gone = next((words for words in told["must"] if words not in text), "")
+    if gone:
+        raise InvalidInput(f"The letter has to say {WAYS.get(gone, f'the date, {gone}')}.", field="text")
     if (subject.strip(), text.strip()) != (told["subject"], told["text"].strip()):
         told["subject"], told["text"] = subject.strip(), text.strip() + "\n"
         told["by"] = sorted({*told["by"], actor.label})

@@ -14,7 +14,7 @@ from sar_service.domain.letter import KINDS
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Decision, Letter, LinkRow, Pack, SignOff
 
-from . import audit
+from . import audit, sealing
 from .case import visible
 
 ENDS = [key for key, kind in KINDS.items() if kind.does in ("answer", "refuse", "close")]  # letters that decide
@@ -76,14 +76,15 @@ def links(case: Case, *, actor: Actor) -> list[tuple[LinkRow, Case | None]]:
 
 
 def decided_on(case: Case) -> frozenset[str]:
-    """The ids of the staff who decided on what a case is linked with: they sent, signed or released its answer."""
+    """The ids of the staff who decided on what a case is linked with: who wrote, sent, signed or released an answer."""
     rows = db.session.execute(
         select(LinkRow.one_id, LinkRow.other_id).where((LinkRow.one_id == case.id) | (LinkRow.other_id == case.id))
     )
     far = [other if one == case.id else one for one, other in rows]
     labels = set(db.session.scalars(select(Decision.decided_by).where(Decision.case_id.in_(far))))
     labels |= set(db.session.scalars(select(Pack.released_by).where(Pack.case_id.in_(far))))
-    labels |= set(db.session.scalars(select(Letter.written_by).where(Letter.case_id.in_(far), Letter.kind.in_(ENDS))))
+    for letter in db.session.scalars(select(Letter).where(Letter.case_id.in_(far), Letter.kind.in_(ENDS))):
+        labels |= {letter.written_by, *sealing.unseal(letter).get("by", [])}
     for submitted, signed in db.session.execute(
         select(SignOff.submitted_by, SignOff.signed_by).where(SignOff.case_id.in_(far))
     ):

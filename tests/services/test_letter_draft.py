@@ -194,7 +194,15 @@ def test_whoever_changed_a_letter_does_not_send_it_either(app: Any, staff: Any, 
     officer, second, third = staff("officer"), staff("officer"), staff("officer")
     case = settled(factories.a_case(now=now, right=Right.ERASURE), officer, now)
     row = letter_draft.begin(case, "outcome-erasure", WORDS, result="all", actor=officer, now=now)
-    letter_draft.save(case, row, subject="Answer", text="Done.", version=row.version, actor=second, now=now)
+    letter_draft.save(
+        case,
+        row,
+        subject="Answer",
+        text=sealing.unseal(row)["text"] + "Bye",
+        version=row.version,
+        actor=second,
+        now=now,
+    )
     db.session.commit()
     for writer in (officer, second):
         with pytest.raises(NotAllowed):
@@ -225,9 +233,10 @@ def test_a_complaint_is_looked_into_by_somebody_who_did_not_decide(app: Any, sta
     complaint = factories.a_case(now=now, right=Right.COMPLAINT)
     link.link(case, complaint, LinkKind.RELATED, actor=officer, now=now)
     db.session.commit()
-    with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
-        letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=second, now=now)
-    db.session.rollback()
+    for decided in (officer, second):
+        with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
+            letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=decided, now=now)
+        db.session.rollback()
     row = letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=third, now=now)
     db.session.commit()
     with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
@@ -254,13 +263,36 @@ def test_only_who_may_refuse_can_begin_a_refusal(case: Case, officer: Actor, now
 def test_an_older_page_changes_nothing(case: Case, officer: Actor, now: datetime) -> None:
     row = begun(case, "progress", officer, now)
     old = row.version
-    letter_draft.save(case, row, subject="News", text="We read.", version=old, actor=officer, now=now)
+    changed = sealing.unseal(row)["text"] + "We read."
+    letter_draft.save(case, row, subject="News", text=changed, version=old, actor=officer, now=now)
     db.session.commit()
     with pytest.raises(StaleWrite):
         letter_draft.save(case, row, subject="Other", text="No.", version=old, actor=officer, now=now)
     with pytest.raises(StaleWrite):
         letter_draft.send(case, row, version=old, actor=officer, now=now)
-    assert sealing.unseal(row)["text"] == "We read.\n"
+    assert sealing.unseal(row)["text"] == changed + "\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "said"),
+    [
+        ("refused", "section 164A", "complain to us"),
+        ("refused", "section 165", "complain to the regulator"),
+        ("refused", "section 167", "go to court"),
+        ("extension", "2027", "has to say the date"),
+    ],
+)
+def test_what_the_law_wants_in_a_letter_cannot_be_taken_out(
+    case: Case, manager: Actor, now: datetime, kind: str, words: str, said: str
+) -> None:
+    row = begun(case, kind, manager, now)
+    told = sealing.unseal(row)
+    text = told["text"].replace(words, "")
+    assert text != told["text"]
+    with pytest.raises(InvalidInput, match=said):
+        letter_draft.save(case, row, subject="Ours", text=text, version=row.version, actor=manager, now=now)
+    more = told["text"] + "\nRing us.\n"
+    letter_draft.save(case, row, subject="Ours", text=more, version=row.version, actor=manager, now=now)
 
 
 def test_what_has_gone_is_kept_as_it_went(case: Case, officer: Actor, now: datetime) -> None:
