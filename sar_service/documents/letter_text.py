@@ -32,6 +32,8 @@ def as_html(text: str, classes: Mapping[str, str] | None = None) -> str:
     marks = _marks()
     tokens = marks.parse(text)
     for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "h2"  # a line that somebody begins with "# " is no title of the page it stands on
         if token.nesting == 1 and token.tag in (classes or {}):
             token.attrSet("class", (classes or {})[token.tag])
     html: str = marks.renderer.render(tokens, marks.options, {})

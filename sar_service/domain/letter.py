@@ -25,15 +25,13 @@ class LetterKind:
 
     `plain` letters hold nothing that others may not see, and go by e-mail as they are; of any other the e-mail only
     says that it is there. `drafted` ones are begun by an officer, looked at and sent; the rest are written by the
-    service as something happens. `asks` is what the officer puts into the letter ("" if nothing). `does` names what
-    sending it does to the case: the letter is the act. `rights` are those whose requests it answers (empty: all).
-    `decides`: it says how much of what was asked is done. `second`: somebody other than its writer has to send it.
+    service as something happens. `does` names what sending it does to the case: the letter is the act. `rights` are
+    those whose requests it answers (empty: all). `decides`: it says how much of what was asked is done. `second`: somebody other than its writer has to send it.
     """
 
     key: str
     plain: bool = False
     drafted: bool = False
-    asks: str = ""
     does: str = ""
     rights: frozenset[Right] = frozenset()
     decides: bool = False
@@ -51,22 +49,21 @@ def _all() -> Mapping[str, LetterKind]:
         LetterKind(key="contact-changed", plain=True),
         LetterKind(key="released", plain=True),
         LetterKind(key="withdrawn", plain=True),
-        LetterKind(key="identity-asked", drafted=True, asks="reason", does="identity_requested"),
-        LetterKind(key="clarification", drafted=True, asks="question", does="clarification_requested"),
-        LetterKind(key="extension", drafted=True, asks="reason", does="extension_notice"),
-        LetterKind(key="fee-asked", drafted=True, asks="reason", does="fee_requested"),
-        LetterKind(key="progress", drafted=True, asks="news"),
-        LetterKind(key="not-held", drafted=True, asks="reason", does="answer", second=True),
-        LetterKind(key="other-controller", drafted=True, asks="where", does="close"),
-        LetterKind(key="refused", drafted=True, asks="reason", does="refuse"),
-        LetterKind(key="unfounded", drafted=True, asks="reason", does="refuse", second=True),
-        LetterKind(key="closed", drafted=True, asks="reason", does="close"),
+        LetterKind(key="identity-asked", drafted=True, does="identity_requested"),
+        LetterKind(key="clarification", drafted=True, does="clarification_requested"),
+        LetterKind(key="extension", drafted=True, does="extension_notice"),
+        LetterKind(key="fee-asked", drafted=True, does="fee_requested"),
+        LetterKind(key="progress", drafted=True),
+        LetterKind(key="not-held", drafted=True, does="answer", second=True),
+        LetterKind(key="other-controller", drafted=True, does="close"),
+        LetterKind(key="refused", drafted=True, does="refuse"),
+        LetterKind(key="unfounded", drafted=True, does="refuse", second=True),
+        LetterKind(key="closed", drafted=True, does="close"),
     )
     answers = (
         LetterKind(
             key=f"outcome-{right}",
             drafted=True,
-            asks="reason",
             does="answer",
             rights=frozenset({right}),
             decides=True,

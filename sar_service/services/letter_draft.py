@@ -18,8 +18,9 @@ from sar_service.domain.lifecycle import GUARDS, OPEN, Action, Guard, Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, letter, link, sealing
+from . import audit, clock, letter, link, sealing, units
 from . import case as cases
+from . import document as documents
 
 OWN = "You wrote in this letter yourself. Somebody else must read it and send it."
 SEARCHED = (
@@ -69,6 +70,8 @@ def _answer(case: Case, actor: Actor, now: datetime) -> None:
         missing = next((words for guard in SEARCHED for holds, words in [GUARDS[guard]] if not holds(found)), "")
         if missing:
             raise WrongState(missing)
+        if units.records(case, to_open=False) or documents.included(case):
+            raise WrongState("Something of this person was found. What is held is answered with the pack.")
     if case.right is Right.COMPLAINT and actor.id in link.decided_on(case):
         raise NotAllowed("You decided on what this complaint is about. Somebody else must look into it.")
     cases.move(case, Action.ANSWER, actor=actor, now=now)
@@ -99,7 +102,7 @@ def begin(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, 
         raise InvalidInput("Say how much of what they asked is done.", field="result")
     if case.status not in OPEN:
         raise WrongState("The case is over. Reopen it before you write such a letter.")
-    if chosen.asks and not words.strip():
+    if not words.strip():
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
         raise WrongState("Such a letter has been begun already and waits under “Letters”. Send it, or throw it away.")
@@ -115,7 +118,7 @@ def _as_if_gone(case: Case, kind: str, words: str, result: str, *, actor: Actor,
     try:
         _do(case, kind, actor=actor, now=now)
         db.session.flush()
-        subject, text = letter.compose(case, kind, now=now, reason=words, question=words, result=result)
+        subject, text = letter.compose(case, kind, now=now, reason=words, result=result)
         due = clock.reckon(case).due
     finally:
         trial.rollback()

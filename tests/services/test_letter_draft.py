@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sar_service.db import db
+from sar_service.documents.letter_text import as_html
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, StaleWrite, WrongState
 from sar_service.domain.letter import KINDS, Result
@@ -13,8 +14,8 @@ from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import AuditEvent, Case
-from sar_service.services import clock, letter, letter_draft, link, sealing
-from tests import factories
+from sar_service.services import clock, letter, letter_draft, link, sealing, search
+from tests import factories, packs
 
 WORDS = "There are nine boxes of paper about the flat in Quarry Lane"
 
@@ -223,6 +224,26 @@ def test_that_nothing_is_held_is_said_only_once_everything_was_searched(app: Any
     case = settled(factories.a_case(now=now), officer, now)
     with pytest.raises(WrongState, match="No search"):
         letter_draft.begin(case, "not-held", WORDS, actor=officer, now=now)
+
+
+def test_nothing_is_said_not_to_be_held_where_something_was_found(staff: Any, sent: Any, now: datetime) -> None:
+    officer, second = staff("officer"), staff("officer")
+    case = packs.again(factories.searched(factories.a_case(now=now), sent, actor=officer, now=now))
+    with pytest.raises(WrongState, match="was found"):
+        letter_draft.begin(case, "not-held", WORDS, actor=officer, now=now)
+    db.session.rollback()
+    for row in search.candidates(case):
+        search.decide_candidate(case, row.id, decision="rejected", version=row.version, actor=officer, now=now)
+    row = letter_draft.begin(case, "not-held", WORDS, actor=officer, now=now)
+    db.session.commit()
+    goes(case, row, second, now)
+    assert case.status is Status.CLOSED and case.released_on == clock.day_of(now)
+
+
+def test_no_mark_but_headings_and_lists_means_anything() -> None:
+    html = as_html("# One\n\n## Two\n\n*a* <b> [x](http://y) `z`\n\n- p\n\n1. q\n", {"h2": "big"})
+    assert html.count('<h2 class="big">') == 2 and "<h1" not in html
+    assert "*a* &lt;b&gt; [x](http://y) `z`" in html and "<li>p</li>" in html and "<ol>" in html
 
 
 def test_a_complaint_is_looked_into_by_somebody_who_did_not_decide(app: Any, staff: Any, now: datetime) -> None:

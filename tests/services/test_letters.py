@@ -19,7 +19,7 @@ MORE: dict[str, dict[str, Any]] = {
     "extension": {"reason": "There's a great deal of it, & it is hard to read."},
     "refused": {"reason": "You asked for the same, & got it, last month."},
     "closed": {"reason": "We asked what you mean and didn't hear from you."},
-    "clarification": {"question": "Which school's records do you want?"},
+    "clarification": {"reason": "Which school's records do you want?"},
     "fee-asked": {"reason": "It is the ninth time that you ask for the same. The fee is £20."},
     "progress": {"reason": "Two of five systems have answered, & we read what they hold."},
     "not-held": {"reason": "We looked in housing, & in schools."},
