@@ -26,7 +26,8 @@ class LetterKind:
     `plain` letters hold nothing that others may not see, and go by e-mail as they are; of any other the e-mail only
     says that it is there. `drafted` ones are begun by an officer, looked at and sent; the rest are written by the
     service as something happens. `does` names what sending it does to the case: the letter is the act. `rights` are
-    those whose requests it answers (empty: all). `decides`: it says how much of what was asked is done. `second`: somebody other than its writer has to send it.
+    those whose requests it answers (empty: all). `decides`: it says how much of what was asked is done.
+    `second`: somebody other than its writer has to send it.
     """
 
     key: str
