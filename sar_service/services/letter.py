@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import select
 
 from sar_service.adapters.mail import Mail, MailFailed
-from sar_service.catalogue import Absent, Contact
-from sar_service.catalogue.article_15 import contact_in_words
+from sar_service.catalogue import Absent
 from sar_service.db import db, new_id
+from sar_service.documents.letter_template import fill
 from sar_service.documents.letter_text import as_html, as_pdf, as_plain
-from sar_service.documents.render import page
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import NotFound
@@ -26,59 +25,17 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, lease, sealing
+from . import audit, clock, lease, letter_words, sealing
+from .letter_words import paper_only
 
 NOTICE = "notice"  # the e-mail that says that a letter is there
 TRIES = 5
-
-
-def context(case: Case, *, now: datetime) -> dict[str, Any]:
-    """What every letter may speak of."""
-    told = sealing.unseal(case)
-    controller = runtime().catalogue.controllers[case.controller]
-    found = clock.reckon(case)
-    complaints = _ways(controller.complaints) or _ways(controller.public_contact) or _ways(controller.dpo)
-    regulator = controller.regulator
-    named = regulator.name if isinstance(regulator, Contact) else None
-    return {
-        "case": case,
-        "reference": case.reference,
-        "subject": told["subject"],
-        "requester": told["requester"],
-        "controller": controller,
-        "right": case.right.value,
-        "capacity": case.capacity,
-        "how": (told.get("delivery") or {}).get("how", ""),
-        "paper_only": paper_only(told),
-        "reckoning": found,
-        "due": written(found.due) if found.due else "",
-        "complaints_to": complaints,
-        "regulator_name": _with_article(named) if isinstance(named, str) else "the Information Commissioner",
-        "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
-        "today": clock.day_of(now),
-        "until": written(last_day(case, now)),
-        "base_url": runtime().settings.base_url,
-    }
-
-
-def _with_article(name: str) -> str:
-    return name if name.casefold().startswith("the ") else f"the {name}"
-
-
-def paper_only(told: dict[str, Any]) -> bool:
-    """Did they ask for paper, and say that somebody else may see their messages? Then no code opens the answer."""
-    how = (told.get("delivery") or {}).get("how") or "portal"
-    return how != "portal" and told["requester"].get("safe") == "careful"
 
 
 def last_day(case: Case, released_at: datetime) -> date:
     """The last day on which what is released now can be fetched, as the council's `portal_days` say."""
     days = runtime().catalogue.controllers[case.controller].delivery.portal_days
     return clock.day_of(released_at) + timedelta(days=days)
-
-
-def _ways(given: Contact | Absent | None) -> str:
-    return contact_in_words(given) if isinstance(given, Contact) else ""
 
 
 def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) -> Letter:
@@ -91,10 +48,10 @@ def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) ->
 
 def compose(case: Case, kind: str, *, now: datetime, **more: Any) -> tuple[str, str]:
     """The subject and the text of a letter, from its template and what the case says now."""
-    values = {**context(case, now=now), **more}
+    values = {**letter_words.of_case(case, now=now), **more}
     folder = runtime().settings.templates_dir
-    subject = page(f"letters/{kind}/subject.txt", folder=folder, **values).strip()
-    text = page(f"letters/{kind}/body.txt", folder=folder, **values).strip()
+    subject = fill(f"letters/{kind}/subject.txt", values, folder=folder).strip()
+    text = fill(f"letters/{kind}/body.txt", values, folder=folder).strip()
     return subject, re.sub(r"\n{3,}", "\n\n", text) + "\n"
 
 

@@ -18,7 +18,7 @@ from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.lifecycle import Status
 from sar_service.models import AccessCode, Case, Letter, Pack, PackState
 
-from . import attempt, audit, clock, identity, letter, sealing
+from . import attempt, audit, clock, identity, letter, letter_words, sealing
 from .intake import tidy_reference
 
 LIFE = timedelta(minutes=20)
@@ -181,7 +181,7 @@ def released_pack(case: Case, *, today: date) -> Pack | None:
     None where they chose paper because somebody else may see their messages: a code sent there must not open it.
     """
     until = last_day(case)
-    if until is None or today > until or not identity.settled(case) or letter.paper_only(sealing.unseal(case)):
+    if until is None or today > until or not identity.settled(case) or letter_words.paper_only(sealing.unseal(case)):
         return None
     return _newest_released(case)
 
@@ -197,13 +197,13 @@ def last_day(case: Case) -> date | None:
 def over(case: Case, *, today: date) -> bool:
     """Could a pack be fetched here until some day that is past?"""
     until = last_day(case)
-    return until is not None and today > until and not letter.paper_only(sealing.unseal(case))
+    return until is not None and today > until and not letter_words.paper_only(sealing.unseal(case))
 
 
 def on_its_way(case: Case) -> str:
     """How a released answer goes that is not fetched here: "post" or "collection"; else nothing."""
     told = sealing.unseal(case)
-    if _newest_released(case) is None or not letter.paper_only(told):
+    if _newest_released(case) is None or not letter_words.paper_only(told):
         return ""
     return str(told["delivery"]["how"])
 
@@ -239,7 +239,7 @@ def readable(case: Case) -> frozenset[uuid.UUID]:
     None where letters go on paper because others may see what a code opens; and none from before a change of contact
     until identity is settled again, since whoever has the new contact may be somebody else.
     """
-    if letter.paper_only(sealing.unseal(case)):
+    if letter_words.paper_only(sealing.unseal(case)):
         return frozenset()
     changes = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
     since = max(changes) if changes and not identity.settled(case) else None

@@ -19,6 +19,7 @@ from flask_babel import format_date, format_decimal, gettext, ngettext
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
+from sar_service.domain.sentence import with_article
 from sar_service.services.letter import on_page
 
 # The classes of the design system for the text of a letter.
@@ -72,11 +73,6 @@ def month_name(month: str) -> str:
     """ "Nov 2026" from "2026-11"."""
     year, _, number = month.partition("-")
     return format_date(date(int(year), int(number), 1), "MMM y")
-
-
-def with_article(name: str) -> str:
-    """A body's name as it stands in a sentence: "the Information Commissioner's Office"."""
-    return name if name.casefold().startswith("the ") else gettext("the %(body)s", body=name)
 
 
 def until(value: date | datetime | None, today: date) -> str:

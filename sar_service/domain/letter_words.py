@@ -1,0 +1,46 @@
+"""The names that a letter's template may use, each with what stands for it. All are plain text, numbers or yes and no.
+
+A name with dots is a part of a group (`requester.name`). What they hold in one case is `services/letter_words.py`; the
+language of templates is `documents/letter_template.py`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "reference": "the reference of the case",
+        "requester.name": "the name of whoever asks; may be empty",
+        "right": "access, rectification, erasure, restriction, portability, objection, automated-decision, "
+        "withdraw-consent or complaint",
+        "capacity": "self, parent, solicitor, representative or deputy",
+        "how": "how they want the answer: portal, post or collection",
+        "paper_only": "true if nothing may be opened on a screen",
+        "controller.name": "the legal name of the council",
+        "controller.short_name": "what people call it",
+        "controller.public_contact.name": "the team that answers requests; may be empty, as each of its parts",
+        "controller.public_contact.email": "its e-mail address",
+        "controller.public_contact.phone": "its telephone number",
+        "controller.public_contact.url": "its web address",
+        "controller.public_contact.hours": "when it is open or answers",
+        "complaints_to": "who takes complaints, with every way to reach them; may be empty",
+        "regulator_name": "the regulator, as it stands in a sentence: the Information Commissioner",
+        "regulator_to": "how to reach the regulator; may be empty",
+        "due": "the date by which the answer is due, in words; empty if there is none yet",
+        "late": "true if that date has passed",
+        "reckoning.state": "running, paused or not_started",
+        "reckoning.steps": "how the date was worked out: a list of sentences",
+        "today": "today's date, in words",
+        "until": "the last day on which what is released today can be downloaded, in words",
+        "base_url": "the address of this service, without a stroke at its end",
+        "reason": "what the officer wrote, in letters that an officer begins",
+        "result": "all, part or none, in letters that decide",
+        "code": "the code, in the letter access-code",
+        "minutes": "for how many minutes it lasts, in the letter access-code",
+        "written_on": "the date of the letter, in the message that says that a letter is there",
+    }
+)
+LISTS = frozenset({"reckoning.steps"})
+"""Names that hold a list: `{% for step in reckoning.steps %}`."""
+LONG = frozenset({"reason"})
+"""Names whose text may have several lines, headings and lists of its own. Every other text is one line."""
