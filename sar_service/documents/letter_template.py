@@ -276,8 +276,8 @@ class _Rules:
             for each in node.nodes:
                 if isinstance(each, nodes.Name | nodes.Getattr) and (path := _path(each)) and _group(path):
                     yield node.lineno, f'prints "{path}", which is a group; print one of its parts'
-        for each in node.iter_child_nodes():
-            yield from self.look(each, local, depth + 1)
+        for inner in node.iter_child_nodes():
+            yield from self.look(inner, local, depth + 1)
 
     def _name(self, node: nodes.Name | nodes.Getattr, local: Collection[str]) -> Iterator[tuple[int, str]]:
         path = _path(node)
