@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -75,7 +76,8 @@ def start_redis(supervisor: Supervisor, home: Path) -> str:
 def serve(port: int, host: str, workers: int) -> None:
     """Run everything on one machine: web, workers, timetable, private Redis."""
     from sar_service import ROOT, create_app
-    from sar_service.services import schema
+    from sar_service.db import db
+    from sar_service.services import reason, schema
 
     if os.environ.get("SAR_ENV") == "demo" and not os.environ.get("DEMO_HOUSING_URL"):
         from .demo import serve_council
@@ -87,6 +89,8 @@ def serve(port: int, host: str, workers: int) -> None:
     settings = app.extensions["sar_service"].settings
     with app.app_context():
         schema.upgrade()
+        reason.seal_old(now=datetime.now(UTC))
+        db.session.commit()
     os.chdir(ROOT)
     supervisor = start_all(dict(os.environ), port=port, host=host, workers=workers, folder=settings.data_dir)
     on_signals(supervisor.stopping.set)

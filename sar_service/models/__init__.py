@@ -1,20 +1,20 @@
 """The cellar: tables and nothing else. Rules are in `domain/`, work is done in `services/`."""
 
-from .audit import AuditEvent, AuditHead
+from .audit import AuditEvent, AuditHead, AuditSealed
 from .base import Claimed, Identified, OfCase, OfController, Sealed
 from .case import Case, CaseKey, Fact, Once, StoredObject
 from .letter import Letter
 from .pack import AccessCode, Pack, PackPart, PackState
 from .redaction import Decision, MarkRow, PersonRow, SignOff, Suggesting
 from .reminder import Pulse, Reminder, StaffMail
-from .search import CandidateRow, Document, DocumentState, Record, SystemSearch
-from .team import Attempt, Member, WebSession
-from .work import FlagRow, LinkRow, Note, SearchWord, Task
+from .search import CandidateRow, Document, DocumentState, LeftOut, Record, SystemSearch
+from .team import Attempt, Member, Team, TeamMember, WebSession
+from .work import FlagRow, KeptApart, LinkRow, Merge, Note, Reason, SearchWord, Task
 
 __all__ = [
-    "AccessCode", "Attempt", "AuditEvent", "AuditHead", "CandidateRow", "Case", "CaseKey", "Claimed", "Decision",
-    "Document", "DocumentState", "Fact", "FlagRow", "Identified", "Letter", "LinkRow", "MarkRow", "Member", "Note",
-    "OfCase", "OfController", "Once", "Pack", "PackPart", "PackState", "PersonRow", "Pulse", "Record", "Reminder",
-    "Sealed", "SearchWord", "SignOff", "StaffMail", "StoredObject", "Suggesting", "SystemSearch", "Task",
-    "WebSession",
+    "AccessCode", "Attempt", "AuditEvent", "AuditHead", "AuditSealed", "CandidateRow", "Case", "CaseKey", "Claimed",
+    "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "KeptApart", "LeftOut", "Letter",
+    "LinkRow", "MarkRow", "Member", "Merge", "Note", "OfCase", "OfController", "Once", "Pack", "PackPart",
+    "PackState", "PersonRow", "Pulse", "Reason", "Record", "Reminder", "Sealed", "SearchWord", "SignOff",
+    "StaffMail", "StoredObject", "Suggesting", "SystemSearch", "Task", "Team", "TeamMember", "WebSession",
 ]  # fmt: skip

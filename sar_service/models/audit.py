@@ -30,6 +30,18 @@ class AuditEvent(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class AuditSealed(Base):
+    """An event whose reason was taken out of the trail and sealed with its case.
+
+    The chain goes on over the event's first digest; `digest` is the keyed digest of what stands there now.
+    """
+
+    __tablename__ = "audit_sealed"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
 class AuditHead(Base):
     """The end of the chain: one row, locked while an event is added."""
 

@@ -38,6 +38,9 @@ class Case(Identified, OfController, Sealed, Base):
     released_on: Mapped[date | None]  # the London day, for counting
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"))
+    # Without foreign keys: SQLite would have to make this table, and all that hangs on it, anew for them.
+    team_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)  # the case that answers this one as well
     restricted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     touched_at: Mapped[datetime | None] = mapped_column(Instant)  # when a person last did something with it

@@ -67,6 +67,7 @@ class Record(Identified, OfCase, Sealed, Base):
     section: Mapped[str] = mapped_column(String(120))
     on: Mapped[date | None]
     content_digest: Mapped[str] = mapped_column(String(64))
+    left_out: Mapped[str] = mapped_column(String(12), default="", server_default="")  # a disposition's code
     search_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("system_search.id"))
     found_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -103,5 +104,24 @@ class Document(Identified, OfCase, Sealed, Claimed, Base):
     words_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("stored_object.id"))
     handled: Mapped[str] = mapped_column(String(20), default="")  # "", "withheld", "not_theirs", "sent_apart"
     handled_detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    left_out: Mapped[str] = mapped_column(String(12), default="", server_default="")  # a disposition's code
     search_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("system_search.id"))
     found_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class LeftOut(Identified, OfCase, Sealed, Base):
+    """That an item was left out although nothing of it is withheld, or put back (`code` ""). Rows are only added.
+
+    `code` is a disposition of config/exemptions.yaml, never an exemption. `sealed` holds {"reason"}. The newest is
+    kept beside the item itself.
+    """
+
+    __tablename__ = "left_out"
+
+    record_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("record.id", ondelete="CASCADE"), index=True)
+    document_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("document.id", ondelete="CASCADE"), index=True
+    )
+    code: Mapped[str] = mapped_column(String(12))
+    decided_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[datetime] = mapped_column(Instant)

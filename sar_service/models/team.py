@@ -1,15 +1,15 @@
-"""Members of staff, sessions on the server, and failed attempts to get in."""
+"""Members of staff and their teams, sessions on the server, and failed attempts to get in."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sar_service.db import Base, Instant, words_of
 from sar_service.domain.permission import Role
 
-from .base import Identified
+from .base import Identified, OfController
 
 
 class Member(Identified, Base):
@@ -23,10 +23,34 @@ class Member(Identified, Base):
     controllers: Mapped[list[str]] = mapped_column(JSON)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=false())  # a password somebody else saw
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Team(Identified, OfController, Base):
+    """Some members of staff who share work. Teams are closed, never deleted: what they had keeps their name."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("controller", "name"),)
+
+    name: Mapped[str] = mapped_column(String(80))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class TeamMember(Base):
+    """Somebody belongs to a team; one person may belong to several."""
+
+    __tablename__ = "team_member"
+
+    team_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("team.id"), primary_key=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("member.id"), primary_key=True, index=True)
 
 
 class WebSession(Base):

@@ -66,6 +66,43 @@ class LinkRow(Identified, OfController, Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class KeptApart(OfController, Base):
+    """Two cases that look alike and that somebody said are two. `one_id` is the smaller id."""
+
+    __tablename__ = "kept_apart"
+
+    one_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[uuid.UUID] = mapped_column(
+        Uuid, ForeignKey("case.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    said_by: Mapped[str] = mapped_column(String(80))
+    said_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Merge(Identified, OfCase, Sealed, Base):
+    """That one case was merged into another, its `case_id`. `sealed` holds {"reason", "before"}: what the other said
+    of the request before. `event` is the number of the trail's event; what follows it there bars the way back.
+    """
+
+    __tablename__ = "case_merge"
+
+    away_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("case.id", ondelete="CASCADE"), index=True)
+    event: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    undone_by: Mapped[str] = mapped_column(String(80), default="")
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Reason(Identified, OfCase, Sealed, Base):
+    """Why somebody did something. `sealed` holds {"text"}; the trail's event names this row and not the words."""
+
+    __tablename__ = "reason"
+
+    given_by: Mapped[str] = mapped_column(String(80))
+    given_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class SearchWord(Base):
     """A keyed digest of one thing that a case can be found by: a word of a name, a date of birth, a postcode.
 

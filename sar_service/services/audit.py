@@ -20,7 +20,7 @@ from sar_service.db import aside, db
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import DomainError
 from sar_service.extensions import runtime
-from sar_service.models import AuditEvent, AuditHead, Case, Member
+from sar_service.models import AuditEvent, AuditHead, AuditSealed, Case, Member
 
 FIRST = "0" * 64
 EVENTS = AuditEvent.__table__
@@ -43,6 +43,17 @@ def _digest(row: dict[str, Any]) -> str:
     }
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return runtime().service_key("audit").digest(text)
+
+
+def holds(event: AuditEvent) -> bool:
+    """Is this event as it was written?"""
+    return _digest({name: getattr(event, name) for name in COLUMNS}) == event.digest
+
+
+def vouched(event: Any, detail: dict[str, Any]) -> str:
+    """The keyed digest of what is left of an event whose reason was sealed, bound to the digest that it had."""
+    row = {name: getattr(event, name) for name in COLUMNS} | {"detail": detail}
+    return runtime().service_key("audit").digest(f"sealed:{event.digest}:{_digest(row)}")
 
 
 def _append(connection: Connection | Session, row: dict[str, Any]) -> int:
@@ -121,13 +132,15 @@ class Broken:
 def verify() -> tuple[int, Broken | None]:
     """Walk the whole chain. Returns how many events were read and the first broken one, if any."""
     previous, expected = FIRST, 1
+    sealed = {row.number: row.digest for row in db.session.execute(select(*AuditSealed.__table__.c))}
     for event in _all():
         row = {name: getattr(event, name) for name in COLUMNS}
         if event.number != expected:
             return expected - 1, Broken(expected, f"event {expected} is missing")
         if event.previous != previous:
             return expected - 1, Broken(event.number, "it does not follow from the event before it")
-        if _digest(row) != event.digest:
+        whole = sealed.get(event.number)
+        if (_digest(row) != event.digest) if whole is None else (vouched(event, event.detail) != whole):
             return expected - 1, Broken(event.number, "it has been changed")
         previous, expected = event.digest, expected + 1
     head = db.session.execute(select(HEAD.c.number, HEAD.c.digest).where(HEAD.c.id == 1)).one_or_none()

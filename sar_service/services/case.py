@@ -37,6 +37,7 @@ from sar_service.models import (
 
 from . import audit, redaction_mark, search
 from . import document as documents
+from . import reason as reasons
 
 PAGE = 50
 
@@ -156,8 +157,8 @@ def choices(case: Case, *, actor: Actor) -> tuple[Choice, ...]:
     return allowed(case.status, situation(case, actor), actor.permissions)
 
 
-def move(case: Case, action: Action, *, actor: Actor, now: datetime, **detail: Any) -> Status:
-    """Move a case along, if the table allows it. Raises NotAllowed or WrongState with the reason."""
+def move(case: Case, action: Action, *, actor: Actor, now: datetime, reason: str = "", **detail: Any) -> Status:
+    """Move a case along, if the table allows it; `reason` is sealed. Raises NotAllowed or WrongState."""
     service = actor.kind is ActorKind.SERVICE
     before = case.status
     made = decide(
@@ -179,6 +180,7 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, **detail: A
         case=case,
         before=before.value,
         after=made.to.value,
+        **reasons.keep(case, reason, actor=actor, now=now),
         **detail,
     )
     return made.to
@@ -334,4 +336,5 @@ def restrict(case: Case, restricted: bool, *, reason: str, version: int, actor: 
     check_version(case, version)
     case.restricted = restricted
     verb = "restricted the case" if restricted else "lifted the restriction of the case"
-    audit.record(verb, actor=actor, now=now, case=case, reason=reason[:500])
+    why = reasons.keep(case, reason, actor=actor, now=now)
+    audit.record(verb, actor=actor, now=now, case=case, **why)

@@ -26,6 +26,7 @@ from sar_service.models import AccessCode, Case, Fact
 
 from . import audit, clock, finding, letter, sealing
 from . import case as cases
+from . import reason as reasons
 
 
 def evidence_of(case: Case) -> list[Evidence]:
@@ -130,7 +131,8 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
 def doubt(case: Case, *, reason: str, actor: Actor, now: datetime) -> None:
     """Unsettle identity; release is barred until somebody settles it again."""
     clock.add_fact(case, "identity_doubted", clock.day_of(now), actor=actor, now=now)
-    audit.record("identity is no longer settled", actor=actor, now=now, case=case, reason=reason[:200])
+    why = reasons.keep(case, reason, actor=actor, now=now)
+    audit.record("identity is no longer settled", actor=actor, now=now, case=case, **why)
 
 
 def change_contact(case: Case, contact: dict[str, str], *, actor: Actor, now: datetime) -> Sequence[str]:

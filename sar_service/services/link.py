@@ -15,6 +15,7 @@ from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Decision, Letter, LinkRow, Pack, SignOff
 
 from . import audit, sealing
+from . import reason as reasons
 from .case import visible
 
 ENDS = [key for key, kind in KINDS.items() if kind.does in ("answer", "refuse", "close")]  # letters that decide
@@ -59,7 +60,8 @@ def unlink(case: Case, link_id: uuid.UUID, *, reason: str, actor: Actor, now: da
     row = db.session.get(LinkRow, link_id)
     if row is None or case.id not in (row.one_id, row.other_id):
         raise NotFound("There is no such link.")
-    audit.record("unlinked the case", actor=actor, now=now, case=case, kind=row.kind.value, reason=reason[:500])
+    why = reasons.keep(case, reason, actor=actor, now=now)
+    audit.record("unlinked the case", actor=actor, now=now, case=case, kind=row.kind.value, **why)
     db.session.delete(row)
 
 

@@ -152,8 +152,8 @@ def return_to_review(case: Case, *, note: str, actor: Actor, now: datetime) -> N
         sealing.seal(row, {**sealing.unseal(row), "returned_note": note.strip()[:4000]})
 
 
-def step_back(case: Case, *, actor: Actor, now: datetime) -> None:
+def step_back(case: Case, *, reason: str = "", actor: Actor, now: datetime) -> None:
     """Take a case back to be decided on again; any signature ends with it."""
-    cases.move(case, Action.STEP_BACK, actor=actor, now=now)
+    cases.move(case, Action.STEP_BACK, actor=actor, now=now, reason=reason)
     for row in db.session.scalars(select(SignOff).where(SignOff.case_id == case.id, SignOff.returned_at.is_(None))):
         row.returned_by, row.returned_at = actor.label, now

@@ -20,6 +20,7 @@ from sar_service.models import Case
 from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
+from sar_service.services import reason as reason_service
 
 from .. import access, filters
 from ..access import allow
@@ -109,15 +110,13 @@ def _deed(choice: Choice, reference: str) -> dict[str, Any]:
 def timeline(case: Case) -> list[dict[str, str]]:
     """What happened to a case, newest first, in words. Views are counted, not listed one by one."""
     names, shown = frame.staff_names(), []
-    for event in audit.timeline(case.id):
+    events = audit.timeline(case.id)
+    reasons = reason_service.words_of(events)
+    for event in events:
         if event.verb.startswith("viewed "):
             continue
         told = event.detail or {}
-        says = [
-            str(told[key])
-            for key in ("reason", "kind", "on", "system", "answer", "how", "code", "count")
-            if told.get(key)
-        ]
+        says = [str(told[key]) for key in ("kind", "on", "system", "answer", "how", "code", "count") if told.get(key)]
         if told.get("before") and told.get("after") and told["before"] != told["after"]:
             says.append(_("from %(before)s to %(after)s", before=_stage(told["before"]), after=_stage(told["after"])))
         shown.append(
@@ -125,7 +124,12 @@ def timeline(case: Case) -> list[dict[str, str]]:
                 "title": str(VERBS.get(event.verb, event.verb[:1].upper() + event.verb[1:])),
                 "by": frame.who(event.actor, names),
                 "at": filters.moment(event.at),
-                "text": " · ".join(says).replace("_", " "),
+                "text": " · ".join(
+                    [
+                        *([reasons[event.number]] if event.number in reasons else []),
+                        *(each.replace("_", " ") for each in says),
+                    ]
+                ),
             }
         )
     return shown[:STEPS_SHOWN]
@@ -218,14 +222,13 @@ def move(reference: str) -> Response:
     action = Action(one_of("action", offered, _("Choose what to do with the case.")))
     why = "" if action is Action.BEGIN_REVIEW else reason()
     if action is Action.STEP_BACK and case.status is not Status.IDENTITY:
-        redaction_signoff.step_back(case, actor=actor, now=now)
-        audit.record("gave a reason", actor=actor, now=now, case=case, reason=why)
+        redaction_signoff.step_back(case, reason=why, actor=actor, now=now)
     else:
         if (action, case.status) != (Action.CLOSE, Status.RELEASED) and action in ENDINGS:
             draft = letter_draft.begin(case, ENDINGS[action], why, actor=actor, now=now)
             flash(_("Nothing has happened yet: look at the letter. The request ends when you send it."))
             return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
-        cases.move(case, action, actor=actor, now=now, **({"reason": why} if why else {}))
+        cases.move(case, action, actor=actor, now=now, reason=why)
         if action is Action.WITHDRAW:
             letter.write(case, "withdrawn", actor=actor, now=now)
     flash(_("Done: the case is now %(words)s.", words=str(frame.STATUS[case.status][0]).lower()))
