@@ -8,7 +8,7 @@ and section 164A of the Data Protection Act 2018 for complaints. The words of th
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from .rights import Right, Terms, terms
 
 _ONE = timedelta(days=1)
 _NEW_RULES = date(2026, 2, 5)  # section 76 of the Data (Use and Access) Act 2025 in force
+_COMPLAINTS = date(2026, 6, 19)  # section 164A of the Data Protection Act 2018 in force
 _SOON = 7  # days after receipt by which evidence of identity should have been asked for
 _LONGEST_WAIT = 3_660  # days; a longer wait is a mistyped year
 _LONDON = ZoneInfo("Europe/London")
@@ -169,6 +170,7 @@ def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
     allows = terms(facts.right)
     steps = [Step(key="received", on=facts.received)]
     start, waiting = _start(facts, allows, steps)
+    _asked_after_due(facts, allows, holidays, steps)
     if start is None:
         steps.append(Step(key="not_started", on=waiting))
         return Reckoning(
@@ -187,6 +189,9 @@ def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
         steps.append(Step(key="at_once"))
     if facts.received < _NEW_RULES and allows.extends and (facts.extension or facts.clarifications):
         steps.append(Step(key="before_2026", on=_NEW_RULES))
+
+    if facts.received < _COMPLAINTS and allows.days is not None:
+        steps.append(Step(key="before_complaints", on=_COMPLAINTS))
 
     asked = tuple(sorted(facts.clarifications, key=lambda c: (c.asked, c.answered or date.max)))
     counted = asked if allows.pauses else ()
@@ -287,6 +292,16 @@ def _start(facts: Facts, allows: Terms, steps: list[Step]) -> tuple[date | None,
         else:
             start = max(start, facts.fee_paid)
     return (None, waiting) if waiting is not None else (start, start)
+
+
+def _asked_after_due(facts: Facts, allows: Terms, holidays: Holidays, steps: list[Step]) -> None:
+    """Say so where evidence was asked for only once the answer was late: the law's rule then hides a missed day."""
+    asked = facts.id_requested
+    if asked is None or not allows.waits_for_identity:
+        return
+    due = reckon(replace(facts, id_requested=None, id_received=None), holidays=holidays).due
+    if due is not None and due < asked:
+        steps.append(Step(key="identity_asked_after_due", on=asked, values={"limit": due}))
 
 
 def _nominal(start: date, allows: Terms, steps: list[Step]) -> date:

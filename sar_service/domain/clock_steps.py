@@ -18,6 +18,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
             "It was asked for {count} day after the request came. Check that this was as soon as possible.",
             "It was asked for {count} days after the request came. Check that this was as soon as possible.",
         ),
+        "identity_asked_after_due": (
+            "When it was asked for, the answer had been due by {limit} already: it was late then, and asking does not "
+            "undo that."
+        ),
         "identity_unsettled": (
             "The law leaves open whether waiting for identity delays a request about an automated decision: "
             "to be safe, answer within a month of receipt."
@@ -35,6 +39,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
         "three_months": "With the extension, three months from the start is {on}.",
         "three_months_short": ("With the extension, three months from the start is {on}, the last day of that month."),
         "thirty_days": "Thirty days later is {on}.",
+        "before_complaints": (
+            "This was received before {on}, when the duty to acknowledge complaints within 30 days came into the law: "
+            "the day is good practice, and no duty."
+        ),
         "notice_by": "Notice of an extension has to be given by the end of {on}.",
         "extended": "Notice of an extension was given in time, on {on}.",
         "extension_late": ("The notice of an extension given on {on} does not count: it had to be given by {limit}."),
@@ -74,6 +82,14 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
     }
 )
 
+# What the council has to look at, or knows of its own lists. The person who asked is not told these.
+FOR_STAFF = frozenset(
+    {
+        "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "before_2026", "before_complaints",
+        "beyond_known_holidays", "notice_by",
+    }
+)  # fmt: skip
+
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -101,6 +117,11 @@ class Step:
         if isinstance(sentence, str):
             return sentence
         return sentence[0] if self.values.get("count") == 1 else sentence[1]
+
+    @property
+    def for_staff(self) -> bool:
+        """Is it nothing that a letter to the requester should say?"""
+        return self.key in FOR_STAFF
 
     @property
     def sentence(self) -> str:

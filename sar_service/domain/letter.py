@@ -55,6 +55,7 @@ def _all() -> Mapping[str, LetterKind]:
         LetterKind(key="extension", drafted=True, does="extension_notice"),
         LetterKind(key="fee-asked", drafted=True, does="fee_requested"),
         LetterKind(key="progress", drafted=True),
+        LetterKind(key="new-date", drafted=True),
         LetterKind(key="not-held", drafted=True, does="answer", second=True),
         LetterKind(key="other-controller", drafted=True, does="close"),
         LetterKind(key="refused", drafted=True, does="refuse"),

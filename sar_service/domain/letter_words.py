@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "regulator_name": "the regulator, as it stands in a sentence: the Information Commissioner",
         "regulator_to": "how to reach the regulator; may be empty",
         "due": "the date by which the answer is due, in words; empty if there is none yet",
+        "told_before": "the date that the last letter gave for the answer, in words; may be empty",
         "late": "true if that date has passed",
         "reckoning.state": "running, paused or not_started",
         "reckoning.steps": "how the date was worked out: a list of sentences",

@@ -64,7 +64,8 @@ class CaseKey(OfController, Base):
 class Fact(Identified, OfCase, Base):
     """Something that happened to a case on a day. Facts are added, never changed; `corrects` replaces an earlier one.
 
-    `kind` is one of `services/clock.py` FACTS; `detail` holds no personal data.
+    `kind` is one of `services/clock.py` FACTS. `detail` holds codes and days; what somebody wrote about it (reasons,
+    what was seen) is in `sealed`, where there is any. Both are read with `clock.told`.
     """
 
     __tablename__ = "fact"
@@ -72,6 +73,7 @@ class Fact(Identified, OfCase, Base):
     kind: Mapped[str] = mapped_column(String(40))
     on: Mapped[date]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     corrects: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("fact.id"))
     recorded_by: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[datetime] = mapped_column(Instant)

@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain import clock
 from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import OPEN
 from sar_service.extensions import runtime
-from sar_service.models import Case, Fact
+from sar_service.models import Case, Fact, MovedDate
 
-from . import audit
+from . import audit, sealing
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2018, 1, 1)
@@ -48,6 +49,8 @@ CORRECTABLE = (
     "clarification_received",
     "extension_notice",
 )  # the days that the clock reads; who said what about identity is not among them
+CLEAR = frozenset({"evidence", "about", "seen_on", "fields", "channel"})  # what may stand open of a fact: codes, days
+DAYS_CHANGED = "the public holidays, the school terms or the way of counting changed"
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
 
@@ -68,8 +71,9 @@ def add_fact(
 ) -> Fact:
     """Add a fact and work out the clock again. Raises InvalidInput for a day that cannot be.
 
-    An answer that answers no question, and a notice of an extension that does not count (too late, or not possible
-    for this right), are refused.
+    Of `detail` only codes and days (`CLEAR`) stand open; whatever else is told is sealed, and read with `told`.
+    An answer that answers no question, a fee that nobody asked for, and a notice of an extension that does not count
+    (too late, not possible for this right, or the second) are refused.
     """
     if kind not in FACTS:
         raise InvalidInput(f"There is no fact named {kind}.", field="kind")
@@ -77,34 +81,91 @@ def add_fact(
         raise InvalidInput("This date is in the future. Give the day it really happened.", field="on")
     if on < EARLIEST:
         raise InvalidInput("This date is before 2018. Check the year.", field="on")
+    again = kind == "extension_notice" and corrects is None and bool(in_order(case, kind))
+    fact = _fact(case, kind, on, corrects=corrects, actor=actor, now=now, detail=detail)
+    case.facts.append(fact)
+    if kind == "received":
+        case.received_on = on
+    found = _checked(case, correction=corrects is not None)
+    if kind == "extension_notice" and corrects is None and found.extension_valid is False:
+        why = next(step for step in found.steps if step.key in NOT_EXTENDED)
+        raise InvalidInput(f"{why.sentence} The answer stays due when it was.", field="on")
+    if again:
+        raise InvalidInput("The time has been extended already. The law lets that be done once.", field="kind")
+    audit.record("recorded a fact", actor=actor, now=now, case=case, of=fact, kind=kind, on=on.isoformat())
+    refresh(case, actor=actor, now=now, of=fact)
+    return fact
+
+
+def _fact(
+    case: Case, kind: str, on: date, *, corrects: Fact | None, actor: Actor, now: datetime, detail: dict[str, Any]
+) -> Fact:
+    clear = {name: value for name, value in detail.items() if name in CLEAR}
+    words = {name: value for name, value in detail.items() if name not in CLEAR and value}
     fact = Fact(
         id=new_id(),
         case_id=case.id,
         controller=case.controller,
         kind=kind,
         on=on,
-        detail=detail,
+        detail={**clear, "sealed": sorted(words)} if words else clear,
         corrects=corrects.id if corrects is not None else None,
         recorded_by=actor.label,
         recorded_at=now,
     )
-    case.facts.append(fact)
-    if kind == "received":
-        case.received_on = on
-    if _questions(case)[1]:
-        raise InvalidInput("There is no open question that this answers. Record the question first.", field="on")
-    found = refresh(case, actor=actor, now=now)
-    if kind == "extension_notice" and found.extension_valid is False:
-        why = next(step for step in found.steps if step.key in NOT_EXTENDED)
-        raise InvalidInput(f"{why.sentence} The answer stays due when it was.", field="on")
-    audit.record("recorded a fact", actor=actor, now=now, case=case, of=fact, kind=kind, on=on.isoformat())
+    if words:
+        sealing.seal(fact, words)
     return fact
+
+
+def told(fact: Fact) -> dict[str, Any]:
+    """All that was told of a fact: its codes and days, and what somebody wrote about it. Raises NotFound once the case
+    was destroyed."""
+    clear = {name: value for name, value in (fact.detail or {}).items() if name != "sealed"}
+    return {**clear, **sealing.unseal(fact)} if fact.sealed is not None else clear
+
+
+def words_about(fact: Fact) -> str:
+    """What somebody wrote about a fact, for a reader; "" if nothing."""
+    found = told(fact)
+    return next((str(found[name]) for name in ("reason", "reasons", "override", "seen") if found.get(name)), "")
+
+
+def _checked(case: Case, *, correction: bool) -> clock.Reckoning:
+    """The clock, if the facts can all be true. Raises InvalidInput in words that fit the form."""
+    by_kind = {fact.kind: fact for fact in in_order(case, *CORRECTABLE)}
+    loose = _questions(case)[1]
+    if loose and correction:
+        raise InvalidInput(
+            f"The answer of {written(loose[0].on)} would answer no question. Put the answer right first, or take it "
+            "back.",
+            field="on",
+        )
+    if loose:
+        raise InvalidInput("There is no open question that this answers. Record the question first.", field="on")
+    for came, asked, what in (
+        ("identity_received", "identity_requested", "evidence"),
+        ("fee_paid", "fee_requested", "fee"),
+    ):
+        if came in by_kind and asked not in by_kind:
+            day = written(by_kind[came].on)
+            raise InvalidInput(
+                f"The {what} that came on {day} would never have been asked for. Take that entry back first."
+                if correction
+                else f"No {what} was asked for. Record first that it was.",
+                field="on",
+            )
+    try:
+        return reckon(case)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), field="on") from None
 
 
 def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Actor, now: datetime) -> Fact:
     """Put the day of an entry right, or take the entry back (`on` None). Both entries stay on file, with the reason.
 
-    Raises InvalidInput naming the field.
+    A notice of an extension that turns out to have been too late stays on file and does not count. If evidence of
+    identity never came, identity is no longer settled. Raises InvalidInput naming the field.
     """
     found = next((each for each in standing_facts(case) if str(each.id) == fact_id), None)
     if found is None or found.kind not in CORRECTABLE:
@@ -115,9 +176,18 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
         raise InvalidInput("The day of receipt can be put right, not taken back.", field="entry")
     if on == found.on:
         raise InvalidInput("This is the day that is on file already.", field="on")
-    told = {name: value for name, value in found.detail.items() if name != "reason"}
+    kept = {name: value for name, value in told(found).items() if name != "reason"}
     kind = found.kind if on is not None else "struck_out"
-    return add_fact(case, kind, on or found.on, actor=actor, now=now, corrects=found, reason=reason.strip(), **told)
+    made = add_fact(case, kind, on or found.on, actor=actor, now=now, corrects=found, reason=reason.strip(), **kept)
+    if on is None and found.kind == "identity_received" and _settled(case):
+        add_fact(case, "identity_doubted", day_of(now), actor=actor, now=now, reason=reason.strip())
+    return made
+
+
+def _settled(case: Case) -> bool:
+    """Does the last word about identity say that it is settled?"""
+    last = [fact.kind for fact in standing_facts(case) if fact.kind in ("identity_settled", "identity_doubted")]
+    return last[-1:] == ["identity_settled"]
 
 
 def standing_facts(case: Case) -> list[Fact]:
@@ -163,6 +233,11 @@ def identity_awaited(case: Case) -> Fact | None:
     return asked
 
 
+def _names(fact: Fact) -> set[str]:
+    """What was told of a fact, by its names alone: the clock does not need to read it."""
+    return set(fact.detail or {}) | set((fact.detail or {}).get("sealed", ()))
+
+
 def facts_of(case: Case) -> clock.Facts:
     """The facts of a case as the law's arithmetic takes them."""
     by_kind: dict[str, list[Fact]] = {}
@@ -179,8 +254,8 @@ def facts_of(case: Case) -> clock.Facts:
     came = None if identity_awaited(case) is not None else last("identity_received")
     extension = None
     if by_kind.get("extension_notice"):
-        fact = by_kind["extension_notice"][-1]
-        extension = clock.Extension(notice_on=fact.on, reasons=fact.detail.get("reasons", ""))
+        fact = min(by_kind["extension_notice"], key=lambda fact: fact.on)
+        extension = clock.Extension(notice_on=fact.on, reasons="on file" if "reasons" in _names(fact) else "")
     return clock.Facts(
         received=last("received") or case.received_on,
         right=case.right,
@@ -199,25 +274,34 @@ def reckon(case: Case) -> clock.Reckoning:
     return clock.reckon(facts_of(case), holidays=runtime().holidays)
 
 
-def refresh(case: Case, *, actor: Actor, now: datetime) -> clock.Reckoning:
-    """Renew the cached dates; a change of the due date is recorded with the old and the new one."""
+def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, because: str = "") -> clock.Reckoning:
+    """Renew the cached dates; a change is recorded with the old date, the new one and the steps that lead to it.
+
+    `of` is the fact that changed it; where there is none, `because` says in our own words why. A clock that stands
+    still has no date: then its state stands in the place of one.
+    """
     found = reckon(case)
-    before = case.due_on
+    first = case.due_on is None and case.clock_state == clock.ClockState.RUNNING
+    before = case.due_on.isoformat() if case.due_on else case.clock_state
+    after = found.due.isoformat() if found.due else found.state.value
     case.due_on, case.notice_by, case.clock_state = found.due, found.notice_by, found.state.value
-    if before != found.due and before is not None:
+    if first or before != after:
         audit.record(
-            "due date changed",
+            "due date worked out" if first else "due date changed",
             actor=actor,
             now=now,
             case=case,
-            before=before.isoformat(),
-            after=found.due.isoformat() if found.due else found.state.value,
+            of=of,
+            **({} if first else {"before": before}),
+            after=after,
+            **({"because": because} if because else {}),
+            steps=[step.sentence for step in found.steps],
         )
     return found
 
 
 def refresh_open(*, now: datetime) -> list[Case]:
-    """Work out every open case again (holidays may have changed); returns the ones whose date moved."""
+    """Work out every open case again (days off may have changed); returns the ones whose date moved, and lists them."""
     changed = []
     for case in db.session.scalars(select(Case).where(Case.status.in_(OPEN))):
         found = reckon(case)
@@ -228,9 +312,23 @@ def refresh_open(*, now: datetime) -> list[Case]:
     moved = []
     for case in changed:
         before = case.due_on
-        refresh(case, actor=SERVICE, now=now)
-        if case.due_on != before:
-            moved.append(case)
+        found = refresh(case, actor=SERVICE, now=now, because=DAYS_CHANGED)
+        if found.due == before:
+            continue
+        moved.append(case)
+        if before is not None and found.due is not None:
+            off = [[str(step.on), str(step.values["name"])] for step in found.steps if step.key == "holiday"]
+            db.session.add(
+                MovedDate(
+                    id=new_id(),
+                    case_id=case.id,
+                    controller=case.controller,
+                    before=before,
+                    after=found.due,
+                    days=off,
+                    made_at=now,
+                )
+            )
     return moved
 
 

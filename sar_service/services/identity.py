@@ -39,7 +39,7 @@ def evidence_of(case: Case) -> list[Evidence]:
             arrived_on=fact.on,
             seen_on=date.fromisoformat(fact.detail["seen_on"]),
             seen_by=fact.recorded_by,
-            seen=fact.detail.get("seen", ""),
+            seen=clock.told(fact).get("seen", ""),
             before_change=any(fact.recorded_at <= at for at in changed),
         )
         for fact in clock.standing_facts(case)

@@ -25,7 +25,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, lease, letter_words, sealing
+from . import audit, clock, lease, letter_words, sealing, told_date
 from .letter_words import paper_only
 
 NOTICE = "notice"  # the e-mail that says that a letter is there
@@ -95,6 +95,7 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
     goes = way(case, row.kind)
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
     told["address"] = address_of(asked)
+    told["named"] = told_date.named(case, told["text"])
     if goes == "email":
         told["mail"] = {"subject": told["subject"], "text": as_plain(told["text"])}
     elif goes == "link":

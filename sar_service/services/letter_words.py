@@ -16,11 +16,12 @@ from sar_service.domain.sentence import with_article
 from sar_service.extensions import runtime
 from sar_service.models import Case
 
-from . import clock, sealing
+from . import clock, sealing, told_date
 
 
 def of_case(case: Case, *, now: datetime) -> dict[str, Any]:
     """What every letter of a case may speak of, as it is now."""
+    before = told_date.last(case)
     return words(
         runtime().catalogue.controllers[case.controller],
         reference=case.reference,
@@ -30,6 +31,7 @@ def of_case(case: Case, *, now: datetime) -> dict[str, Any]:
         reckoning=clock.reckon(case),
         today=clock.day_of(now),
         base_url=runtime().settings.base_url,
+        told_before=before.due if before else None,
     )
 
 
@@ -43,6 +45,7 @@ def words(
     reckoning: Reckoning,
     today: date,
     base_url: str,
+    told_before: date | None = None,
 ) -> dict[str, Any]:
     """The values of every name but those that a letter is given besides (`reason`, `result`, `code`)."""
     regulator = controller.regulator
@@ -65,11 +68,17 @@ def words(
         "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
         "due": written(due) if due else "",
         "late": bool(due and due < today),
-        "reckoning": {"state": reckoning.state.value, "steps": [step.sentence for step in reckoning.steps]},
+        "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning)},
+        "told_before": written(told_before) if told_before else "",
         "today": written(today),
         "until": written(today + timedelta(days=controller.delivery.portal_days)),
         "base_url": base_url,
     }
+
+
+def _steps(reckoning: Reckoning) -> list[str]:
+    """How the date was worked out, without what only the council has to look at."""
+    return [step.sentence for step in reckoning.steps if not step.for_staff]
 
 
 def paper_only(told: Mapping[str, Any]) -> bool:

@@ -20,7 +20,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import clock, lease, team
+from . import clock, lease, moved_date, team
 
 TIMETABLE, DIGEST = "timetable", "digest"
 SILENT_AFTER = timedelta(minutes=5)
@@ -62,13 +62,27 @@ def digest(*, now: datetime) -> int:
     beat(DIGEST, now=now)
     members = [member for member in team.members() if member.active]
     lines: dict[uuid.UUID, list[tuple[Case, Level]]] = {}
+    moved: dict[uuid.UUID, list[str]] = {}
+    for row, case in moved_date.untold():
+        row.told_at = now
+        for member in members:
+            if _concerns(case, member):
+                moved.setdefault(member.id, []).append(moved_date.in_words(row, case))
     for case, level in _fresh(today=local.date(), now=now):
         for member in _told(case, level, members):
             lines.setdefault(member.id, []).append((case, level))
     for member in members:
-        if member.id in lines:
-            _write(member, lines[member.id], today=local.date(), now=now)
-    return len(lines)
+        if member.id in lines or member.id in moved:
+            _write(member, lines.get(member.id, []), moved.get(member.id, []), today=local.date(), now=now)
+    return len(lines.keys() | moved.keys())
+
+
+def _concerns(case: Case, member: Member) -> bool:
+    """Is a moved date of this case told to this member? To whoever has it, and to managers."""
+    actor = team.actor_of(member)
+    if Permission.SEE_CASES not in actor.permissions or not may_see_case(actor, case):
+        return False
+    return member.id == case.assigned_to or member.role is Role.MANAGER
 
 
 def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
@@ -113,7 +127,7 @@ def _told(case: Case, level: Level, members: Iterable[Member]) -> list[Member]:
     return found
 
 
-def _write(member: Member, lines: list[tuple[Case, Level]], *, today: date, now: datetime) -> None:
+def _write(member: Member, lines: list[tuple[Case, Level]], moved: list[str], *, today: date, now: datetime) -> None:
     told = []
     for case, level in lines:
         assert case.due_on is not None
@@ -132,9 +146,19 @@ def _write(member: Member, lines: list[tuple[Case, Level]], *, today: date, now:
     row = StaffMail(
         id=new_id(),
         member_id=member.id,
-        subject=f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out",
+        subject=f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out"
+        if count
+        else f"{len(moved)} due {'date has' if len(moved) == 1 else 'dates have'} moved",
         text="\n".join(
-            [f"Good morning {member.name}.", "", *told, "", f"All of them: {runtime().settings.base_url}/staff/", ""]
+            [
+                f"Good morning {member.name}.",
+                "",
+                *told,
+                *_moved(moved),
+                "",
+                f"All of them: {runtime().settings.base_url}/staff/",
+                "",
+            ]
         ),
         written_at=now,
         queued_at=now,
@@ -142,6 +166,12 @@ def _write(member: Member, lines: list[tuple[Case, Level]], *, today: date, now:
     db.session.add(row)
     db.session.flush()
     after_commit("staff_mail", row.id)
+
+
+def _moved(lines: list[str]) -> list[str]:
+    if not lines:
+        return []
+    return ["", "These due dates moved by themselves; tell the requester where a letter named the old one:", "", *lines]
 
 
 def _days(due: date, today: date) -> str:

@@ -162,6 +162,7 @@ IN_CLEAR = {
     "left_out": {"code", "decided_by"},
     "letter": {"kind", "state", "message", "written_by", "message_id"},
     "mark": {"kind", "rule", "text_digest", "treatment", "code", "made_by", "decided_by"},
+    "moved_date": {"days", "seen_by"},  # public holidays
     "note": {"written_by"},
     "pack": {"state", "sha256", "message", "asked_by", "released_by"},
     "pack_part": {"digest"},

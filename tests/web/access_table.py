@@ -43,6 +43,8 @@ STAFF: dict[str, set[May]] = {
     "managers.end_access": {May.MANAGE_TEAM},
     "managers.export_trail": {May.READ_AUDIT},
     "managers.home": set(),
+    "managers.moved_dates": {May.ASSIGN},
+    "managers.see_moved_dates": {May.ASSIGN},
     "managers.members": {May.MANAGE_TEAM},
     "managers.new_password": {May.MANAGE_TEAM},
     "managers.systems": {May.SEE_SYSTEMS},

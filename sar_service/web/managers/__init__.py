@@ -9,7 +9,9 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from sar_service.domain.actor import Actor
 from sar_service.domain.permission import Permission
+from sar_service.services import moved_date
 
 from .. import access
 from ..access import allow
@@ -36,6 +38,7 @@ def _navigation() -> list[dict[str, Any]]:
         (Permission.SEE_CASES, _("Worklist"), "/staff/", ""),
         (Permission.SEE_FIGURES, _("How we are doing"), url_for("managers.board"), "managers.board"),
         (Permission.ASSIGN, _("Who has how much"), url_for("managers.workload"), "managers.workload"),
+        (Permission.ASSIGN, _moved(actor), url_for("managers.moved_dates"), "managers.moved_dates"),
         (Permission.SEE_SYSTEMS, _("Systems"), url_for("managers.systems"), "managers.systems"),
         (Permission.MANAGE_TEAM, _("Team"), url_for("managers.members"), "managers.members"),
         (Permission.READ_AUDIT, _("Audit trail"), url_for("managers.trail"), "managers.trail"),
@@ -45,6 +48,11 @@ def _navigation() -> list[dict[str, Any]]:
         for permission, text, href, endpoint in items
         if actor.may(permission)
     ]
+
+
+def _moved(actor: Actor) -> str:
+    count = moved_date.count_unseen(actor) if actor.may(Permission.ASSIGN) else 0
+    return _("Dates that moved (%(count)s)", count=count) if count else _("Dates that moved")
 
 
 @blueprint.get("/")
@@ -63,4 +71,4 @@ def home() -> Any:
     return redirect("/staff/")
 
 
-from . import board, systems, team, trail, workload  # noqa: E402, F401 - they put pages on the blueprint
+from . import board, moved, systems, team, trail, workload  # noqa: E402, F401 - they put pages on the blueprint

@@ -17,7 +17,7 @@ from sar_service.domain.lifecycle import Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team
+from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team, told_date
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
 from sar_service.services import reason as reason_service
@@ -70,8 +70,8 @@ VERBS: dict[str, Any] = {
     "recorded a fact": _l("Something that happened was recorded"),
 }
 WARNINGS = (
-    "identity_asked_late", "identity_unsettled", "extension_late", "extension_no_reasons", "before_2026",
-    "beyond_known_holidays", "at_once",
+    "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "extension_late", "extension_no_reasons",
+    "before_2026", "before_complaints", "beyond_known_holidays", "at_once",
 )  # fmt: skip
 IGNORED = (
     "identity_does_not_wait", "fee_does_not_wait", "pause_too_late", "pause_not_allowed", "extension_not_allowed",
@@ -112,11 +112,18 @@ def timeline(case: Case) -> list[dict[str, str]]:
     names, shown = frame.staff_names(), []
     events = audit.timeline(case.id)
     reasons = reason_service.words_of(events)
+    facts = {f"fact:{fact.id}": fact for fact in case.facts}
     for event in events:
         if event.verb.startswith("viewed "):
             continue
         told = event.detail or {}
-        says = [str(told[key]) for key in ("kind", "on", "system", "answer", "how", "code", "count") if told.get(key)]
+        says = [
+            str(told[key])
+            for key in ("kind", "on", "because", "system", "answer", "how", "code", "count")
+            if told.get(key)
+        ]
+        if event.object in facts and (written := clock.words_about(facts[event.object])):
+            says.append(written)
         if told.get("before") and told.get("after") and told["before"] != told["after"]:
             says.append(_("from %(before)s to %(after)s", before=_stage(told["before"]), after=_stage(told["after"])))
         shown.append(
@@ -175,6 +182,7 @@ def case_page(reference: str) -> str:
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
         channel=frame.CHANNELS.get(case.channel, case.channel),
         services=_services(case),
+        misled=told_date.wrong(case),
     )
 
 
@@ -189,7 +197,7 @@ def _fact(fact: Any) -> dict[str, Any]:
     return {
         "text": clock.FACTS.get(fact.kind, fact.kind),
         "on": fact.on,
-        "reason": (fact.detail or {}).get("reason", ""),
+        "reason": clock.words_about(fact),
     }
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import InvalidInput, StaleWrite
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import clock, letter_draft
+from sar_service.services import clock, letter_draft, told_date
 
 from .. import access, filters
 from ..access import allow
@@ -61,6 +61,7 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         steps=case.clock_steps(found),
         post=frame.post_only(found),
         trial=trial,
+        misled=told_date.wrong(found) if trial is None else None,
     )
 
 
@@ -83,7 +84,7 @@ def _entries(found: Case) -> list[dict[str, Any]]:
             "kind": fact.kind,
             "by": fact.recorded_by,
             "at": fact.recorded_at,
-            "reason": fact.detail.get("reason") or fact.detail.get("reasons") or "",
+            "reason": clock.words_about(fact),
             "counts": fact.id in standing,
         }
         for fact in found.facts

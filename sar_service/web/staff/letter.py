@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -32,6 +32,7 @@ TITLES: dict[str, Any] = {
     "extension": _l("Two more months"),
     "fee-asked": _l("A fee"),
     "progress": _l("How far we are, or that we are late"),
+    "new-date": _l("The date has changed"),
     "not-held": _l("We do not hold it"),
     "other-controller": _l("Somebody else can answer it"),
     "refused": _l("We will not do what they ask"),
@@ -92,9 +93,12 @@ def listed(case: Case) -> list[dict[str, Any]]:
 def new_letter(reference: str) -> str:
     """Choose which letter to write, and say what it has to say."""
     case = frame.find(reference)
+    asked = request.args.get("kind", "")
     kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in letter_draft.kinds(case)]
     results = RESULTS if any(KINDS[key].decides for key, *_rest in kinds) else []
-    return frame.page("letter_new", case, tab="overview", viewed="the letters", kinds=kinds, results=results)
+    return frame.page(
+        "letter_new", case, tab="overview", viewed="the letters", kinds=kinds, results=results, asked=asked
+    )
 
 
 @blueprint.post("/cases/<reference>/letters")
