@@ -5,7 +5,6 @@ Large objects are sealed in chunks of 1 MiB (AES-256-GCM; the chunk number and a
 so that chunks can be neither reordered nor cut off).
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -29,10 +28,11 @@ class SealBroken(Exception):
 
 
 class DataKey:
-    """The key of one case (or of the service itself). Holds no state but the key."""
+    """The key of one case (or of the service itself). Holds nothing but keys."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._digesting: bytes | None = None  # worked out once: a trail is checked with millions of digests
 
     def __repr__(self) -> str:
         return "DataKey(hidden)"
@@ -91,7 +91,9 @@ class DataKey:
     def digest(self, value: str | bytes) -> str:
         """A keyed digest (HMAC-SHA256, hexadecimal): equal for equal values, meaningless without the key."""
         data = value.encode() if isinstance(value, str) else value
-        return hmac.new(self._derive(b"digest"), data, hashlib.sha256).hexdigest()
+        if self._digesting is None:
+            self._digesting = self._derive(b"digest")
+        return hmac.digest(self._digesting, data, "sha256").hex()
 
     def _derive(self, salt: bytes) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"sar-service object").derive(self._key)
@@ -104,6 +106,7 @@ class Vault:
         if len(kek) != 32:
             raise ValueError("the key-encryption key must be 32 bytes")
         self._kek = kek
+        self._of_service: dict[str, DataKey] = {}
 
     def __repr__(self) -> str:
         return "Vault(hidden)"
@@ -148,7 +151,10 @@ class Vault:
 
     def service_key(self, purpose: str) -> DataKey:
         """A key of the service itself for one purpose ("audit", "session"), the same at every start."""
-        return DataKey(HKDF(algorithm=SHA256(), length=32, salt=b"service", info=purpose.encode()).derive(self._kek))
+        if purpose not in self._of_service:
+            derived = HKDF(algorithm=SHA256(), length=32, salt=b"service", info=purpose.encode()).derive(self._kek)
+            self._of_service[purpose] = DataKey(derived)
+        return self._of_service[purpose]
 
     def _wrap(self, key: bytes, about: str) -> bytes:
         nonce = os.urandom(12)

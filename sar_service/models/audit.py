@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, String, Uuid
+from sqlalchemy import JSON, BigInteger, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sar_service.db import Base, Instant
@@ -17,13 +17,14 @@ class AuditEvent(Base):
     """One thing that happened. `detail` holds no personal data; `actor` is "staff:<id>", "requester", "service"..."""
 
     __tablename__ = "audit_event"
+    __table_args__ = tuple(Index(f"ix_audit_event_{name}", name, "number") for name in ("case_id", "actor", "verb"))
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)
-    actor: Mapped[str] = mapped_column(String(80), index=True)
+    actor: Mapped[str] = mapped_column(String(80))
     verb: Mapped[str] = mapped_column(String(60))
     controller: Mapped[str] = mapped_column(String(60), default="")
-    case_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    case_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     object: Mapped[str] = mapped_column(String(120), default="")
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     previous: Mapped[str] = mapped_column(String(64))

@@ -13,6 +13,19 @@ from sar_service.domain.rights import Right
 
 from .base import Identified, OfCase, OfController, Sealed
 
+LISTED = (
+    "due_on",
+    "clock_state",
+    "received_on",
+    "assigned_to",
+    "restricted",
+    "right",
+    "released_on",
+    "touched_at",
+    "created_at",
+    "id",
+)
+
 
 class Case(Identified, OfController, Sealed, Base):
     """One request for one right by or for one data subject.
@@ -22,7 +35,12 @@ class Case(Identified, OfController, Sealed, Base):
     """
 
     __tablename__ = "case"
-    __table_args__ = (Index("ix_case_worklist", "controller", "status", "due_on"),)
+    __table_args__ = (
+        # All that the worklist and the board filter, sort and count by, so that neither reads the sealed rows for it.
+        Index("ix_case_worklist", "controller", "status", *LISTED),
+        Index("ix_case_received", "controller", "received_on", "status", "released_on", "due_on"),
+        Index("ix_case_status", "status"),
+    )
 
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     right: Mapped[Right] = mapped_column(words_of(Right, "right"))

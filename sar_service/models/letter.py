@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sar_service.db import Base, Instant
@@ -19,6 +19,7 @@ class Letter(Identified, OfCase, Sealed, Claimed, Base):
     """
 
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_state", "state", "written_at"),)  # the sweep and the post look every so often
 
     kind: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(

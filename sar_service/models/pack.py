@@ -29,7 +29,7 @@ class Pack(Identified, OfCase, Sealed, Claimed, Base):
 
     number: Mapped[int]
     sign_off_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("sign_off.id"))
-    state: Mapped[PackState] = mapped_column(words_of(PackState, "state"))
+    state: Mapped[PackState] = mapped_column(words_of(PackState, "state"), index=True)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     pages: Mapped[int] = mapped_column(default=0)

@@ -88,7 +88,7 @@ class Suggesting(Identified, OfCase, Claimed, Base):
 
     __tablename__ = "suggesting"
 
-    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, running, done, failed
+    state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)  # waiting, running, done, failed
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(String(300), default="")

@@ -31,7 +31,7 @@ class StaffMail(Identified, Claimed, Base):
     member_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("member.id"), index=True)
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, sending, sent, failed
+    state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)  # waiting, sending, sent, failed
     message: Mapped[str] = mapped_column(String(300), default="")
     written_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -22,7 +22,7 @@ class SystemSearch(Identified, OfCase, Claimed, Base):
 
     system: Mapped[str] = mapped_column(String(60))
     round: Mapped[int]
-    state: Mapped[SearchState] = mapped_column(words_of(SearchState, "state"))
+    state: Mapped[SearchState] = mapped_column(words_of(SearchState, "state"), index=True)
     searched_by: Mapped[list[str]] = mapped_column(JSON, default=list)
     records: Mapped[int] = mapped_column(default=0)
     documents: Mapped[int] = mapped_column(default=0)
@@ -94,7 +94,7 @@ class Document(Identified, OfCase, Sealed, Claimed, Base):
     about_digest: Mapped[str] = mapped_column(String(64))
     section: Mapped[str] = mapped_column(String(120))
     on: Mapped[date | None]
-    state: Mapped[DocumentState] = mapped_column(words_of(DocumentState, "state"))
+    state: Mapped[DocumentState] = mapped_column(words_of(DocumentState, "state"), index=True)
     kind: Mapped[str] = mapped_column(String(20), default="")
     content_digest: Mapped[str] = mapped_column(String(64), default="")
     pages: Mapped[int] = mapped_column(default=0)

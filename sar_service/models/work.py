@@ -25,10 +25,10 @@ class Task(Identified, OfCase, Sealed, Base):
     """Something that has to be done by a day. `sealed` holds {"what"}; `outcome` is "", "done" or "dropped"."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("ix_task_open", "outcome", "due_on"),)
+    __table_args__ = (Index("ix_task_of", "assigned_to", "outcome", "due_on"),)
 
     due_on: Mapped[date]
-    assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"), index=True)
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"))
     made_by: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime] = mapped_column(Instant)
     outcome: Mapped[str] = mapped_column(String(10), default="")

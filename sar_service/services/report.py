@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Date, Select, column, false, func, or_, select, values
 from sqlalchemy import case as when
 
 from sar_service.db import db
@@ -22,6 +22,7 @@ from . import clock
 from .case import visible
 
 ANSWERED = (Status.RELEASED, Status.CLOSED)
+COUNTED = ("received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn")
 
 
 def counted(actor: Actor) -> Select[Any]:
@@ -53,12 +54,12 @@ def answered_in_time() -> Any:
 
 @dataclass(frozen=True)
 class Figures:
-    """Today's counts. `overdue_days` are the days each overdue case is late, most first."""
+    """Today's counts. `oldest_overdue` are the days by which the oldest overdue case is late, 0 where none is."""
 
     open: int
     due_this_week: int
     overdue: int
-    overdue_days: list[int]
+    oldest_overdue: int
     paused: int
     unassigned: int
 
@@ -75,14 +76,15 @@ def figures(*, actor: Actor, today: date) -> Figures:
             func.sum(when((running & (scope.c.due_on < today), 1), else_=0)),
             func.sum(when((~running, 1), else_=0)),
             func.sum(when((scope.c.assigned_to.is_(None), 1), else_=0)),
+            func.min(when((running, scope.c.due_on))),
         ).select_from(scope)
     ).one()
-    late = db.session.scalars(select(scope.c.due_on).where(running, scope.c.due_on < today).order_by(scope.c.due_on))
+    oldest = row[5] if row[5] is not None and row[5] < today else today
     return Figures(
         open=row[0] or 0,
         due_this_week=row[1] or 0,
         overdue=row[2] or 0,
-        overdue_days=[(today - due).days for due in late],
+        oldest_overdue=(today - oldest).days,
         paused=row[3] or 0,
         unassigned=row[4] or 0,
     )
@@ -121,24 +123,41 @@ def months(*, actor: Actor, today: date, count: int = 12) -> list[Month]:
     for _ in range(count - 1):
         first = (first - timedelta(days=1)).replace(day=1)
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = db.session.execute(
-        counted(actor)
-        .where(Case.received_on >= first)
-        .with_only_columns(Case.received_on, Case.status, Case.due_on, Case.released_on)
-    )
-    for received, status, due, released in rows:
-        tally = found[f"{received:%Y-%m}"]
-        tally["received"] += 1
-        if status in ANSWERED and released is not None:
-            tally["answered"] += 1
-            tally["in_time"] += due is not None and released <= due
-            tally["within_one_month"] += released <= clock.one_month_after(received)
-        tally["still_open"] += status in OPEN
-        tally["refused"] += status is Status.REFUSED
-        tally["withdrawn"] += status is Status.WITHDRAWN
+    for day, *counts in db.session.execute(_by_day(actor, first=first, today=today)):
+        for key, number in zip(COUNTED, counts, strict=True):
+            found[f"{day:%Y-%m}"][key] += number
     names, month = [], first
     while month <= today:
         names.append(f"{month:%Y-%m}")
         month = (month + timedelta(days=32)).replace(day=1)
-    keys = ("received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn")
-    return [Month(name, *(found[name][key] for key in keys)) for name in names]
+    return [Month(name, *(found[name][key] for key in COUNTED)) for name in names]
+
+
+def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
+    """`COUNTED` of the cases received on each day. The database counts: a year has many thousands of cases.
+
+    A month is not the same number of days everywhere, so the last day of each day's month is handed in.
+    """
+    days = values(column("day", Date), column("last", Date), name="days").data(
+        [(day, clock.one_month_after(day)) for day in (first + timedelta(n) for n in range((today - first).days + 1))]
+    )
+    each = days.cte("each_day")
+
+    def number(condition: Any) -> Any:
+        return func.sum(when((condition, 1), else_=0))
+
+    return (
+        counted(actor)
+        .join(each, each.c.day == Case.received_on)
+        .with_only_columns(
+            each.c.day,
+            func.count(),
+            number(answered()),
+            number(answered() & answered_in_time()),
+            number(answered() & (Case.released_on <= each.c.last)),
+            number(Case.status.in_(OPEN)),
+            number(Case.status == Status.REFUSED),
+            number(Case.status == Status.WITHDRAWN),
+        )
+        .group_by(each.c.day)
+    )
