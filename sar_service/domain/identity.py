@@ -2,8 +2,9 @@
 
 Evidence is a fact: what was seen, of whom, by whom, on which day. No copy of a document belongs here. The
 rules are conservative, because a request in somebody else's name is the oldest way to steal a file; they
-warn about age and never bar anybody by it. When the clock begins follows from the day on which enough had
-arrived (Article 12A(2)).
+warn about age and never bar anybody by it: what a child understands is a judgement that somebody makes and
+that is recorded. When the clock begins follows from the day on which enough had arrived (Article 12A(2)).
+What to ask for, and what would be too much, is `identity_ask.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,9 @@ from datetime import date
 from enum import StrEnum
 
 from .errors import InvalidInput
+from .identity_basis import SCOTLAND, Basis, look_for, why_not
 
+_LATE = 7  # days after receipt from which asking for evidence is late
 _OLD_AUTHORITY = 183  # days before the request after which a signed authority should be confirmed
 
 
@@ -53,8 +56,25 @@ class EvidenceKind(StrEnum):
     APPOINTMENT = "appointment"  # registered power of attorney, deputyship, guardianship
     # What the child thinks, or why they were not asked.
     CHILD_AGREES = "child_agrees"
-    CHILD_CANNOT_DECIDE = "child_cannot_decide"  # a note of who judged that, when and how
+    CHILD_OBJECTS = "child_objects"
+    CHILD_UNDERSTANDS = "child_understands"  # a judgement: who made it, when and how
+    CHILD_CANNOT_DECIDE = "child_cannot_decide"  # the same, the other way
     BEST_INTERESTS = "best_interests"  # a note why it is plainly in the child's interests
+    # What could stand against somebody who asks for a child.
+    ORDERS_CHECKED = "orders_checked"  # court orders and arrangements were looked for; none stands against it
+    ORDER_AGAINST = "order_against"  # one does: no contact, prohibited steps, non-molestation
+
+
+class How(StrEnum):
+    """In which way something was seen."""
+
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+    POST = "post"
+    CERTIFIED = "certified"  # a copy that a professional has certified
+    COPY = "copy"  # a copy or a picture that was sent
+    RECORD = "record"  # found in our own records, or a register
+    CONVERSATION = "conversation"
 
 
 STRONG = frozenset({EvidenceKind.PHOTO_DOCUMENT, EvidenceKind.VOUCHED})
@@ -76,6 +96,23 @@ INDEPENDENT = frozenset(
     }
 )
 _CHILDS_VIEW = frozenset({EvidenceKind.CHILD_AGREES, EvidenceKind.CHILD_CANNOT_DECIDE, EvidenceKind.BEST_INTERESTS})
+# What the council finds out or judges itself. The time does not wait for it: it begins once the rest has arrived.
+OURS = _CHILDS_VIEW | {
+    EvidenceKind.CHILD_OBJECTS,
+    EvidenceKind.CHILD_UNDERSTANDS,
+    EvidenceKind.ORDERS_CHECKED,
+    EvidenceKind.ORDER_AGAINST,
+    EvidenceKind.FIRM_CHECKED,
+}
+# What can take away what was enough before: recorded after identity was settled, it re-opens it.
+AGAINST = frozenset(
+    {
+        EvidenceKind.CHILD_OBJECTS,
+        EvidenceKind.CHILD_UNDERSTANDS,
+        EvidenceKind.CHILD_CANNOT_DECIDE,
+        EvidenceKind.ORDER_AGAINST,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +121,8 @@ class Evidence:
 
     `arrived_on` is the day it came, which starts the clock; `seen_on` the day somebody looked at it,
     `seen_by` who. `seen` says what it was in a few words ("passport, in person"), never its number.
-    `dated` is its own date. `before_change`: it was put on file before the contact details last changed.
+    `dated` is its own date, `basis` which paper it is, `how` in which way it was seen. `before_change`: it was put on
+    file before the contact details last changed.
     """
 
     kind: EvidenceKind
@@ -94,6 +132,8 @@ class Evidence:
     seen_by: str
     seen: str = ""
     dated: date | None = None
+    basis: Basis | None = None
+    how: How | None = None
     before_change: bool = False
 
     def __post_init__(self) -> None:
@@ -109,13 +149,18 @@ class Evidence:
 class Circumstances:
     """What is known of a request when its evidence is judged.
 
-    `contact_changed_on`: the last day on which an address, e-mail or phone for the answer was changed.
+    `contact_changed_on`: the last day on which an address, e-mail or phone for the answer was changed. `known`: the
+    council knows the person, and not only from this request. `asked_on`: the day on which evidence was last asked for.
     """
 
     capacity: Capacity
     received: date
     subject_born: date | None = None
     contact_changed_on: date | None = None
+    nation: str = "england-and-wales"
+    known: bool = False
+    asked_on: date | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,18 +180,21 @@ def assess(evidence: Iterable[Evidence], *, circumstances: Circumstances) -> Ass
     """Judge evidence for one request. It suggests: a person settles identity, and is named."""
     seen = sorted(evidence, key=lambda e: e.arrived_on)
     fresh = _since_contact_changed(seen, circumstances)
-    missing = list(_missing(fresh, circumstances.capacity))
-    if missing and fresh != seen and not _missing(seen, circumstances.capacity):
+    missing = list(_missing(fresh, circumstances))
+    if missing and fresh != seen and not _missing(seen, circumstances):
         missing = ["The contact details were changed after identity was checked: check it again."]
     settled = None
     if not missing:
+        theirs_last = sorted(fresh, key=lambda e: e.kind not in OURS)
         settled = next(
-            fresh[at].arrived_on for at in range(len(fresh)) if not _missing(fresh[: at + 1], circumstances.capacity)
+            theirs_last[at].arrived_on
+            for at in range(len(theirs_last))
+            if not _missing(theirs_last[: at + 1], circumstances)
         )
     return Assessment(
         sufficient=not missing,
         missing=tuple(missing),
-        warnings=tuple(_warnings(seen, circumstances)),
+        warnings=tuple(dict.fromkeys([*_warnings(seen, circumstances), *_lateness(settled, circumstances)])),
         settled_on=settled,
     )
 
@@ -166,9 +214,33 @@ def _is_known(evidence: Sequence[Evidence], about: About) -> bool:
     return bool(kinds & STRONG) or len(kinds & MEDIUM) >= 2
 
 
-def _missing(evidence: Sequence[Evidence], capacity: Capacity) -> tuple[str, ...]:
-    kinds = {e.kind for e in evidence}
-    found = []
+def _newest(evidence: Sequence[Evidence], *kinds: EvidenceKind) -> EvidenceKind | None:
+    """The kind that was last seen of several that speak against each other; of one day, the one recorded last."""
+    found = [(e.seen_on, at, e.kind) for at, e in enumerate(evidence) if e.kind in kinds]
+    return max(found)[2] if found else None
+
+
+def understands(evidence: Sequence[Evidence]) -> bool | None:
+    """Whether the child understands what this right is, as somebody judged it last; None if nobody has."""
+    judged = _newest(evidence, EvidenceKind.CHILD_UNDERSTANDS, EvidenceKind.CHILD_CANNOT_DECIDE)
+    return None if judged is None else judged is EvidenceKind.CHILD_UNDERSTANDS
+
+
+def _papers(evidence: Sequence[Evidence], kind: EvidenceKind, nation: str) -> tuple[bool, list[str]]:
+    """Is there a paper of this kind that counts, and why do those not that do not?"""
+    reasons = [why_not(e.basis, dated=e.dated, nation=nation) for e in evidence if e.kind is kind]
+    return "" in reasons, [reason for reason in reasons if reason]
+
+
+def _missing(evidence: Sequence[Evidence], circumstances: Circumstances) -> tuple[str, ...]:
+    kinds, capacity, nation = {e.kind for e in evidence}, circumstances.capacity, circumstances.nation
+    found: list[str] = []
+
+    def paper(kind: EvidenceKind, sentence: str) -> None:
+        good, reasons = _papers(evidence, kind, nation)
+        if not good:
+            found.extend(reasons or [sentence])
+
     if capacity is Capacity.SOLICITOR:
         if EvidenceKind.FIRM_CHECKED not in kinds:
             found.append("The firm has not been found in its regulator's register and reached as listed there.")
@@ -177,20 +249,45 @@ def _missing(evidence: Sequence[Evidence], capacity: Capacity) -> tuple[str, ...
             "Who is asking has not been shown: one document with a photograph, somebody who knows them, "
             "or two other pieces of evidence."
         )
+    if capacity is Capacity.SELF and understands(evidence) is False:
+        found.append(
+            "They were judged not to understand this right yet. Somebody with parental responsibility has to ask "
+            "for them, or an advocate whom they choose."
+        )
     if capacity is Capacity.PARENT:
-        if EvidenceKind.PARENTAL_RESPONSIBILITY not in kinds:
-            found.append("Parental responsibility for the child has not been shown.")
-        if not kinds & _CHILDS_VIEW:
-            found.append("What the child thinks has not been recorded, or why they were not asked.")
+        paper(EvidenceKind.PARENTAL_RESPONSIBILITY, "Parental responsibility for the child has not been shown.")
+        found.extend(_childs_say(evidence))
+        orders = _newest(evidence, EvidenceKind.ORDERS_CHECKED, EvidenceKind.ORDER_AGAINST)
+        if orders is None:
+            found.append(
+                "Nobody has looked for court orders, no-contact arrangements and safe addresses that stand against it."
+            )
+        elif orders is EvidenceKind.ORDER_AGAINST:
+            found.append("A court order or an arrangement stands against giving this to them. Ask Legal first.")
     if capacity in (Capacity.REPRESENTATIVE, Capacity.SOLICITOR):
-        if EvidenceKind.SIGNED_AUTHORITY not in kinds:
-            found.append("The person's signed authority has not been seen.")
+        if EvidenceKind.AUTHORITY_CONFIRMED not in kinds or EvidenceKind.SIGNED_AUTHORITY not in kinds:
+            paper(EvidenceKind.SIGNED_AUTHORITY, "The person's signed authority has not been seen.")
         known = _is_known(evidence, About.SUBJECT) or EvidenceKind.AUTHORITY_CONFIRMED in kinds
         if capacity is Capacity.REPRESENTATIVE and not known:
             found.append("The person has not been asked whether they gave this authority, nor shown who they are.")
-    if capacity is Capacity.DEPUTY and EvidenceKind.APPOINTMENT not in kinds:
-        found.append("The power of attorney, deputyship or guardianship has not been seen.")
+    if capacity is Capacity.DEPUTY:
+        paper(EvidenceKind.APPOINTMENT, "The power of attorney, deputyship or guardianship has not been seen.")
     return tuple(found)
+
+
+def _childs_say(evidence: Sequence[Evidence]) -> Iterable[str]:
+    """What is missing of the child's own say. A child who understands decides; one who cannot is still listened to."""
+    kinds, able = {e.kind for e in evidence}, understands(evidence)
+    view = _newest(evidence, EvidenceKind.CHILD_AGREES, EvidenceKind.CHILD_OBJECTS)
+    if view is EvidenceKind.CHILD_OBJECTS and able is not False:
+        if able:
+            yield "The child understands this and does not want it. It is theirs to decide."
+        else:
+            yield "The child does not want it. Record whether they understand what is asked: if they do, they decide."
+    elif able and view is None and EvidenceKind.BEST_INTERESTS not in kinds:
+        yield "The child understands this right, so it is theirs to decide. Record whether they agree."
+    elif not kinds & _CHILDS_VIEW:
+        yield "What the child thinks has not been recorded, or why they were not asked."
 
 
 def age_on(born: date, on: date) -> int:
@@ -198,8 +295,31 @@ def age_on(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+def _lateness(settled: date | None, circumstances: Circumstances) -> Iterable[str]:
+    """Whether evidence was, or would be, asked for too late or without need (Article 12(6))."""
+    asked, received = circumstances.asked_on, circumstances.received
+    if asked is None:
+        waited = (circumstances.today - received).days if circumstances.today else 0
+        if settled is None and waited > _LATE:
+            yield (
+                f"The request came {waited} days ago. Asking for evidence now is late: the law lets the time wait "
+                "only for reasonable doubts, and they are to be raised at once. Have somebody senior look at it."
+            )
+        return
+    if (asked - received).days > _LATE:
+        yield (
+            f"Evidence was asked for {(asked - received).days} days after the request came. Have somebody senior look "
+            "whether the time may wait for it at all: if not, take back that it was asked for."
+        )
+    if settled is not None and settled < asked:
+        yield (
+            "Enough had been seen before evidence was asked for, so there was no doubt left for the time to wait for. "
+            "Take back that it was asked for, unless something new had come up."
+        )
+
+
 def _warnings(evidence: Sequence[Evidence], circumstances: Circumstances) -> Iterable[str]:
-    capacity, kinds = circumstances.capacity, {e.kind for e in evidence}
+    capacity, kinds, nation = circumstances.capacity, {e.kind for e in evidence}, circumstances.nation
     if not kinds & INDEPENDENT:
         yield (
             "Nothing seen so far ties the contact details of the request to the person. Confirm where to send "
@@ -207,22 +327,16 @@ def _warnings(evidence: Sequence[Evidence], circumstances: Circumstances) -> Ite
         )
     if kinds and kinds <= {EvidenceKind.KNOWS_DETAILS, EvidenceKind.REQUEST_CONTACT}:
         yield "Knowing details of a life, or holding an e-mail address, proves nothing: a relative has both."
-    born = circumstances.subject_born
-    age = age_on(born, circumstances.received) if born else None
-    if capacity is Capacity.PARENT:
-        yield ("Look for court orders, no-contact arrangements and safe addresses before anything is sent to a parent.")
-        if age is not None and age >= 18:
-            yield "The person is an adult: a parent needs their authority, or an appointment."
-        elif age is not None and age >= 12:
-            yield (
-                "From about twelve many children understand this right themselves (in Scotland that is "
-                "presumed). Ask the child unless there is a reason not to."
-            )
-    if capacity is Capacity.SELF and age is not None and age < 12:
+    strong = [e for e in evidence if e.kind is EvidenceKind.PHOTO_DOCUMENT]
+    if strong and all(e.how is How.COPY for e in strong) and not kinds & INDEPENDENT:
         yield (
-            "A young child asks for themselves. The right is theirs: note how their understanding was "
-            "judged, and who helps them."
+            "Of the document with a photograph only a copy was seen, and copies are easily made up. Look at it "
+            "together "
+            "on a video call, or add something else."
         )
+    if circumstances.known and kinds & {EvidenceKind.VOUCHED, EvidenceKind.CONTACT_ON_FILE} and strong:
+        yield "A document was asked of somebody whom we know. That is more than is needed: do not keep a copy of it."
+    yield from _of_age(evidence, circumstances)
     if capacity is Capacity.SOLICITOR and not (
         EvidenceKind.AUTHORITY_CONFIRMED in kinds or _is_known(evidence, About.SUBJECT)
     ):
@@ -233,3 +347,35 @@ def _warnings(evidence: Sequence[Evidence], circumstances: Circumstances) -> Ite
         old = one.dated is not None and (circumstances.received - one.dated).days > _OLD_AUTHORITY
         if one.kind is EvidenceKind.SIGNED_AUTHORITY and old:
             yield "The signed authority is more than six months old: confirm that it still holds."
+        yield from look_for(one.basis, nation=nation)
+
+
+def _of_age(evidence: Sequence[Evidence], circumstances: Circumstances) -> Iterable[str]:
+    """What the age of the person makes one think of. It decides nothing."""
+    capacity, born = circumstances.capacity, circumstances.subject_born
+    age = age_on(born, circumstances.received) if born else None
+    scotland = circumstances.nation == SCOTLAND
+    if capacity is Capacity.PARENT:
+        yield "Look for court orders, no-contact arrangements and safe addresses before anything is sent to a parent."
+        view = _newest(evidence, EvidenceKind.CHILD_AGREES, EvidenceKind.CHILD_OBJECTS)
+        if view is EvidenceKind.CHILD_OBJECTS and understands(evidence) is False:
+            yield "The child does not want it. They cannot decide this alone, but what they feel has to be weighed."
+        if age is not None and age >= 18:
+            yield "The person is an adult: a parent needs their authority, or an appointment."
+        elif age is not None and age >= 12 and understands(evidence) is None:
+            yield (
+                "From about twelve many children understand this right themselves (in Scotland that is "
+                "presumed). Ask the child unless there is a reason not to."
+            )
+    if capacity is Capacity.SELF and age is not None and age < 18 and understands(evidence) is None:
+        if age < 12:
+            yield (
+                "A young child asks for themselves. The right is theirs: note how their understanding was "
+                "judged, and who helps them."
+            )
+        elif scotland:
+            yield "From twelve a child in Scotland is presumed to understand this right. Note it only if you doubt "
+            "that."
+        elif age < 16:
+            yield "A child asks for themselves, as they may at any age. Note who judged that they understand it, and "
+            "how."

@@ -24,7 +24,7 @@ class Letter(Identified, OfCase, Sealed, Claimed, Base):
     kind: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(
         String(10), default="waiting"
-    )  # draft, waiting, sending, sent, failed, to_post, posted
+    )  # draft, waiting, sending, sent, failed, to_post, posted, held
     message: Mapped[str] = mapped_column(String(300), default="")
     written_by: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[datetime] = mapped_column(Instant)

@@ -37,6 +37,7 @@ FACTS = {
     "identity_settled": "Identity settled",
     "identity_doubted": "Identity no longer settled",
     "contact_changed": "Contact details changed",
+    "capacity_changed": "In what capacity they ask was corrected",
     "struck_out": "Entry taken back: it did not happen",
 }
 CORRECTABLE = (
@@ -49,7 +50,8 @@ CORRECTABLE = (
     "clarification_received",
     "extension_notice",
 )  # the days that the clock reads; who said what about identity is not among them
-CLEAR = frozenset({"evidence", "about", "seen_on", "fields", "channel"})  # what may stand open of a fact: codes, days
+# What may stand open of a fact: codes, days.
+CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel"})
 DAYS_CHANGED = "the public holidays, the school terms or the way of counting changed"
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
@@ -186,7 +188,8 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
 
 def _settled(case: Case) -> bool:
     """Does the last word about identity say that it is settled?"""
-    last = [fact.kind for fact in standing_facts(case) if fact.kind in ("identity_settled", "identity_doubted")]
+    kinds = ("identity_settled", "identity_doubted", "contact_changed", "capacity_changed")
+    last = [fact.kind for fact in standing_facts(case) if fact.kind in kinds]
     return last[-1:] == ["identity_settled"]
 
 

@@ -1,75 +1,155 @@
 """Settling who is asking and for whom: what was seen, when and by whom. The clock and the release gate read it.
 
-Copies of documents are not kept: only their kind, the days, the officer and a few words. The rules are in
-`domain/identity.py`.
+That something was seen is a fact that stays: its kind, the days, the officer. What was written about it in words is
+sealed in the fact. Copies of documents are apart (`identity_copy.py`) and do not stay. Rules: `domain/identity.py`;
+changing who asks, in what capacity and where the answer goes: `identity_change.py`.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-
-from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import (
+    AGAINST,
     About,
     Assessment,
     Capacity,
     Circumstances,
     Evidence,
     EvidenceKind,
+    How,
     assess,
 )
+from sar_service.domain.identity_ask import Ask, asks, too_much
+from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
 from sar_service.domain.lifecycle import Action
-from sar_service.models import AccessCode, Case, Fact
+from sar_service.domain.work import Flag
+from sar_service.models import Case, Fact
 
-from . import audit, clock, finding, letter, sealing
+from . import audit, clock, letter_hold, sealing, work
 from . import case as cases
 from . import reason as reasons
 
+UNDOES = ("contact_changed", "identity_doubted", "capacity_changed")
+BASES = {
+    EvidenceKind.PARENTAL_RESPONSIBILITY: (
+        RESPONSIBILITY,
+        "Say which document or order shows parental responsibility.",
+    ),
+    EvidenceKind.APPOINTMENT: (APPOINTMENTS, "Say which appointment it is."),
+    EvidenceKind.SIGNED_AUTHORITY: (AUTHORITIES, "Say what kind of authority it is."),
+}
+LONGEST = 2000
 
-def evidence_of(case: Case) -> list[Evidence]:
-    """The evidence that has been recorded for a case, in order."""
-    changed = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
+
+def seen_of(case: Case) -> list[tuple[Fact, Evidence]]:
+    """What has been recorded as seen for a case, in order, each with its fact."""
+    facts = clock.standing_facts(case)
+    changed = [fact.recorded_at for fact in facts if fact.kind == "contact_changed"]
     return [
-        Evidence(
-            kind=EvidenceKind(fact.detail["evidence"]),
-            about=About(fact.detail["about"]),
-            arrived_on=fact.on,
-            seen_on=date.fromisoformat(fact.detail["seen_on"]),
-            seen_by=fact.recorded_by,
-            seen=clock.told(fact).get("seen", ""),
-            before_change=any(fact.recorded_at <= at for at in changed),
-        )
-        for fact in clock.standing_facts(case)
+        (fact, _evidence(fact, before_change=any(fact.recorded_at <= at for at in changed)))
+        for fact in facts
         if fact.kind == "evidence_seen"
     ]
 
 
-def circumstances(case: Case) -> Circumstances:
+def _evidence(fact: Fact, *, before_change: bool) -> Evidence:
+    told = clock.told(fact)
+    return Evidence(
+        kind=EvidenceKind(told["evidence"]),
+        about=About(told["about"]),
+        arrived_on=fact.on,
+        seen_on=date.fromisoformat(told["seen_on"]),
+        seen_by=fact.recorded_by,
+        seen=told.get("seen", ""),
+        dated=date.fromisoformat(told["dated"]) if told.get("dated") else None,
+        basis=Basis(told["basis"]) if told.get("basis") else None,
+        how=How(told["how"]) if told.get("how") else None,
+        before_change=before_change,
+    )
+
+
+def evidence_of(case: Case) -> list[Evidence]:
+    """The evidence that has been recorded for a case, in order."""
+    return [evidence for _, evidence in seen_of(case)]
+
+
+def known(case: Case) -> bool:
+    """Does the council know this person otherwise than by the request? Then less is asked for."""
+    flags = work.flags([case]).get(case.id, [])
+    kinds = {evidence.kind for evidence in evidence_of(case)}
+    mine = kinds & {EvidenceKind.VOUCHED, EvidenceKind.CONTACT_ON_FILE}
+    return bool(mine) or Flag.CARE_LEAVER in flags or case.channel == "other_team"
+
+
+def circumstances(case: Case, *, today: date | None = None) -> Circumstances:
     """What is known of a request when its evidence is judged."""
     born = sealing.unseal(case)["subject"].get("date_of_birth")
-    changed = [fact.on for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
+    facts = clock.standing_facts(case)
     return Circumstances(
         capacity=Capacity(case.capacity),
         received=case.received_on,
         subject_born=date.fromisoformat(born) if born else None,
-        contact_changed_on=max(changed, default=None),
+        contact_changed_on=max((fact.on for fact in facts if fact.kind == "contact_changed"), default=None),
+        nation=case.nation,
+        known=known(case),
+        asked_on=max((fact.on for fact in facts if fact.kind == "identity_requested"), default=None),
+        today=today,
     )
 
 
-def assessment(case: Case) -> Assessment:
+def assessment(case: Case, *, today: date | None = None) -> Assessment:
     """Whether what was seen is enough, what is missing, and what to think about."""
-    return assess(evidence_of(case), circumstances=circumstances(case))
+    return assess(evidence_of(case), circumstances=circumstances(case, today=today))
+
+
+def to_ask(case: Case) -> tuple[list[tuple[Ask, bool]], str]:
+    """What this requester has to show, each with whether it was, and why asking for a document would be too much."""
+    kinds = {evidence.kind for evidence in evidence_of(case)}
+    capacity, is_known = Capacity(case.capacity), known(case)
+    return [(ask, bool(ask.kinds & kinds)) for ask in asks(capacity, known=is_known)], too_much(
+        capacity, known=is_known, seen=kinds
+    )
 
 
 def settled(case: Case) -> bool:
     """Has somebody, after the last change of contact, said that identity and authority are settled?"""
     facts = clock.standing_facts(case)
     said = [fact.recorded_at for fact in facts if fact.kind == "identity_settled"]
-    undone = [fact.recorded_at for fact in facts if fact.kind in ("contact_changed", "identity_doubted")]
+    undone = [fact.recorded_at for fact in facts if fact.kind in UNDOES]
     return bool(said) and (not undone or max(said) > max(undone))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step in the settling of identity: what happened, when, who did it, and what they wrote."""
+
+    kind: str
+    at: datetime
+    by: str
+    words: str
+
+
+def history(case: Case) -> list[Step]:
+    """How identity was settled, doubted and settled again, and what was taken back; the newest first."""
+    kinds = ("identity_settled", *UNDOES)
+    by_id = {fact.id: fact for fact in case.facts}
+
+    def told(fact: Fact) -> bool:
+        before = by_id.get(fact.corrects) if fact.corrects else None
+        return fact.kind in kinds or (before is not None and before.kind == "evidence_seen")
+
+    return [
+        Step(
+            kind=fact.kind,
+            at=fact.recorded_at,
+            by=fact.recorded_by,
+            words=clock.words_about(fact),
+        )
+        for fact in sorted(case.facts, key=lambda each: each.recorded_at, reverse=True)
+        if told(fact)
+    ]
 
 
 def see(
@@ -80,10 +160,17 @@ def see(
     arrived_on: date,
     seen_on: date,
     seen: str,
+    how: str = "",
+    basis: str = "",
+    dated: date | None = None,
     actor: Actor,
     now: datetime,
 ) -> Fact:
-    """Record one piece of evidence that was seen. Raises InvalidInput naming the field."""
+    """Record one piece of evidence that was seen. Raises InvalidInput naming the field.
+
+    `basis` says which paper shows parental responsibility, an appointment or an authority; an authority has to bear a
+    date. What speaks against the request re-opens identity if it had been settled.
+    """
     try:
         evidence = Evidence(
             kind=EvidenceKind(kind),
@@ -91,23 +178,77 @@ def see(
             arrived_on=arrived_on,
             seen_on=seen_on,
             seen_by=actor.label,
-            seen=seen.strip()[:200],
+            seen=seen.strip()[:LONGEST],
+            dated=dated,
+            how=How(how) if how else None,
         )
     except ValueError as error:
         raise InvalidInput("Choose what was seen from the list.", field="kind") from error
     if seen_on > clock.day_of(now):
         raise InvalidInput("This date is in the future.", field="seen_on")
-    return clock.add_fact(
+    chosen = _basis(evidence.kind, basis)
+    if evidence.kind is EvidenceKind.SIGNED_AUTHORITY and dated is None:
+        raise InvalidInput(
+            "An authority has to be signed and dated. Give its date, or ask for one that has it.", field="dated"
+        )
+    before = settled(case)
+    fact = clock.add_fact(
         case,
         "evidence_seen",
         arrived_on,
         actor=actor,
         now=now,
+        seen=evidence.seen,
+        dated=dated.isoformat() if dated else "",
         evidence=evidence.kind.value,
         about=evidence.about.value,
         seen_on=seen_on.isoformat(),
-        seen=evidence.seen,
+        **({"basis": chosen.value} if chosen else {}),
+        **({"how": evidence.how.value} if evidence.how else {}),
     )
+    if before and evidence.kind in AGAINST:
+        _doubt_if_short(case, "What was recorded speaks against it.", actor=actor, now=now)
+    return fact
+
+
+def _basis(kind: EvidenceKind, basis: str) -> Basis | None:
+    if kind not in BASES:
+        return None
+    offered, message = BASES[kind]
+    if basis not in {each.value for each in offered}:
+        raise InvalidInput(message, field="basis")
+    return Basis(basis)
+
+
+def take_back(case: Case, fact_id: str, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take back what was recorded as seen, because it was not, or was another's. Raises InvalidInput naming the field.
+
+    Both stay on file. If what is left is no longer enough, identity is no longer settled.
+    """
+    fact = next((each for each, _ in seen_of(case) if str(each.id) == fact_id), None)
+    if fact is None:
+        raise InvalidInput(
+            "Choose what is to be taken back from the list. It may have been taken back already.", field="entry"
+        )
+    if not reason.strip():
+        raise InvalidInput("Give the reason. It is kept with your name.", field="reason")
+    clock.add_fact(
+        case,
+        "struck_out",
+        fact.on,
+        actor=actor,
+        now=now,
+        corrects=fact,
+        reason=reason.strip()[:LONGEST],
+        evidence=fact.detail["evidence"],
+    )
+    if settled(case):
+        _doubt_if_short(case, "What it rested on was taken back.", actor=actor, now=now)
+
+
+def _doubt_if_short(case: Case, reason: str, *, actor: Actor, now: datetime) -> None:
+    if not assessment(case).sufficient:
+        doubt(case, reason=reason, actor=actor, now=now)
 
 
 def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> None:
@@ -115,6 +256,7 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
 
     If evidence had been asked for and nothing has answered that yet, the clock begins on the day on which enough of
     it had arrived. Where nothing came at all, asking for it has not put anything off beyond the day it was asked for.
+    Letters that were held back since the contact changed go now, to the contact that there is.
     """
     judged = assessment(case)
     if not judged.sufficient and not override.strip():
@@ -125,28 +267,13 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
     if asked is not None:
         arrived = judged.settled_on or max((e.arrived_on for e in evidence_of(case)), default=asked.on)
         clock.add_fact(case, "identity_received", max(arrived, asked.on), actor=actor, now=now)
-    clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=override.strip()[:500])
+    why = override.strip()[:LONGEST] if not judged.sufficient else ""
+    clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=why)
+    letter_hold.go_on(case, actor=actor, now=now)
 
 
 def doubt(case: Case, *, reason: str, actor: Actor, now: datetime) -> None:
     """Unsettle identity; release is barred until somebody settles it again."""
-    clock.add_fact(case, "identity_doubted", clock.day_of(now), actor=actor, now=now)
+    clock.add_fact(case, "identity_doubted", clock.day_of(now), actor=actor, now=now, reason=reason.strip()[:LONGEST])
     why = reasons.keep(case, reason, actor=actor, now=now)
     audit.record("identity is no longer settled", actor=actor, now=now, case=case, **why)
-
-
-def change_contact(case: Case, contact: dict[str, str], *, actor: Actor, now: datetime) -> Sequence[str]:
-    """Change where the answer goes. Identity must be settled again, and the old contact is told."""
-    told = sealing.unseal(case)
-    changed = [name for name, value in contact.items() if told["requester"].get(name, "") != value]
-    if changed:
-        letter.write(case, "contact-changed", actor=actor, now=now)  # to the old address, before it is replaced
-        told["requester"].update(contact)
-        sealing.seal(case, told)
-        finding.index(case)
-        for code in db.session.scalars(
-            select(AccessCode).where(AccessCode.case_id == case.id, AccessCode.used_at.is_(None))
-        ):
-            code.expires_at = min(code.expires_at, now)  # a code that went to the old contact opens nothing
-        clock.add_fact(case, "contact_changed", clock.day_of(now), actor=actor, now=now, fields=changed)
-    return changed

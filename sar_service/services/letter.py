@@ -196,5 +196,5 @@ def letters(case: Case, *, drafts: bool = True) -> list[Letter]:
     """The letters of a case, newest first; without `drafts` only those that went, or are on their way."""
     query = select(Letter).where(Letter.case_id == case.id)
     if not drafts:
-        query = query.where(Letter.state != "draft")
+        query = query.where(Letter.state.not_in(("draft", "held")))
     return list(db.session.scalars(query.order_by(Letter.written_at.desc(), Letter.id)))

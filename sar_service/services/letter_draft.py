@@ -18,7 +18,7 @@ from sar_service.domain.lifecycle import GUARDS, OPEN, Action, Guard, Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, letter, link, sealing, units
+from . import audit, clock, letter, letter_hold, link, sealing, units
 from . import case as cases
 from . import document as documents
 
@@ -166,6 +166,8 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     _still_draft(row, version)
     if case.status not in OPEN:
         raise WrongState("The case is over. Reopen it before you send such a letter.")
+    if stopped := letter_hold.stops(case, row.kind):
+        raise WrongState(stopped)
     told = sealing.unseal(row)
     if KINDS[row.kind].second and actor.label in told["by"]:
         raise NotAllowed(OWN)

@@ -8,30 +8,39 @@ from hypothesis import strategies as st
 
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import (
+    AGAINST,
     About,
     Assessment,
     Capacity,
     Circumstances,
     Evidence,
     EvidenceKind,
+    How,
     age_on,
     assess,
 )
+from sar_service.domain.identity_ask import asks, too_much
+from sar_service.domain.identity_basis import NI, SCOTLAND, Basis
 
 RECEIVED = date(2026, 9, 1)
 K = EvidenceKind
 
 
-def seen(kind: EvidenceKind, *, day: int = 3, about: About = About.REQUESTER, dated: date | None = None) -> Evidence:
+def seen(kind: EvidenceKind, *, day: int = 3, about: About = About.REQUESTER, **more: object) -> Evidence:
     on = date(2026, 9, day)
-    return Evidence(kind=kind, about=about, arrived_on=on, seen_on=on, seen_by="an officer", dated=dated)
+    return Evidence(kind=kind, about=about, arrived_on=on, seen_on=on, seen_by="an officer", **more)  # type: ignore[arg-type]
 
 
 def judged(capacity: Capacity, *evidence: Evidence, **more: object) -> Assessment:
     return assess(evidence, circumstances=Circumstances(capacity=capacity, received=RECEIVED, **more))  # type: ignore[arg-type]
 
 
-PARENT = (seen(K.PHOTO_DOCUMENT), seen(K.PARENTAL_RESPONSIBILITY), seen(K.CHILD_AGREES))
+PARENT = (
+    seen(K.PHOTO_DOCUMENT),
+    seen(K.PARENTAL_RESPONSIBILITY),
+    seen(K.CHILD_AGREES),
+    seen(K.ORDERS_CHECKED),
+)
 ENOUGH = [
     (Capacity.SELF, (seen(K.PHOTO_DOCUMENT),)),
     (Capacity.SELF, (seen(K.VOUCHED),)),
@@ -148,4 +157,116 @@ def test_age_is_counted_in_whole_years() -> None:
 def test_more_evidence_never_unsettles(kinds: list[EvidenceKind], more: EvidenceKind, capacity: Capacity) -> None:
     before = judged(capacity, *map(seen, kinds))
     after = judged(capacity, *map(seen, [*kinds, more]))
-    assert after.sufficient or not before.sufficient
+    assert after.sufficient or not before.sufficient or more in AGAINST
+
+
+def test_what_speaks_against_it_does_unsettle() -> None:
+    assert judged(Capacity.PARENT, *PARENT).sufficient
+    for kind in AGAINST - {K.CHILD_UNDERSTANDS, K.CHILD_CANNOT_DECIDE}:
+        assert not judged(Capacity.PARENT, *PARENT, seen(kind, day=4)).sufficient
+        again = K.ORDERS_CHECKED if kind is K.ORDER_AGAINST else K.CHILD_AGREES
+        assert judged(Capacity.PARENT, *PARENT, seen(kind, day=4), seen(again, day=5)).sufficient
+
+
+def test_a_child_who_understands_decides_and_one_who_does_not_is_weighed() -> None:
+    asking = [each for each in PARENT if each.kind is not K.CHILD_AGREES]
+    able, unable = seen(K.CHILD_UNDERSTANDS), seen(K.CHILD_CANNOT_DECIDE)
+    assert any("theirs to decide" in each for each in judged(Capacity.PARENT, *asking, able).missing)
+    assert judged(Capacity.PARENT, *asking, able, seen(K.CHILD_AGREES)).sufficient
+    assert not judged(Capacity.PARENT, *asking, able, seen(K.CHILD_OBJECTS)).sufficient
+    assert not judged(Capacity.PARENT, *asking, able, seen(K.CHILD_OBJECTS), seen(K.BEST_INTERESTS)).sufficient
+    weighed = judged(Capacity.PARENT, *asking, unable, seen(K.CHILD_OBJECTS))
+    assert weighed.sufficient and any("has to be weighed" in each for each in weighed.warnings)
+    assert judged(Capacity.PARENT, *asking, unable).sufficient
+
+
+def test_the_newest_judgement_of_a_child_counts() -> None:
+    mine = seen(K.PHOTO_DOCUMENT)
+    assert not judged(Capacity.SELF, mine, seen(K.CHILD_CANNOT_DECIDE)).sufficient
+    grown = judged(Capacity.SELF, mine, seen(K.CHILD_CANNOT_DECIDE), seen(K.CHILD_UNDERSTANDS, day=9))
+    assert grown.sufficient
+
+
+def test_what_the_council_has_to_find_out_itself_is_no_time_that_it_gains() -> None:
+    theirs = [each for each in PARENT if each.kind in (K.PHOTO_DOCUMENT, K.PARENTAL_RESPONSIBILITY)]
+    ours = (seen(K.ORDERS_CHECKED, day=20), seen(K.CHILD_UNDERSTANDS, day=21), seen(K.CHILD_AGREES, day=21))
+    assert judged(Capacity.PARENT, *theirs, *ours).settled_on == date(2026, 9, 3)
+    late = judged(Capacity.PARENT, theirs[0], seen(K.PARENTAL_RESPONSIBILITY, day=9), *ours)
+    assert late.settled_on == date(2026, 9, 9)
+
+
+def test_a_child_in_scotland_is_presumed_to_understand_from_twelve_and_a_note_is_asked_for_elsewhere() -> None:
+    mine, born = seen(K.VOUCHED), date(2013, 5, 1)
+    assert any("presumed" in w for w in judged(Capacity.SELF, mine, subject_born=born, nation=SCOTLAND).warnings)
+    here = judged(Capacity.SELF, mine, subject_born=born)
+    assert here.sufficient and any("Note who judged" in w for w in here.warnings)
+    noted = judged(Capacity.SELF, mine, seen(K.CHILD_UNDERSTANDS), subject_born=born)
+    assert not any("Note who judged" in w for w in noted.warnings)
+
+
+@pytest.mark.parametrize(
+    ("nation", "first"),
+    [("england-and-wales", date(2003, 12, 1)), (SCOTLAND, date(2006, 5, 4)), (NI, date(2002, 4, 15))],
+)
+def test_a_fathers_name_on_a_birth_certificate_counts_from_a_day_that_each_nation_has(nation: str, first: date) -> None:
+    rest = [each for each in PARENT if each.kind is not K.PARENTAL_RESPONSIBILITY]
+
+    def with_birth(registered: date | None) -> Assessment:
+        paper = seen(K.PARENTAL_RESPONSIBILITY, basis=Basis.BIRTH_FATHER, dated=registered)
+        return judged(Capacity.PARENT, *rest, paper, nation=nation)
+
+    assert with_birth(first).sufficient and with_birth(None).sufficient
+    early = with_birth(first - timedelta(days=1))
+    assert not early.sufficient and "before a father" in early.missing[0]
+
+
+def test_a_paper_that_does_not_count_says_why_and_another_that_does_is_enough() -> None:
+    mine = seen(K.PHOTO_DOCUMENT)
+    welfare = seen(K.APPOINTMENT, basis=Basis.WELFARE_LPA)
+    assert "welfare alone" in judged(Capacity.DEPUTY, mine, welfare).missing[0]
+    assert judged(Capacity.DEPUTY, mine, welfare, seen(K.APPOINTMENT, basis=Basis.PROPERTY_LPA)).sufficient
+    general = seen(K.SIGNED_AUTHORITY, basis=Basis.GENERAL_AUTHORITY, dated=date(2026, 8, 1))
+    assert not judged(Capacity.SOLICITOR, seen(K.FIRM_CHECKED), general).sufficient
+    assert judged(Capacity.SOLICITOR, seen(K.FIRM_CHECKED), general, seen(K.AUTHORITY_CONFIRMED)).sufficient
+    north = judged(Capacity.DEPUTY, mine, seen(K.APPOINTMENT, basis=Basis.PROPERTY_LPA), nation=SCOTLAND)
+    assert any("another nation" in warning for warning in north.warnings)
+
+
+def test_whoever_is_known_is_asked_for_less_and_too_much_is_said() -> None:
+    assert "No passport" in asks(Capacity.SELF, known=True)[0].words
+    assert "No passport" not in asks(Capacity.SELF, known=False)[0].words
+    assert "passport" in too_much(Capacity.SELF, known=True, seen=())
+    assert not too_much(Capacity.SELF, known=False, seen=())
+    assert "shown already" in too_much(Capacity.SELF, known=False, seen=(K.PHOTO_DOCUMENT,))
+    over = judged(Capacity.SELF, seen(K.VOUCHED), seen(K.PHOTO_DOCUMENT), known=True)
+    assert any("more than is needed" in warning for warning in over.warnings)
+
+
+@pytest.mark.parametrize("capacity", list(Capacity))
+def test_what_is_asked_for_is_what_is_enough(capacity: Capacity) -> None:
+    """Each thing that is asked for is needed: shown all but one, it is not enough."""
+    for known in (True, False):
+        wanted = asks(capacity, known=known)
+        enough = next(evidence for of, evidence in ENOUGH if of is capacity)
+        for each in wanted:
+            assert not judged(capacity, *[e for e in enough if e.kind not in each.kinds]).sufficient
+
+
+def test_asking_late_or_without_need_is_pointed_out() -> None:
+    def warned(*evidence: Evidence, **more: object) -> str:
+        return " ".join(judged(Capacity.SELF, *evidence, **more).warnings)
+
+    early, late = date(2026, 9, 4), date(2026, 9, 12)
+    assert "days after the request came" in warned(asked_on=late)
+    assert "days after the request came" not in warned(asked_on=early)
+    assert "Asking for evidence now is late" in warned(today=late)
+    assert "Asking for evidence now is late" not in warned(today=early)
+    assert "Asking for evidence now is late" not in warned(seen(K.VOUCHED), today=late)
+    assert "no doubt left" in warned(seen(K.VOUCHED, day=2), asked_on=early)
+    assert "no doubt left" not in warned(seen(K.VOUCHED, day=5), asked_on=early)
+
+
+def test_a_copy_alone_of_a_document_is_pointed_out() -> None:
+    copy = seen(K.PHOTO_DOCUMENT, how=How.COPY)
+    assert any("only a copy" in warning for warning in judged(Capacity.SELF, copy).warnings)
+    assert not any("only a copy" in warning for warning in judged(Capacity.SELF, copy, seen(K.VOUCHED)).warnings)

@@ -12,7 +12,7 @@ from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Fact
 from sar_service.services import case as cases
-from sar_service.services import clock, identity
+from sar_service.services import clock, identity, identity_change
 from tests import factories
 
 RECEIVED = date(2026, 9, 1)
@@ -138,7 +138,7 @@ def test_checking_again_after_a_changed_contact_does_not_begin_the_time_again(ca
     see(case, "photo_document", date(2026, 9, 14), officer)
     identity.settle(case, actor=officer, now=LATER)
     soon = LATER + timedelta(days=1)
-    identity.change_contact(case, {"email": "new@example.org"}, actor=officer, now=soon)
+    identity_change.change_contact(case, {"email": "new@example.org"}, actor=officer, now=soon)
     see(case, "vouched", clock.day_of(soon), officer, now=soon + timedelta(minutes=1))
     identity.settle(case, actor=officer, now=soon + timedelta(minutes=2))
     assert case.due_on == date(2026, 10, 14)
@@ -153,7 +153,7 @@ def test_asking_for_what_was_not_needed_gains_no_time(case: Case, officer: Actor
 def test_evidence_seen_before_the_contact_changed_on_the_same_day_is_not_enough(case: Case, officer: Actor) -> None:
     see(case, "photo_document", clock.day_of(LATER), officer)
     assert identity.assessment(case).sufficient
-    identity.change_contact(case, {"email": "new@example.org"}, actor=officer, now=LATER + timedelta(hours=1))
+    identity_change.change_contact(case, {"email": "new@example.org"}, actor=officer, now=LATER + timedelta(hours=1))
     assert not identity.assessment(case).sufficient
     see(case, "vouched", clock.day_of(LATER), officer, now=LATER + timedelta(hours=2))
     assert identity.assessment(case).sufficient

@@ -13,7 +13,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, SearchWord
-from sar_service.services import finding, identity, link, subject
+from sar_service.services import finding, identity_change, link, subject
 from tests import factories, packs
 
 
@@ -94,7 +94,7 @@ def test_a_restricted_case_is_found_only_by_who_may_see_it(case: Case, officer: 
 def test_what_changes_is_found_anew_and_what_went_is_not(case: Case, officer: Actor, now: datetime) -> None:
     more = subject.Learnt(other_names=("Zoe Carlyon",))
     subject.learn(case, more, reason="said so", version=case.version, actor=officer, now=now)
-    identity.change_contact(case, {"email": "zoe@example.org"}, actor=officer, now=now)
+    identity_change.change_contact(case, {"email": "zoe@example.org"}, actor=officer, now=now)
     db.session.commit()
     assert found("carlyon", officer) == found("zoe@example.org", officer) == [case.reference]
     subject.forget(case, "other_names:0", reason="wrong", version=packs.again(case).version, actor=officer, now=now)

@@ -15,7 +15,7 @@ from sar_service.domain.people import Standing
 from sar_service.extensions import runtime
 from sar_service.models import Case, Pack, PackState
 from sar_service.services import case as cases
-from sar_service.services import identity, pack_release, people, portal, redaction_mark, sealing, units
+from sar_service.services import identity_change, pack_release, people, portal, redaction_mark, sealing, units
 from sar_service.services.pack import ask
 from tests import packs
 
@@ -160,7 +160,7 @@ def test_a_contact_changed_since_identity_was_settled_stops_the_release(
     ready: tuple[Case, Pack], officer: Actor, now: datetime
 ) -> None:
     case, row = ready
-    identity.change_contact(case, {"email": "somebody.else@example.org"}, actor=officer, now=now)
+    identity_change.change_contact(case, {"email": "somebody.else@example.org"}, actor=officer, now=now)
     with pytest.raises(WrongState, match="changed after identity was settled"):
         release(case, row, officer, now)
 

@@ -12,7 +12,7 @@ from sar_service.domain.errors import WrongState
 from sar_service.domain.search import SearchState, Verdict
 from sar_service.models import CandidateRow, Case, Document, DocumentState
 from sar_service.services import case as cases
-from sar_service.services import document, identity, redaction_signoff, search
+from sar_service.services import document, identity, identity_change, redaction_signoff, search
 from tests import factories, packs
 
 
@@ -68,7 +68,7 @@ def doubted(case: Case, officer: Actor, now: datetime) -> None:
 
 
 def contact_changed(case: Case, officer: Actor, now: datetime) -> None:
-    identity.change_contact(case, {"phone": "07700 900111"}, actor=officer, now=now)
+    identity_change.change_contact(case, {"phone": "07700 900111"}, actor=officer, now=now)
 
 
 @pytest.mark.parametrize("spoil", [doubted, contact_changed])

@@ -11,7 +11,7 @@ from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action
 from sar_service.models import Case, PackState
-from sar_service.services import audit, identity, letter, pack_release, portal, sealing
+from sar_service.services import audit, identity, identity_change, letter, pack_release, portal, sealing
 from sar_service.services import case as cases
 from sar_service.services.pack import ask
 from tests import factories, packs
@@ -74,7 +74,7 @@ def test_a_released_pack_is_kept_back_until_identity_is_settled_again(
     before = released.closed_at
     later = factories.later(now, hours=1)
     if how == "contact":
-        identity.change_contact(released, contact, actor=keeper, now=later)
+        identity_change.change_contact(released, contact, actor=keeper, now=later)
     else:
         identity.doubt(released, reason="A call from somebody who is not them", actor=keeper, now=later)
     db.session.commit()
@@ -102,7 +102,7 @@ def test_a_changed_contact_ends_the_sessions_and_the_codes_of_the_old_one(
     sent.work()
     code = outbox[-1].text.split("Your code is ")[1].splitlines()[0]
     case = packs.again(db.session.get_one(Case, identity_of))
-    identity.change_contact(case, {"email": "safe@example.org"}, actor=keeper, now=now)
+    identity_change.change_contact(case, {"email": "safe@example.org"}, actor=keeper, now=now)
     db.session.commit()
     with pytest.raises(InvalidInput):
         portal.enter(reference, code, address="192.0.2.7", now=now)

@@ -302,7 +302,7 @@ def test_a_letter_is_never_written_about_another_day_than_today(visit: Callable[
 def test_identity_is_settled_by_what_was_seen(visit: Callable[..., Visitor], case: Case) -> None:
     officer = visit("officer")
     assert "still missing" in officer.get(f"/staff/cases/{case.reference}/identity").text
-    fields = {"kind": "photo_document", "seen": "passport, in person"}
+    fields = {"kind": "photo_document", "how": "in_person", "seen": "passport, in person"}
     answer = officer.send(fields, form="Record it")
     assert "What was seen is enough" in answer.text
     officer.send(form="Identity is settled")

@@ -11,7 +11,7 @@ from sar_service.db import db
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case, Letter
-from sar_service.services import identity, letter, portal, sealing
+from sar_service.services import identity, identity_change, letter, portal, sealing
 from tests import factories
 from tests.browser import Visitor
 
@@ -127,7 +127,7 @@ def test_whoever_has_a_new_contact_reads_no_older_letter_until_it_is_known_who_t
     made = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
     row = letter.letters(made)[0].id
     later = now + timedelta(hours=1)
-    identity.change_contact(made, {"email": "new@example.org"}, actor=officer, now=later)
+    identity_change.change_contact(made, {"email": "new@example.org"}, actor=officer, now=later)
     db.session.commit()
     mark = portal.contact_mark(made)
     told = next(each.id for each in letter.letters(made) if each.kind == "contact-changed")

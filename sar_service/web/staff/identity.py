@@ -1,8 +1,9 @@
-"""Settling who asks and by what right: what was seen, what is missing, asking for more, doubts, changed contacts.
+"""Settling who asks and by what right: what was seen, what is missing, a child's own say, asking for more, doubts.
 
-What is enough is `domain/identity.py`; copies of documents are never kept.
+What is enough is `domain/identity.py`. Where the answer goes, and who asks, is changed in `identity_change.py`.
 """
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -10,10 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from sar_service.domain.identity import INDEPENDENT, STRONG, About, EvidenceKind
+from sar_service.domain.identity import INDEPENDENT, STRONG, About, Capacity, EvidenceKind, How, age_on
+from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import identity, letter_draft, sealing
+from sar_service.services import identity, identity_change, identity_child, letter_draft, letter_hold, sealing
 
 from .. import access
 from ..access import allow
@@ -30,52 +32,147 @@ KINDS: dict[EvidenceKind, Any] = {
     EvidenceKind.KNOWS_DETAILS: _l("They know details of the life in question (proves nothing alone)"),
     EvidenceKind.REQUEST_CONTACT: _l("Contact that came with the request (proves nothing alone)"),
     EvidenceKind.PARENTAL_RESPONSIBILITY: _l("Parental responsibility (birth certificate, court order, adoption)"),
-    EvidenceKind.SIGNED_AUTHORITY: _l("Signed authority of the person"),
+    EvidenceKind.SIGNED_AUTHORITY: _l("Signed authority"),
     EvidenceKind.AUTHORITY_CONFIRMED: _l("The person confirmed the authority, on a contact we had before"),
     EvidenceKind.FIRM_CHECKED: _l("Firm found in its regulator's register and reached as listed there"),
     EvidenceKind.APPOINTMENT: _l("Power of attorney, deputyship or guardianship"),
     EvidenceKind.CHILD_AGREES: _l("The child agrees"),
-    EvidenceKind.CHILD_CANNOT_DECIDE: _l("Note that the child cannot decide this, and who judged that"),
-    EvidenceKind.BEST_INTERESTS: _l("Note why it is plainly in the child's interests"),
+    EvidenceKind.CHILD_OBJECTS: _l("The child does not want it"),
+    EvidenceKind.CHILD_UNDERSTANDS: _l("Judged: the child understands this right"),
+    EvidenceKind.CHILD_CANNOT_DECIDE: _l("Judged: the child cannot decide this yet"),
+    EvidenceKind.BEST_INTERESTS: _l("Why it is plainly in the child's interests"),
+    EvidenceKind.ORDERS_CHECKED: _l("Court orders and arrangements looked for: none stands against it"),
+    EvidenceKind.ORDER_AGAINST: _l("A court order or an arrangement stands against it"),
+}
+APART = frozenset(list(EvidenceKind)[list(EvidenceKind).index(EvidenceKind.CHILD_AGREES) :])  # forms of their own
+OF_CAPACITY: dict[EvidenceKind, frozenset[Capacity]] = {
+    EvidenceKind.PARENTAL_RESPONSIBILITY: frozenset({Capacity.PARENT, Capacity.REPRESENTATIVE}),
+    EvidenceKind.SIGNED_AUTHORITY: frozenset({Capacity.REPRESENTATIVE, Capacity.SOLICITOR}),
+    EvidenceKind.AUTHORITY_CONFIRMED: frozenset({Capacity.REPRESENTATIVE, Capacity.SOLICITOR}),
+    EvidenceKind.FIRM_CHECKED: frozenset({Capacity.SOLICITOR, Capacity.REPRESENTATIVE}),
+    EvidenceKind.APPOINTMENT: frozenset({Capacity.DEPUTY}),
+}
+BASES: dict[Basis, Any] = {
+    Basis.BIRTH_MOTHER: _l("Birth certificate: the mother"),
+    Basis.BIRTH_FATHER: _l("Birth certificate: the father who is named on it"),
+    Basis.MARRIED_FATHER: _l("Birth and marriage certificates: the father"),
+    Basis.RESPONSIBILITY_AGREEMENT: _l("Parental responsibility agreement"),
+    Basis.RESPONSIBILITY_ORDER: _l("Parental responsibility order"),
+    Basis.LIVES_WITH_ORDER: _l("Child arrangements or residence order"),
+    Basis.SPECIAL_GUARDIAN: _l("Special guardianship order"),
+    Basis.ADOPTION: _l("Adoption order or certificate"),
+    Basis.PARENTAL_ORDER: _l("Parental order (surrogacy)"),
+    Basis.CARE_ORDER: _l("Parent of a child under a care order"),
+    Basis.NAMED_GUARDIAN: _l("Guardian named in a will, or by a court"),
+    Basis.PROPERTY_LPA: _l("Lasting power of attorney: property and affairs"),
+    Basis.WELFARE_LPA: _l("Lasting power of attorney: health and welfare alone"),
+    Basis.ENDURING_POWER: _l("Enduring power of attorney"),
+    Basis.PROPERTY_DEPUTY: _l("Deputy for property and affairs"),
+    Basis.WELFARE_DEPUTY: _l("Deputy for welfare alone"),
+    Basis.CONTINUING_POWER: _l("Scotland: continuing power of attorney"),
+    Basis.WELFARE_POWER: _l("Scotland: welfare power of attorney alone"),
+    Basis.GUARDIAN: _l("Scotland: guardian"),
+    Basis.INTERVENER: _l("Scotland: intervener"),
+    Basis.CONTROLLER_NI: _l("Northern Ireland: controller"),
+    Basis.SPECIFIC_AUTHORITY: _l("It says that they may ask this council for this"),
+    Basis.PARENTS_AUTHORITY: _l("The same, signed by somebody with parental responsibility"),
+    Basis.GENERAL_AUTHORITY: _l("It is general: it does not say so"),
+}
+BASES_OF = {
+    Capacity.PARENT: RESPONSIBILITY,
+    Capacity.REPRESENTATIVE: (*AUTHORITIES, *RESPONSIBILITY),
+    Capacity.SOLICITOR: AUTHORITIES,
+    Capacity.DEPUTY: APPOINTMENTS,
+}
+HOWS: dict[How, Any] = {
+    How.IN_PERSON: _l("In person"),
+    How.VIDEO: _l("On a video call"),
+    How.POST: _l("The document itself, by post"),
+    How.CERTIFIED: _l("A certified copy"),
+    How.COPY: _l("A copy or picture"),
+    How.RECORD: _l("In our records, or a register"),
+    How.CONVERSATION: _l("In a conversation"),
 }
 ABOUT: dict[About, Any] = {About.REQUESTER: _l("Who asks"), About.SUBJECT: _l("The person the information is about")}
-CONTACT = ("email", "phone", "address")
+UNDERSTANDING = [
+    ("understands", _l("They understand this right")),
+    ("cannot", _l("They cannot decide this yet")),
+    ("", _l("Not judged")),
+]
+VIEWS = [("agrees", _l("They agree")), ("objects", _l("They do not want it")), ("", _l("Not asked"))]
+ORDERS = [("none", _l("No")), ("against", _l("Yes"))]
+STEPS: dict[str, Any] = {
+    "identity_settled": _l("Settled"),
+    "identity_doubted": _l("No longer settled"),
+    "contact_changed": _l("Contact changed"),
+    "capacity_changed": _l("Who asks was corrected"),
+    "struck_out": _l("Something seen was taken back"),
+}
+ADULT = 18
 
 
 @blueprint.get("/cases/<reference>/identity")
 @allow(Permission.SETTLE_IDENTITY)
 def identity_page(reference: str) -> str:
     """What was seen, whether it is enough, and what to do about it."""
-    case = frame.find(reference)
-    evidence = identity.evidence_of(case)
+    case, today = frame.find(reference), frame.today()
+    capacity = Capacity(case.capacity)
+    to_ask, too_much = identity.to_ask(case)
+    contact = identity_change.contact_of(case)
+    kinds = [kind for kind in KINDS if kind not in APART and capacity in OF_CAPACITY.get(kind, {capacity})]
     return frame.page(
         "identity",
         case,
         tab="identity",
-        evidence=evidence,
+        evidence=identity.seen_of(case),
         strong=STRONG,
         independent=INDEPENDENT,
-        judged=identity.assessment(case),
+        judged=identity.assessment(case, today=today),
         settled=identity.settled(case),
-        kinds=[(key.value, words) for key, words in KINDS.items()],
+        to_ask=to_ask,
+        too_much=too_much,
+        kinds=[(kind.value, KINDS[kind]) for kind in kinds],
+        bases=[("", _("It shows none of these")), *((each.value, BASES[each]) for each in BASES_OF.get(capacity, ()))],
+        hows=[("", _("Choose")), *((key.value, words) for key, words in HOWS.items())],
         abouts=[(key.value, words) for key, words in ABOUT.items()],
         kind_words=KINDS,
+        basis_words=BASES,
+        how_words=HOWS,
         about_words=ABOUT,
         names=frame.staff_names(),
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
-        open=case.closed_at is None or case.released_at is not None,
-        contact=_contact(case),
+        capacities=list(frame.CAPACITIES.items()),
+        parent=capacity is Capacity.PARENT,
+        child=_may_be_child(case),
+        understanding=UNDERSTANDING,
+        views=VIEWS,
+        orders=ORDERS,
+        history=[
+            {
+                "what": STEPS[step.kind],
+                "at": step.at,
+                "who": frame.who(step.by, frame.staff_names()),
+                "words": step.words,
+            }
+            for step in identity.history(case)
+        ],
+        held=letter_hold.unclear(case),
+        open=identity_change.may_change(case),
+        before_signoff=case.status in identity_change.BEFORE_SIGNOFF,
+        contact={**contact, "address": "\n".join(contact["address"])},
     )
 
 
-def _contact(case: Case) -> dict[str, str]:
-    """Where the answer goes now, each as one line."""
-    requester = sealing.unseal(case)["requester"]
-    told = {name: requester.get(name) or "" for name in CONTACT}
-    return {name: value if isinstance(value, str) else ", ".join(value) for name, value in told.items()}
+def _may_be_child(case: Case) -> bool:
+    """Is a child's own say to be recorded here? Where it is not known how old somebody is, it may be."""
+    if case.capacity not in (Capacity.SELF, Capacity.PARENT, Capacity.REPRESENTATIVE):
+        return False
+    born = sealing.unseal(case)["subject"].get("date_of_birth")
+    return not born or age_on(date.fromisoformat(born), case.received_on) < ADULT
 
 
-def _back(reference: str, message: str) -> Response:
+def back(reference: str, message: str) -> Response:
+    """To the page, with what was done."""
     flash(message)
     return redirect(url_for("staff.identity_page", reference=reference))
 
@@ -92,10 +189,59 @@ def see_evidence(reference: str) -> Response:
         arrived_on=day("arrived_on"),
         seen_on=day("seen_on"),
         seen=line("seen", longest=200),
+        how=one_of("how", {how.value for how in How}, _("Choose how it was seen.")),
+        basis=one_of("basis", {"", *(each.value for each in Basis)}, _("Choose the document from the list.")),
+        dated=day("dated") if line("dated") else None,
         actor=access.actor(),
         now=access.now(),
     )
-    return _back(reference, _("Recorded."))
+    return back(reference, _("Recorded."))
+
+
+@blueprint.post("/cases/<reference>/identity/evidence/taken-back")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def take_back_evidence(reference: str) -> Response:
+    """Take back what was recorded by mistake."""
+    case = frame.find(reference)
+    identity.take_back(case, line("entry"), reason=reason(), actor=access.actor(), now=access.now())
+    return back(reference, _("Taken back. Both stay on file."))
+
+
+@blueprint.post("/cases/<reference>/identity/child")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def judge_child(reference: str) -> Response:
+    """Record what somebody judged of a child, and what the child thinks."""
+    identity_child.judge(
+        frame.find(reference),
+        understanding=one_of("understanding", {"", *identity_child.UNDERSTANDING}, _("Choose what was judged.")),
+        view=one_of("view", {"", *identity_child.VIEWS}, _("Choose what the child thinks.")),
+        interests=words("interests", longest=1000),
+        by=line("by", longest=200),
+        how=words("how", longest=1500),
+        on=day("on"),
+        actor=access.actor(),
+        now=access.now(),
+    )
+    return back(reference, _("The judgement is on file."))
+
+
+@blueprint.post("/cases/<reference>/identity/orders")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def check_orders(reference: str) -> Response:
+    """Record that court orders and arrangements were looked for, and whether one stands against the request."""
+    identity_child.check_orders(
+        frame.find(reference),
+        against=one_of("found", {"none", "against"}, _("Choose whether something stands against it.")) == "against",
+        where=words("where", longest=1500),
+        on=day("on"),
+        flag=line("flag") == "yes",
+        actor=access.actor(),
+        now=access.now(),
+    )
+    return back(reference, _("Recorded."))
 
 
 @blueprint.post("/cases/<reference>/identity/settle")
@@ -105,7 +251,7 @@ def settle(reference: str) -> Response:
     """Say that identity and authority are settled."""
     override = words("override", longest=500)
     identity.settle(frame.find(reference), override=override, actor=access.actor(), now=access.now())
-    return _back(reference, _("Identity is settled."))
+    return back(reference, _("Identity is settled."))
 
 
 @blueprint.post("/cases/<reference>/identity/ask")
@@ -126,18 +272,4 @@ def ask_identity(reference: str) -> Response:
 def doubt(reference: str) -> Response:
     """Unsettle identity: nothing can be released until it is settled again."""
     identity.doubt(frame.find(reference), reason=reason(), actor=access.actor(), now=access.now())
-    return _back(reference, _("Identity is no longer settled. Nothing can be released until it is."))
-
-
-@blueprint.post("/cases/<reference>/identity/contact")
-@allow(Permission.SETTLE_IDENTITY)
-@again(identity_page)
-def change_contact(reference: str) -> Response:
-    """Change where the answer goes; the old contact is told, and identity is checked again."""
-    case = frame.find(reference)
-    before = _contact(case)
-    contact = {name: typed for name in CONTACT if (typed := line(name)) != before[name]}
-    changed = identity.change_contact(case, contact, actor=access.actor(), now=access.now())
-    if not changed:
-        return _back(reference, _("Nothing was changed."))
-    return _back(reference, _("The contact was changed and the old one told. Settle identity again."))
+    return back(reference, _("Identity is no longer settled. Nothing can be released until it is."))

@@ -72,6 +72,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "failed": (_l("Not delivered"), "red"),
     "to_post": (_l("To be posted"), "amber"),
     "posted": (_l("Posted"), "green"),
+    "held": (_l("Held back: where it goes was changed"), "amber"),
 }
 
 

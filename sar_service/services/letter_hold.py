@@ -1,0 +1,63 @@
+"""Letters held back while it is not clear who reads them: the contact of a request was changed, and nobody has said
+since that identity is settled.
+
+Held are those that had not left yet, which would go to the old contact, and those that would tell whoever has the new
+one more than that evidence is needed. A notice of an extension may go: it has a last day, and tells nothing of a file.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.letter import KINDS
+from sar_service.models import Case, Letter
+
+from . import audit, clock, letter
+
+HELD = "held"
+NOT_LEFT = ("waiting", "to_post")
+GOES_ANYWAY = frozenset({"identity-asked", "authority-asked", "extension"})
+OLD_NEWS = frozenset({"access-code"})  # it has run out by the time that anything is settled
+WAIT = (
+    "The contact of this request was changed, and nobody has settled since who has the new one. Settle identity first: "
+    "until then only evidence may be asked for, or an extension told."
+)
+
+
+def unclear(case: Case) -> bool:
+    """Was the contact changed, and identity not settled since?"""
+    facts = clock.standing_facts(case)
+    changed = [fact.recorded_at for fact in facts if fact.kind == "contact_changed"]
+    said = [fact.recorded_at for fact in facts if fact.kind == "identity_settled"]
+    return bool(changed) and (not said or max(said) <= max(changed))
+
+
+def stops(case: Case, kind: str) -> str:
+    """Why a letter of this kind may not go now, in a sentence; nothing if it may."""
+    may = KINDS[kind].plain or kind in GOES_ANYWAY
+    return WAIT if not may and unclear(case) else ""
+
+
+def hold(case: Case, *, actor: Actor, now: datetime) -> int:
+    """Hold back every letter of a case that has not left yet; returns how many."""
+    rows = db.session.scalars(
+        select(Letter).where(Letter.case_id == case.id, Letter.state.in_(NOT_LEFT), Letter.kind.not_in(OLD_NEWS))
+    ).all()
+    for row in rows:
+        row.state = HELD
+        audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)
+    return len(rows)
+
+
+def go_on(case: Case, *, actor: Actor, now: datetime) -> int:
+    """Send what was held back, to the contact that the request has now; returns how many."""
+    rows = db.session.scalars(
+        select(Letter).where(Letter.case_id == case.id, Letter.state == HELD).order_by(Letter.written_at, Letter.id)
+    ).all()
+    for row in rows:
+        by, at = row.written_by, row.written_at
+        letter.hand_over(case, row, actor=actor, now=now)
+        row.written_by, row.written_at = by, at  # it says what it said on its day
+    return len(rows)

@@ -1,0 +1,88 @@
+"""Changing where the answer goes, and who asks; and a case of its own for another person of a family's file."""
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from sar_service.domain.errors import InvalidInput
+from sar_service.domain.identity import Capacity
+from sar_service.domain.permission import Permission
+from sar_service.services import identity_change
+
+from .. import access
+from ..access import allow
+from ..fields import EMAIL
+from . import blueprint, frame
+from .asking import again, day, line, one_of, reason, version, words
+from .identity import back, identity_page
+
+
+@blueprint.post("/cases/<reference>/identity/contact")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def change_contact(reference: str) -> Response:
+    """Change where the answer goes; the old contact is told, and identity is checked again."""
+    case = frame.find(reference)
+    email, phone = line("email"), line("phone")
+    if email and not EMAIL.fullmatch(email):
+        raise InvalidInput(_("Enter an email address in the correct format, like name@example.com"), field="email")
+    if phone and sum(letter.isdigit() for letter in phone) < 6:
+        raise InvalidInput(_("Enter a telephone number, with at least six digits."), field="phone")
+    address = [text.strip() for text in words("address", longest=600).splitlines() if text.strip()]
+    contact = {"email": email, "phone": phone, "address": address}
+    if not identity_change.change_contact(case, contact, actor=access.actor(), now=access.now()):
+        return back(reference, _("Nothing was changed."))
+    return back(reference, _("The contact was changed and the old one told. Settle identity again."))
+
+
+@blueprint.post("/cases/<reference>/identity/capacity")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def change_capacity(reference: str) -> Response:
+    """Correct who asks and in what capacity; what may be withheld follows."""
+    case = frame.find(reference)
+    asker = identity_change.Asker(
+        capacity=one_of("capacity", set(Capacity), _("Choose in what capacity they ask.")),
+        name=line("name", longest=120),
+        relationship=line("relationship", longest=80),
+        organisation=line("organisation", longest=120),
+    )
+    opened = identity_change.change_capacity(
+        case, asker, reason=reason(), version=version(), actor=access.actor(), now=access.now()
+    )
+    flash(_("Corrected. Identity has to be settled again."))
+    if opened:
+        flash(
+            ngettext(
+                "1 decision rested on a code that cannot be used any more: decide it anew.",
+                "%(num)s decisions rested on codes that cannot be used any more: decide them anew.",
+                opened,
+            )
+        )
+    return redirect(url_for("staff.identity_page", reference=reference))
+
+
+@blueprint.post("/cases/<reference>/identity/another")
+@allow(Permission.SETTLE_IDENTITY, Permission.LOG_REQUEST)
+@again(identity_page)
+def request_of_their_own(reference: str) -> Response:
+    """Make a linked case about another person of a family's file."""
+    case = frame.find(reference)
+    whose = one_of("whose", {"themselves", "child"}, _("Choose whose information it is."))
+    born = day("date_of_birth") if line("date_of_birth") else None
+    if born and born > frame.today():
+        raise InvalidInput(_("A date of birth must be in the past."), field="date_of_birth")
+    made = identity_change.request_of_their_own(
+        case,
+        {
+            "given_name": line("given_name", longest=80),
+            "family_name": line("family_name", longest=80),
+            "date_of_birth": born.isoformat() if born else None,
+        },
+        themselves=whose == "themselves",
+        actor=access.actor(),
+        now=access.now(),
+    )
+    flash(_("A case of its own was made, received on the same day: %(reference)s.", reference=made.reference))
+    return redirect(url_for("staff.identity_page", reference=reference))
