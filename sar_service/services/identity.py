@@ -203,8 +203,8 @@ def see(
         evidence=evidence.kind.value,
         about=evidence.about.value,
         seen_on=seen_on.isoformat(),
-        **({"basis": chosen.value} if chosen else {}),
-        **({"how": evidence.how.value} if evidence.how else {}),
+        basis=chosen.value if chosen else "",
+        how=evidence.how.value if evidence.how else "",
     )
     if before and evidence.kind in AGAINST:
         _doubt_if_short(case, "What was recorded speaks against it.", actor=actor, now=now)
