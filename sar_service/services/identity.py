@@ -191,6 +191,8 @@ def see(
         raise InvalidInput(
             "An authority has to be signed and dated. Give its date, or ask for one that has it.", field="dated"
         )
+    codes: dict[str, Any] = {"basis": chosen, "how": evidence.how}
+    codes = {name: code.value for name, code in codes.items() if code is not None}
     before = settled(case)
     fact = clock.add_fact(
         case,
@@ -203,8 +205,7 @@ def see(
         evidence=evidence.kind.value,
         about=evidence.about.value,
         seen_on=seen_on.isoformat(),
-        basis=chosen.value if chosen else "",
-        how=evidence.how.value if evidence.how else "",
+        **codes,
     )
     if before and evidence.kind in AGAINST:
         _doubt_if_short(case, "What was recorded speaks against it.", actor=actor, now=now)
