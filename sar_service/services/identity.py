@@ -7,6 +7,7 @@ changing who asks, in what capacity and where the answer goes: `identity_change.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput
