@@ -21,6 +21,11 @@ controllers:
     complaints: {name: Information Governance Team, email: complaints@northmoor.example}
     public_contact: {name: Information Rights Team, email: access@northmoor.example, phone: "01632 960100"}
     signatory: {name: Information Rights Team}
+    routes:
+      foi: {name: Freedom of Information Team, email: foi@northmoor.example}
+      police: {name: Disclosure Officer, phone: "01632 960108"}
+    others:
+      - {name: Northmoor Hospitals, email: records@hospitals.northmoor.example}
   - key: southmoor
     name: Southmoor District Council
     short_name: Southmoor

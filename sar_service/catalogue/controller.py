@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from .stated import ABSENT, Contact, Entry, Key, Line, Stated, Words
+from .stated import ABSENT, Absent, Contact, Entry, Key, Line, Stated, Words
 
 CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
@@ -79,6 +79,22 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+class Routes(Entry):
+    """Who answers what is no request for one's own information. The letters that say so name them."""
+
+    foi: Stated[Contact] = Field(default=ABSENT, description="who answers freedom of information requests")
+    police: Stated[Contact] = Field(
+        default=ABSENT, description="who takes requests of the police, courts and other bodies for disclosure"
+    )
+    school: Stated[Contact] = Field(
+        default=ABSENT, description="who tells parents how to reach a school about its own record"
+    )
+    dead: Stated[Contact] = Field(default=ABSENT, description="who answers about somebody who has died")
+    member: Stated[Contact] = Field(
+        default=ABSENT, description="who answers members of parliament and councillors for people they represent"
+    )
+
+
 class Controller(Entry):
     """One legal controller."""
 
@@ -101,7 +117,27 @@ class Controller(Entry):
         default=("en",), min_length=1, description="languages offered, first the usual one"
     )
     signatory: Stated[Contact] = Field(default=ABSENT, description="who signs letters; the team if absent")
+    routes: Routes = Field(default=Routes(), description="who answers requests that are not for this service")
+    others: tuple[Contact, ...] = Field(
+        default=(),
+        max_length=100,
+        description="other controllers that people often mean, each with a name and a way to reach it",
+    )
     remark: str = Field(default="", description="your note")
+
+    @field_validator("others")
+    @classmethod
+    def _can_be_asked(cls, given: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        names = []
+        for number, each in enumerate(given, start=1):
+            if isinstance(each.name, Absent) or not each.ways():
+                raise ValueError(
+                    f"item {number} needs a name and an email, phone, address or url: people are sent there"
+                )
+            names.append(each.name)
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"{twice[0]} stands here twice; keep one")
+        return given
 
     @field_validator("languages")
     @classmethod

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from .redirect import Route
 from .rights import Right
 
 
@@ -27,7 +28,8 @@ class LetterKind:
     says that it is there. `drafted` ones are begun by an officer, looked at and sent; the rest are written by the
     service as something happens. `does` names what sending it does to the case: the letter is the act. `rights` are
     those whose requests it answers (empty: all). `decides`: it says how much of what was asked is done.
-    `second`: somebody other than its writer has to send it.
+    `second`: somebody other than its writer has to send it. `route`: it says who answers what is not ours, all of it
+    or a part. `for_others`: only where somebody asks for another person. `worded`: staff have to say something in it.
     """
 
     key: str
@@ -37,10 +39,13 @@ class LetterKind:
     rights: frozenset[Right] = frozenset()
     decides: bool = False
     second: bool = False
+    route: Route | None = None
+    for_others: bool = False
+    worded: bool = True
 
-    def suits(self, right: Right) -> bool:
-        """Could it be written in a case of this right?"""
-        return not self.rights or right in self.rights
+    def suits(self, right: Right, *, capacity: str = "") -> bool:
+        """Could it be written in a case of this right, where somebody asks in this capacity?"""
+        return (not self.rights or right in self.rights) and not (self.for_others and capacity == "self")
 
 
 def _all() -> Mapping[str, LetterKind]:
@@ -57,7 +62,12 @@ def _all() -> Mapping[str, LetterKind]:
         LetterKind(key="progress", drafted=True),
         LetterKind(key="new-date", drafted=True),
         LetterKind(key="not-held", drafted=True, does="answer", second=True),
-        LetterKind(key="other-controller", drafted=True, does="close"),
+        LetterKind(key="other-controller", drafted=True, does="redirect", route=Route.CONTROLLER),
+        LetterKind(key="redirect-foi", drafted=True, does="redirect", route=Route.FOI, worded=False),
+        LetterKind(key="redirect-police", drafted=True, does="redirect", route=Route.POLICE, worded=False),
+        LetterKind(key="redirect-school", drafted=True, does="redirect", route=Route.SCHOOL),
+        LetterKind(key="redirect-dead", drafted=True, does="redirect", route=Route.DEAD, worded=False),
+        LetterKind(key="redirect-member", drafted=True, does="redirect", route=Route.MEMBER, worded=False),
         LetterKind(key="refused", drafted=True, does="refuse"),
         LetterKind(key="unfounded", drafted=True, does="refuse", second=True),
         LetterKind(key="closed", drafted=True, does="close"),
@@ -79,3 +89,6 @@ def _all() -> Mapping[str, LetterKind]:
 
 
 KINDS = _all()
+ROUTES: Mapping[Route, LetterKind] = MappingProxyType(
+    {kind.route: kind for kind in KINDS.values() if kind.route is not None}
+)

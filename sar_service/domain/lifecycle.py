@@ -27,9 +27,16 @@ class Status(StrEnum):
     CLOSED = "closed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"  # it was no request for us: the requester was told who answers
 
 
-OPEN = frozenset(Status) - {Status.RELEASED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN}
+OPEN = frozenset(Status) - {
+    Status.RELEASED,
+    Status.CLOSED,
+    Status.REFUSED,
+    Status.WITHDRAWN,
+    Status.REDIRECTED,
+}
 
 
 class Action(StrEnum):
@@ -49,6 +56,7 @@ class Action(StrEnum):
     CLOSE = "close"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    REDIRECT = "redirect"  # by a letter that says who answers
     REOPEN = "reopen"
     STEP_BACK = "step_back"
 
@@ -232,6 +240,7 @@ def _table() -> dict[tuple[Status, Action], Move]:
         (s.CLOSED, a.REOPEN): Move(to=s.REVIEWING, needs=p.REOPEN),
         (s.REFUSED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
         (s.WITHDRAWN, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
+        (s.REDIRECTED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
     }
     for status in (s.RELEASED, s.CLOSED):
         # A changed contact or a doubt keeps even a released pack back, until somebody settles it again.
@@ -246,6 +255,7 @@ def _table() -> dict[tuple[Status, Action], Move]:
         table[status, a.ANSWER] = Move(to=s.CLOSED, needs=p.WRITE_LETTERS, guards=(g.IDENTITY_ENOUGH,))
         table[status, a.REFUSE] = Move(to=s.REFUSED, needs=p.REFUSE, guards=(g.REASONS_GIVEN,))
         table[status, a.CLOSE] = Move(to=s.CLOSED, needs=p.CLOSE, guards=(g.REASONS_GIVEN,))
+        table[status, a.REDIRECT] = Move(to=s.REDIRECTED, needs=p.CLOSE)
     return table
 
 
@@ -319,6 +329,7 @@ WORDS: Mapping[Status, str] = MappingProxyType(
         Status.CLOSED: "closed",
         Status.REFUSED: "refused",
         Status.WITHDRAWN: "withdrawn",
+        Status.REDIRECTED: "sent elsewhere",
     }
 )
 DEEDS: Mapping[Action, str] = MappingProxyType(
@@ -339,6 +350,7 @@ DEEDS: Mapping[Action, str] = MappingProxyType(
         Action.CLOSE: "be closed",
         Action.REFUSE: "be refused",
         Action.WITHDRAW: "be withdrawn",
+        Action.REDIRECT: "be sent elsewhere",
         Action.REOPEN: "be reopened",
         Action.STEP_BACK: "take a step back",
     }

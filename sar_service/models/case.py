@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sar_service.db import Base, Instant, words_of
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 
 from .base import Identified, OfCase, OfController, Sealed
@@ -31,7 +32,8 @@ class Case(Identified, OfController, Sealed, Base):
     """One request for one right by or for one data subject.
 
     `sealed` holds {"subject", "requester", "scope", "delivery"}. `due_on`, `notice_by` and `clock_state` are caches
-    of what `domain/clock.py` derives from the facts; `status` is where the lifecycle stands.
+    of what `domain/clock.py` derives from the facts; `status` is where the lifecycle stands; `redirected_as` says where
+    a case went that was sent elsewhere.
     """
 
     __tablename__ = "case"
@@ -55,6 +57,7 @@ class Case(Identified, OfController, Sealed, Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_on: Mapped[date | None]  # the London day, for counting
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    redirected_as: Mapped[Route | None] = mapped_column(words_of(Route, "route"))
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"))
     # Without foreign keys: SQLite would have to make this table, and all that hangs on it, anew for them.
     team_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)

@@ -169,10 +169,10 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, reason: str
         service=service,
     )
     case.status = made.to
-    if made.to in (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN):
+    if made.to in (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN, Status.REDIRECTED):
         case.closed_at = case.closed_at if made.to is before else now
     elif made.to in OPEN:
-        case.closed_at = None
+        case.closed_at = case.redirected_as = None
     audit.record(
         action.value.replace("_", " "),
         actor=actor,
@@ -203,6 +203,7 @@ class Filter:
     month: str = ""  # "2026-11": received in that month
     since: str = ""  # "2025-12": received in that month or later
     answered: str = ""  # "yes", "in_time", "late"; with a month also "within_month"
+    elsewhere: str = ""  # "no", "yes", or a route: sent elsewhere
     closed: bool = False
     sort: str = "urgent"  # or "due", "received", "status", "reference"
     descending: bool = False
@@ -282,7 +283,7 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     parts: list[Any] = []
     if chosen.statuses:
         parts.append(Case.status.in_(chosen.statuses))
-    elif not chosen.closed and not chosen.answered:
+    elif not chosen.closed and not chosen.answered and chosen.elsewhere in ("", "no"):
         parts.append(Case.status.in_(OPEN))
     if chosen.due:
         parts.append(Case.status.in_(OPEN))
@@ -301,6 +302,11 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.assigned_to == uuid.UUID(chosen.assigned))
     if chosen.right:
         parts.append(Case.right == chosen.right)
+    if chosen.elsewhere == "no":
+        parts.append(Case.status != Status.REDIRECTED)
+    elif chosen.elsewhere:
+        parts.append(Case.status == Status.REDIRECTED)
+        parts.append(true() if chosen.elsewhere == "yes" else Case.redirected_as == chosen.elsewhere)
     if chosen.since:
         parts.append(Case.received_on >= _first(chosen.since))
     if chosen.month:

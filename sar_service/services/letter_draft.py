@@ -15,10 +15,11 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import GUARDS, OPEN, Action, Guard, Status
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, letter, letter_hold, link, sealing, units
+from . import audit, clock, letter, letter_hold, link, redirect, sealing, units
 from . import case as cases
 from . import document as documents
 
@@ -39,7 +40,7 @@ WAYS = {
     "section 167": "that they can go to court (section 167)",
 }
 IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
-STALE = "The date in this letter is no longer right. Throw it away and write it again: the new one has the new date."
+STALE = "What this letter tells is no longer right. Throw it away and write it again: the new one has the new date."
 
 
 Deed = Callable[[Case, Actor, datetime], None]
@@ -87,26 +88,32 @@ DEEDS: Mapping[str, Deed] = {
     "close": _move(Action.CLOSE),
     "answer": _answer,
 }
+ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
 
 
 def begin(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, now: datetime) -> Letter:
     """Begin a letter of a kind with what the officer has to say in it. Refused if what it does cannot be done now.
 
-    `result` is a `Result`, for a letter that decides. There is one draft of each kind: whoever wants to begin anew
-    throws the other away first, and so sees it.
+    `result` is a `Result`, for a letter that decides, or that sends all or a part of a request elsewhere. There is one
+    draft of each kind: whoever wants to begin anew throws the other away first, and so sees it.
     """
     chosen = KINDS.get(kind)
-    if chosen is None or not chosen.drafted or not chosen.suits(case.right):
+    if chosen is None or not chosen.drafted or not chosen.suits(case.right, capacity=case.capacity):
         raise InvalidInput("Choose which letter to write.", field="kind")
     if chosen.decides and result not in set(Result):
         raise InvalidInput("Say how much of what they asked is done.", field="result")
+    if chosen.route is not None:
+        if result not in set(ROUTED):
+            raise InvalidInput("Say whether all of the request goes elsewhere, or a part.", field="result")
+        redirect.check(case, chosen.route)
     if case.status not in OPEN:
         raise WrongState("The case is over. Reopen it before you write such a letter.")
-    if not words.strip():
+    if chosen.worded and not words.strip():
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
         raise WrongState("Such a letter has been begun already and waits under “Letters”. Send it, or throw it away.")
-    told = _as_if_gone(case, kind, words.strip(), result if chosen.decides else "", actor=actor, now=now)
+    kept = result if chosen.decides or chosen.route is not None else ""
+    told = _as_if_gone(case, kind, words.strip(), kept, actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
@@ -114,14 +121,17 @@ def begin(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, 
 
 def _as_if_gone(case: Case, kind: str, words: str, result: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """What the letter says once it has gone: its deed is done, the letter written, and the deed taken back."""
+    route = KINDS[kind].route
+    more = redirect.says(case, route, now=now) if route is not None else {}
     trial = db.session.begin_nested()
     try:
-        _do(case, kind, actor=actor, now=now)
+        _do(case, kind, result, actor=actor, now=now)
         db.session.flush()
-        subject, text = letter.compose(case, kind, now=now, reason=words, result=result)
+        subject, text = letter.compose(case, kind, now=now, reason=words, result=result, **more)
         due = clock.reckon(case).due
     finally:
         trial.rollback()
+    dates = (clock_steps.written(due) if due else "", more.get("answer_by", ""))
     return {
         "subject": subject,
         "text": text,
@@ -129,14 +139,18 @@ def _as_if_gone(case: Case, kind: str, words: str, result: str, *, actor: Actor,
         "result": result,
         "by": [actor.label],
         "due": due.isoformat() if due else "",
-        "must": [words for words in (*WAYS, clock_steps.written(due) if due else "") if words and words in text],
+        "elsewhere": more,
+        "must": [words for words in (*WAYS, *dates) if words and words in text],
     }
 
 
-def _do(case: Case, kind: str, *, actor: Actor, now: datetime) -> None:
-    deed = KINDS[kind].does
-    if deed:
-        DEEDS[deed](case, actor, now)
+def _do(case: Case, kind: str, result: str, *, actor: Actor, now: datetime) -> None:
+    chosen = KINDS[kind]
+    if chosen.route is not None:
+        if result == Result.ALL:  # where only a part goes elsewhere, the case goes on
+            redirect.send_elsewhere(case, chosen.route, actor=actor, now=now)
+    elif chosen.does:
+        DEEDS[chosen.does](case, actor, now)
 
 
 def save(case: Case, row: Letter, *, subject: str, text: str, version: int, actor: Actor, now: datetime) -> None:
@@ -171,16 +185,20 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     told = sealing.unseal(row)
     if KINDS[row.kind].second and actor.label in told["by"]:
         raise NotAllowed(OWN)
-    _do(case, row.kind, actor=actor, now=now)
+    _do(case, row.kind, told["result"], actor=actor, now=now)
     due = clock.reckon(case).due
-    if (due.isoformat() if due else "") != told["due"]:
+    route = KINDS[row.kind].route
+    more = redirect.says(case, route, now=now) if route is not None else {}
+    if (due.isoformat() if due else "", more) != (told["due"], told.get("elsewhere", {})):
         raise WrongState(STALE)
     letter.hand_over(case, row, actor=actor, now=now)
+    if route is not None:
+        redirect.pass_on(case, route, actor=actor, now=now)
 
 
-def begin_and_send(case: Case, kind: str, words: str, *, actor: Actor, now: datetime) -> Letter:
+def begin_and_send(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, now: datetime) -> Letter:
     """Both at once, for whoever needs to see nothing in between."""
-    row = begin(case, kind, words, actor=actor, now=now)
+    row = begin(case, kind, words, result=result, actor=actor, now=now)
     send(case, row, version=row.version, actor=actor, now=now)
     return row
 
@@ -199,7 +217,13 @@ def _still_draft(row: Letter, version: int) -> None:
 
 
 def kinds(case: Case) -> list[str]:
-    """The letters that could be begun now."""
+    """The letters that could be begun now; those that send a request elsewhere are `routes`."""
     if case.status not in OPEN or case.status is Status.BUILDING:
         return []
-    return [kind.key for kind in KINDS.values() if kind.drafted and kind.suits(case.right)]
+    suit = (kind for kind in KINDS.values() if kind.drafted and kind.suits(case.right, capacity=case.capacity))
+    return [kind.key for kind in suit if kind.route is None]
+
+
+def routes(case: Case) -> list[Route]:
+    """Where the request could be sent now, if it is not for us."""
+    return list(Route) if case.status in OPEN and case.status is not Status.BUILDING else []

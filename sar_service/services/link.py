@@ -18,7 +18,9 @@ from . import audit, sealing
 from . import reason as reasons
 from .case import visible
 
-ENDS = [key for key, kind in KINDS.items() if kind.does in ("answer", "refuse", "close")]  # letters that decide
+ENDS = [
+    key for key, kind in KINDS.items() if kind.does in ("answer", "refuse", "close", "redirect")
+]  # letters that decide
 
 
 def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime) -> LinkRow:

@@ -144,6 +144,7 @@ AT = {
     Status.CLOSED: 6,
     Status.REFUSED: 6,
     Status.WITHDRAWN: 6,
+    Status.REDIRECTED: 6,
 }
 
 
@@ -166,8 +167,8 @@ def held(case: Case) -> bool:
 
 
 def ended(case: Case) -> str:
-    """How a request ended without an answer to fetch: "refused", "withdrawn", "answered" or "closed"; else nothing."""
-    if case.status in (Status.REFUSED, Status.WITHDRAWN):
+    """How it ended without an answer to fetch: "refused", "withdrawn", "redirected", "answered", "closed"; else ""."""
+    if case.status in (Status.REFUSED, Status.WITHDRAWN, Status.REDIRECTED):
         return case.status.value
     if case.status is Status.CLOSED and case.released_at is not None and _newest_released(case) is None:
         return "answered"

@@ -1,7 +1,8 @@
 """What managers ask: what is open, due, overdue and paused, and the share answered in time by month.
 
 "In time" is measured against the final lawful due date; within one month of receipt is counted beside it. Refused and
-withdrawn requests are counted apart, never as answered in time.
+withdrawn requests are counted apart, never as answered in time. What was sent elsewhere was no request for us: it is
+counted by itself and stands in no other figure, not even in what was received.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
+from sar_service.domain.redirect import Route
 from sar_service.models import Case
 
 from . import clock
@@ -110,6 +112,7 @@ class Month:
     still_open: int
     refused: int
     withdrawn: int
+    elsewhere: dict[Route, int]  # sent elsewhere, which is not in `received` or any other figure
 
     @property
     def share(self) -> float | None:
@@ -130,11 +133,30 @@ def months(*, actor: Actor, today: date, count: int = 12) -> list[Month]:
     while month <= today:
         names.append(f"{month:%Y-%m}")
         month = (month + timedelta(days=32)).replace(day=1)
-    return [Month(name, *(found[name][key] for key in COUNTED)) for name in names]
+    sent = _elsewhere(actor, first=first)
+    return [Month(name, **{key: found[name][key] for key in COUNTED}, elsewhere=sent[name]) for name in names]
+
+
+def _elsewhere(actor: Actor, *, first: date) -> dict[str, dict[Route, int]]:
+    """By month of receipt, how many went which way."""
+    rows = db.session.execute(
+        counted(actor)
+        .where(Case.status == Status.REDIRECTED, Case.received_on >= first, Case.redirected_as.is_not(None))
+        .with_only_columns(Case.received_on, Case.redirected_as, func.count())
+        .group_by(Case.received_on, Case.redirected_as)
+    )
+    found: dict[str, dict[Route, int]] = defaultdict(dict)
+    for day, route, number in rows:
+        assert route is not None
+        name = f"{day:%Y-%m}"
+        found[name][route] = found[name].get(route, 0) + number
+    return found
 
 
 def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
-    """`COUNTED` of the cases received on each day. The database counts: a year has many thousands of cases.
+    """`COUNTED` of the cases received on each day, but for those that were sent elsewhere.
+
+    The database counts: a year has many thousands of cases.
 
     A month is not the same number of days everywhere, so the last day of each day's month is handed in.
     """
@@ -148,6 +170,7 @@ def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
 
     return (
         counted(actor)
+        .where(Case.status != Status.REDIRECTED)
         .join(each, each.c.day == Case.received_on)
         .with_only_columns(
             each.c.day,

@@ -15,10 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import format_date, format_decimal, gettext, lazy_gettext, ngettext
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
+from sar_service.domain.redirect import Route
 from sar_service.domain.sentence import with_article
 from sar_service.services.letter import on_page
 
@@ -28,6 +29,15 @@ LETTER = {
     "h2": "govuk-heading-m",
     "ul": "govuk-list govuk-list--bullet",
     "ol": "govuk-list govuk-list--number",
+}
+# Where a request goes that is not for this service, in words.
+ROUTES: dict[Route, Any] = {
+    Route.FOI: lazy_gettext("Freedom of information"),
+    Route.POLICE: lazy_gettext("Disclosure to police, a court or another body"),
+    Route.SCHOOL: lazy_gettext("A school’s own record"),
+    Route.DEAD: lazy_gettext("Somebody who has died"),
+    Route.MEMBER: lazy_gettext("For somebody’s MP or councillor"),
+    Route.CONTROLLER: lazy_gettext("Another organisation"),
 }
 LONDON = ZoneInfo("Europe/London")
 STATIC = Path(__file__).parent.parent / "static"

@@ -17,7 +17,7 @@ from sar_service.catalogue import (
     Statement,
     System,
 )
-from sar_service.catalogue.controller import Colours, Delivery
+from sar_service.catalogue.controller import Colours, Delivery, Routes
 from sar_service.catalogue.exemption import Exemptions
 from sar_service.catalogue.notice import (
     AutomatedDecisions,
@@ -37,6 +37,7 @@ README = (Path(__file__).parents[2] / "config" / "README.md").read_text()
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "Keys of a controller": Controller,
+    "Keys of `routes`": Routes,
     "Keys of `delivery`": Delivery,
     "Keys of `colours`": Colours,
     "Keys of a contact": Contact,

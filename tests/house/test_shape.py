@@ -150,7 +150,7 @@ def test_everything_about_a_person_names_its_controller() -> None:
 IN_CLEAR = {
     "access_code": {"digest"},
     "candidate": {"system", "ref_digest", "verdict", "decision", "decided_by"},
-    "case": {"reference", "right", "status", "channel", "capacity", "nation", "clock_state"},
+    "case": {"reference", "right", "status", "channel", "capacity", "nation", "clock_state", "redirected_as"},
     "case_merge": {"made_by", "undone_by"},
     "case_flag": {"flag", "set_by"},  # which case has one, not whose it is; lists put those at risk first
     "decision": {"treatment", "code", "decided_by"},

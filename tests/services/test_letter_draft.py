@@ -39,7 +39,8 @@ def case(app: Any, now: datetime) -> Case:
 
 
 def begun(case: Case, kind: str, actor: Actor, now: datetime, words: str = WORDS) -> Any:
-    row = letter_draft.begin(case, kind, words, actor=actor, now=now)
+    result = Result.ALL if KINDS[kind].route is not None else ""
+    row = letter_draft.begin(case, kind, words, result=result, actor=actor, now=now)
     db.session.commit()
     return row
 
@@ -73,7 +74,8 @@ def test_a_draft_does_nothing_and_tells_the_date_that_will_be_so(case: Case, off
         ("clarification", "clarification_requested", Status.RECEIVED),
         ("fee-asked", "fee_requested", Status.RECEIVED),
         ("progress", "", Status.RECEIVED),
-        ("other-controller", "", Status.CLOSED),
+        ("other-controller", "", Status.REDIRECTED),
+        ("redirect-foi", "", Status.REDIRECTED),
         ("closed", "", Status.CLOSED),
         ("refused", "", Status.REFUSED),
     ],

@@ -8,11 +8,20 @@ import pytest
 
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.letter import KINDS
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import clock, letter, sealing
 from tests import factories
 
+ELSEWHERE = {
+    "result": "all",
+    "route_contact": "",
+    "nation": "england-and-wales",
+    "received": "Monday 23 November 2026",
+    "answer_by": "",
+    "answer_late": False,
+}
 MORE: dict[str, dict[str, Any]] = {
     "identity-asked": {"reason": "The name on the request isn't the one in our records."},
     "access-code": {"code": "1234 5678", "minutes": 20},
@@ -23,7 +32,12 @@ MORE: dict[str, dict[str, Any]] = {
     "fee-asked": {"reason": "It is the ninth time that you ask for the same. The fee is £20."},
     "progress": {"reason": "Two of five systems have answered, & we read what they hold."},
     "not-held": {"reason": "We looked in housing, & in schools."},
-    "other-controller": {"reason": "Quayside Academy, office@quayside.example"},
+    "other-controller": {"reason": "Quayside Academy, office@quayside.example", **ELSEWHERE},
+    **{
+        f"redirect-{route}": {"reason": "Quayside Academy, & its governors.", **ELSEWHERE}
+        for route in Route
+        if route is not Route.CONTROLLER
+    },
     **{f"outcome-{right}": {"reason": "We looked at it, & at the law.", "result": "part"} for right in Right},
     "unfounded": {"reason": "You asked for the same five times, & said why: to cost us money."},
 }
@@ -42,8 +56,8 @@ def test_a_letter_is_plain_text_and_private(app: Any, now: datetime, kind: str) 
         assert "Quarry Lane" not in text and "2007" not in text
     assert told["mail"]["text"].strip() and "#" not in told["mail"]["text"]
     assert "\n\n\n" not in told["text"]
-    for value in (value for name, value in MORE.get(kind, {}).items() if name != "result"):
-        assert str(value) in told["text"]
+    for name in ("reason", "code", "minutes"):
+        assert str(MORE.get(kind, {}).get(name, "")) in told["text"]
     assert "Northmoor Borough Council" in told["text"]
 
 

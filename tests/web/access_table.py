@@ -86,6 +86,8 @@ STAFF: dict[str, set[May]] = {
     "staff.letter_page": {May.SEE_CASES},
     "staff.letter_pdf": {May.SEE_CASES},
     "staff.new_letter": {May.WRITE_LETTERS},
+    "staff.redirect_page": {May.WRITE_LETTERS},
+    "staff.begin_redirect": {May.WRITE_LETTERS},
     "staff.log": {May.LOG_REQUEST},
     "staff.merge_people": {May.DECIDE},
     "staff.move": {May.SEE_CASES},

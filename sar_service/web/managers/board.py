@@ -10,8 +10,10 @@ from typing import Any
 from flask import Response, render_template
 
 from sar_service.domain.permission import Permission
+from sar_service.domain.redirect import Route
 from sar_service.services import clock, report
 
+from .. import filters
 from ..access import actor, allow, now
 from . import blueprint
 
@@ -35,6 +37,11 @@ def board() -> Any:
         listed=actor().may(Permission.SEE_CASES),
         answered=answered,
         in_time=in_time,
+        elsewhere=[
+            (route.value, filters.ROUTES[route], count)
+            for route in Route
+            if (count := sum(month.elsewhere.get(route, 0) for month in months))
+        ],
     )
 
 
@@ -44,9 +51,8 @@ def board_csv() -> Response:
     """The months as a spreadsheet file; no cell can be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(
-        ["month", "received", "answered", "in time", "within one month", "still open", "refused", "withdrawn"]
-    )
+    names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn"]
+    writer.writerow(["month", *names, "sent elsewhere", *(f"sent elsewhere: {route}" for route in Route)])
     for month in report.months(actor=actor(), today=clock.day_of(now())):
         row = [
             month.month,
@@ -57,6 +63,8 @@ def board_csv() -> Response:
             month.still_open,
             month.refused,
             month.withdrawn,
+            sum(month.elsewhere.values()),
+            *(month.elsewhere.get(route, 0) for route in Route),
         ]
         writer.writerow([safe_cell(str(each)) for each in row])
     response = Response(out.getvalue(), mimetype="text/csv")

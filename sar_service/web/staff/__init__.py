@@ -68,6 +68,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     post,  # noqa: F401
     reading,  # noqa: F401
     redaction_mark,  # noqa: F401
+    redirect,  # noqa: F401
     search,  # noqa: F401
     sign_in,
     sign_off,  # noqa: F401

@@ -15,12 +15,14 @@ from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action, Choice, Status
 from sar_service.domain.permission import Permission
+from sar_service.domain.redirect import Route
 from sar_service.extensions import runtime
 from sar_service.models import Case
 from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team, told_date
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
 from sar_service.services import reason as reason_service
+from sar_service.services import redirect as redirect_service
 
 from .. import access, filters
 from ..access import allow
@@ -39,6 +41,7 @@ PAGES: dict[Action, tuple[Any, str]] = {
     Action.BUILD: (_l("Build the pack"), "staff.pack_page"),
     Action.ANSWER: (_l("Answer by letter"), "staff.new_letter"),
     Action.RELEASE: (_l("Release the pack"), "staff.pack_page"),
+    Action.REDIRECT: (_l("Send it where it belongs, if it is not for us"), "staff.redirect_page"),
 }
 BUTTONS: dict[Action, Any] = {
     Action.BEGIN_REVIEW: _l("Begin deciding"),
@@ -66,6 +69,7 @@ VERBS: dict[str, Any] = {
     "close": _l("Closed"),
     "refuse": _l("Refused"),
     "withdraw": _l("Withdrawn"),
+    "redirect": _l("Sent elsewhere"),
     "reopen": _l("Reopened"),
     "recorded a fact": _l("Something that happened was recorded"),
 }
@@ -119,7 +123,7 @@ def timeline(case: Case) -> list[dict[str, str]]:
         told = event.detail or {}
         says = [
             str(told[key])
-            for key in ("kind", "on", "because", "system", "answer", "how", "code", "count")
+            for key in ("route", "kind", "on", "because", "system", "answer", "how", "code", "count")
             if told.get(key)
         ]
         if event.object in facts and (written := clock.words_about(facts[event.object])):
@@ -178,12 +182,22 @@ def case_page(reference: str) -> str:
         members=[(str(member.id), member.name) for member in others if member.active],
         names=frame.staff_names(),
         mine=str(case.assigned_to) == actor.id,
-        right=frame.RIGHTS[case.right.value],
+        right=frame.what(case),
+        elsewhere=_elsewhere(case),
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
         channel=frame.CHANNELS.get(case.channel, case.channel),
         services=_services(case),
         misled=told_date.wrong(case),
     )
+
+
+def _elsewhere(case: Case) -> dict[str, Any] | None:
+    """Where a case was sent, who answers there, and by when if that is known; None if it was sent nowhere."""
+    route = case.redirected_as
+    if route is None:
+        return None
+    due = redirect_service.foi_due(case) if route is Route.FOI else None
+    return {"name": filters.ROUTES[route], "contact": redirect_service.contact(case, route), "due": due}
 
 
 def _services(case: Case) -> list[str]:

@@ -34,6 +34,7 @@ STATUS: dict[Status, tuple[Any, str]] = {
     Status.CLOSED: (_l("Closed"), "grey"),
     Status.REFUSED: (_l("Refused"), "grey"),
     Status.WITHDRAWN: (_l("Withdrawn"), "grey"),
+    Status.REDIRECTED: (_l("Sent elsewhere"), "grey"),
 }
 RIGHTS: dict[str, Any] = {
     "access": _l("Copy of information"),
@@ -120,6 +121,11 @@ def today() -> date:
 def name_of(subject: dict[str, Any]) -> str:
     """A person's name as it stands on a request."""
     return " ".join(part for part in (subject.get("given_name"), subject.get("family_name")) if part)
+
+
+def what(case: Case) -> Any:
+    """What was asked for, in words: the right that is used, or where the request was sent."""
+    return filters.ROUTES[case.redirected_as] if case.redirected_as is not None else RIGHTS[case.right.value]
 
 
 def born(subject: dict[str, Any]) -> str:

@@ -34,7 +34,12 @@ TITLES: dict[str, Any] = {
     "progress": _l("How far we are, or that we are late"),
     "new-date": _l("The date has changed"),
     "not-held": _l("We do not hold it"),
-    "other-controller": _l("Somebody else can answer it"),
+    "other-controller": _l("Another organisation can answer it"),
+    "redirect-foi": _l("It is answered as freedom of information"),
+    "redirect-police": _l("How to ask us to disclose information"),
+    "redirect-school": _l("The school answers for its record"),
+    "redirect-dead": _l("About somebody who has died"),
+    "redirect-member": _l("To an MP or a councillor"),
     "refused": _l("We will not do what they ask"),
     "unfounded": _l("Manifestly unfounded or excessive"),
     "closed": _l("We close the case"),
@@ -61,6 +66,8 @@ DOES: dict[str, Any] = {
     "extension_notice": _l("Sending it is the notice of the extension: two more months from the date it was due."),
     "refuse": _l("Sending it refuses the request."),
     "close": _l("Sending it closes the case."),
+    "redirect": _l("Sending it ends the case here, as one that another answers."),
+    "redirect part": _l("Sending it leaves the case open: only a part is for somebody else."),
     "answer": _l("Sending it answers the request. Somebody other than its writer has to send it."),
     "": _l("Sending it changes nothing else."),
 }
@@ -137,12 +144,18 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         written=written,
         title=str(TITLES[row.kind]),
         state={"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
-        does=str(DOES[KINDS[row.kind].does]),
+        does=str(DOES[_does(row.kind, written)]),
         way=letter.way(case, row.kind),
         hidden=row.kind == CODE,
         second=KINDS[row.kind].second,
         mine=access.actor().label in written.get("by", []),
     )
+
+
+def _does(kind: str, written: dict[str, Any]) -> str:
+    """Which sentence says what sending a letter does."""
+    part = KINDS[kind].route is not None and written.get("result") == Result.PART
+    return f"{KINDS[kind].does} part" if part else KINDS[kind].does
 
 
 @blueprint.get("/cases/<reference>/letters/<uuid:letter_id>/pdf")

@@ -32,6 +32,11 @@ ATTENTION = {
     "unanswered": _l("No answer for two weeks"),
     "stalled": _l("Nothing done for ten days"),
 }
+ELSEWHERE: dict[str, Any] = {
+    "no": _l("Not sent elsewhere"),
+    "yes": _l("Sent elsewhere"),
+    **{route.value: words for route, words in filters.ROUTES.items()},
+}
 ASSIGNED = {"me": "Mine", "nobody": "Nobody's"}
 
 
@@ -50,6 +55,7 @@ def chosen() -> cases.Filter:
         month=month,
         since=since,
         answered=asked.get("answered", "") if asked.get("answered") in answers else "",
+        elsewhere=asked.get("elsewhere", "") if asked.get("elsewhere") in ELSEWHERE else "",
         closed=asked.get("closed") == "yes",
         sort=asked.get("sort", "urgent") if asked.get("sort") in SORTS else "urgent",
         descending=asked.get("dir") == "desc",
@@ -85,6 +91,8 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
         chips.append(chip(_("Received since %(month)s", month=filters.month_name(now.since)), since=None))
     if now.answered:
         chips.append(chip(_(ANSWERED[now.answered]), answered=None))
+    if now.elsewhere:
+        chips.append(chip(ELSEWHERE[now.elsewhere], elsewhere=None))
     if now.closed:
         chips.append(chip(_("Closed ones too"), closed=None))
     return chips
@@ -110,7 +118,7 @@ def worklist() -> Any:
             "name": frame.name_of(sealing.unseal(row)["subject"]),
             "tag": frame.clock_tag(row),
             "status": frame.STATUS[row.status][0],
-            "right": frame.RIGHTS[row.right.value],
+            "right": frame.what(row),
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
             "attention": ATTENTION.get(cases.attention(row, today), ""),
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],

@@ -1,0 +1,43 @@
+"""Going back over a change of the tables and forth again loses nothing of a case, and ends at what the code says."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from sar_service.db import Base, aside, db
+from sar_service.domain.lifecycle import Status
+from sar_service.domain.redirect import Route
+from sar_service.models import Case, Fact
+from sar_service.services import schema
+from tests import factories
+
+
+def test_a_case_sent_elsewhere_survives_the_way_back_as_closed(app: Any, now: datetime) -> None:
+    case = factories.a_case(now=now)
+    case.status, case.redirected_as = Status.REDIRECTED, Route.FOI
+    db.session.commit()
+    facts = db.session.scalar(select(func.count()).select_from(Fact))
+    assert facts
+    db.session.remove()
+    schema.downgrade("0010")
+    schema.upgrade()
+    found = db.session.scalars(select(Case)).one()
+    assert (found.status, found.redirected_as) == (Status.CLOSED, None)
+    assert db.session.scalar(select(func.count()).select_from(Fact)) == facts
+    found.status, found.redirected_as = Status.REDIRECTED, Route.SCHOOL
+    db.session.commit()
+    for change in ("status = 'nonsense'", "redirected_as = 'nonsense'"):
+        with pytest.raises(IntegrityError):
+            db.session.execute(text(f'UPDATE "case" SET {change}'))
+        db.session.rollback()
+
+
+def test_the_tables_are_what_the_code_says(app: Any) -> None:
+    with aside() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []

@@ -1,0 +1,188 @@
+"""Requests that are not for the service: sent where they belong by a letter, reopened, and counted apart."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sar_service.db import db
+from sar_service.domain.actor import SERVICE
+from sar_service.domain.lifecycle import Status
+from sar_service.domain.redirect import Route
+from sar_service.models import Case, Letter
+from sar_service.services import clock, report, sealing, work
+from tests import factories
+from tests.browser import Visitor
+
+
+def elsewhere(visitor: Visitor, reference: str, **data: str) -> Any:
+    """Fill in the page that begins the letter."""
+    visitor.get(f"/staff/cases/{reference}/elsewhere")
+    return visitor.send({"result": "all", **data}, form="Look at the letter")
+
+
+def case_of(reference: str) -> Case:
+    return db.session.query(Case).filter_by(reference=reference).one()
+
+
+@pytest.mark.parametrize(
+    ("route", "more", "says"),
+    [
+        (Route.FOI, {}, ["Freedom of Information Act 2000", "Tuesday 22 December 2026", "foi@northmoor.example"]),
+        (Route.POLICE, {}, ["Schedule 2, paragraph 2", "01632 960108", "disclosed nothing"]),
+        (Route.SCHOOL, {"reason": "Quayside School, 01632 960111"}, ["15 school days", "Quayside School", "Academies"]),
+        (Route.DEAD, {}, ["Access to Health Records Act 1990", "section 41", "We are sorry"]),
+        (Route.MEMBER, {}, ["Schedule 1, paragraphs 23 and 24"]),
+        (
+            Route.CONTROLLER,
+            {"to": "Northmoor Hospitals, records@hospitals.northmoor.example"},
+            ["Northmoor Hospitals, records@hospitals.northmoor.example", "section 165"],
+        ),
+    ],
+)
+def test_each_route_has_its_letter_which_ends_the_case_and_can_be_taken_back(
+    visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime, route: Route, more: Any, says: list[str]
+) -> None:
+    reference = factories.a_case(now=now).reference
+    officer = visit("officer")
+    page = elsewhere(officer, reference, route=route.value, **more)
+    for words in says:
+        assert words in page.text
+    assert case_of(reference).status is Status.RECEIVED, "a draft does nothing"
+    officer.send({"do": "send"}, form="Send it")
+    case = case_of(reference)
+    assert (case.status, case.redirected_as) == (Status.REDIRECTED, route)
+    assert case.closed_at is not None
+    assert (
+        db.session.query(Letter).filter_by(case_id=case.id).order_by(Letter.written_at.desc()).first().state != "draft"
+    )
+    tasks = [what for _task, what in work.tasks(case)]
+    assert [what[:15] for what in tasks] == (["Pass the reques"] if route in (Route.FOI, Route.MEMBER) else [])
+    assert "Sent elsewhere" in officer.get(f"/staff/cases/{reference}").text
+    manager = visit("manager")
+    manager.get(f"/staff/cases/{reference}")
+    manager.send({"reason": "It was for us after all."}, form="Reopen the case")
+    case = case_of(reference)
+    assert (case.status, case.redirected_as, case.closed_at) == (Status.RECEIVED, None, None)
+
+
+def test_a_part_goes_elsewhere_and_the_case_goes_on(visit: Callable[..., Visitor], now: datetime) -> None:
+    case = factories.a_case(now=now)
+    reference, due = case.reference, case.due_on
+    officer = visit("officer")
+    page = elsewhere(officer, reference, route="foi", result="part")
+    assert "We go on with the rest of your request" in page.text and "leaves the case open" in page.text
+    officer.send({"do": "send"}, form="Send it")
+    case = case_of(reference)
+    assert (case.status, case.redirected_as, case.due_on) == (Status.RECEIVED, None, due)
+    assert [what for _task, what in work.tasks(case)] == [
+        "Pass the request on to Freedom of Information Team, foi@northmoor.example"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"route": "", "result": "all"}, "Choose where it belongs"),
+        ({"route": "moon", "result": "all"}, "Choose where it belongs"),
+        ({"route": "foi", "result": ""}, "Say whether all of it goes elsewhere"),
+        ({"route": "school", "result": "all", "reason": ""}, "Say what the letter has to say"),
+        ({"route": "controller", "result": "all", "reason": ""}, "Say what the letter has to say"),
+        ({"route": "controller", "result": "all", "to": "Somebody else"}, "Choose one from the list"),
+        ({"route": "foi", "result": "all", "reason": "x" * 10_000}, "at most 4000"),
+    ],
+)
+def test_what_is_missing_is_named_and_nothing_is_begun(
+    visit: Callable[..., Visitor], now: datetime, data: dict[str, str], says: str
+) -> None:
+    reference = factories.a_case(now=now).reference
+    officer = visit("officer")
+    officer.get(f"/staff/cases/{reference}/elsewhere")
+    page = officer.send(data, form="Look at the letter")
+    assert page.status_code == 400 and says in page.text
+    assert db.session.query(Letter).filter_by(kind="redirect-foi").count() == 0
+
+
+def test_a_pupil_in_scotland_is_not_sent_away_by_the_council_that_runs_the_school(
+    visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
+) -> None:
+    reference = factories.a_case(now=now, controller="southmoor").reference
+    officer = visit(staff("officer", controllers=["southmoor"]))
+    page = elsewhere(officer, reference, route="school", reason="Quayside Academy")
+    assert page.status_code == 400 and "answers for the records of its own schools" in page.text
+
+
+def test_a_letter_whose_day_was_worked_out_from_a_wrong_receipt_is_not_sent(
+    visit: Callable[..., Visitor], now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    reference = case.reference
+    officer = visit("officer")
+    elsewhere(officer, reference, route="foi")
+    case = case_of(reference)
+    received = next(fact for fact in clock.standing_facts(case) if fact.kind == "received")
+    clock.correct(case, str(received.id), on=now.date() - timedelta(days=4), reason="Stamped", actor=SERVICE, now=now)
+    db.session.commit()
+    page = officer.send({"do": "send"}, form="Send it")
+    assert "no longer right" in page.text
+    assert case_of(reference).status is Status.RECEIVED
+
+
+def test_the_requester_reads_in_the_portal_who_answers(app: Any, visit: Callable[..., Visitor], now: datetime) -> None:
+    reference = factories.a_case(now=now, requester={"name": "Petra Lund", "email": "p@example.org"}).reference
+    officer = visit("officer")
+    elsewhere(officer, reference, route="foi")
+    officer.send({"do": "send"}, form="Send it")
+    letter = db.session.query(Letter).filter_by(kind="redirect-foi").one()
+    mail = sealing.unseal(letter)["mail"]
+    assert "information" not in mail["subject"].lower() and "2000" not in mail["text"]
+
+
+def _made(now: datetime, status: Status, *, days: int, **changes: Any) -> Case:
+    case = factories.a_case(now=now, received_on=now.date() - timedelta(days=days))
+    case.status = status
+    for name, value in changes.items():
+        setattr(case, name, value)
+    db.session.commit()
+    return case
+
+
+def test_what_went_elsewhere_is_in_its_own_column_and_in_no_other_figure(
+    visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
+) -> None:
+    good = _made(now, Status.RELEASED, days=20, released_on=now.date())
+    late = _made(now, Status.CLOSED, days=20)
+    late.released_on = (late.due_on or date.max) + timedelta(days=1)
+    _made(now, Status.RECEIVED, days=20)
+    sent = _made(now, Status.REDIRECTED, days=20, redirected_as=Route.FOI, released_on=now.date())
+    overdue = _made(now, Status.REDIRECTED, days=80, redirected_as=Route.SCHOOL)
+    db.session.commit()
+    foi_one, references = sent.reference, {sent.reference, overdue.reference}
+    month, good_one = f"{good.received_on:%Y-%m}", good.reference
+    manager = staff("manager")
+    months = {each.month: each for each in report.months(actor=manager, today=now.date())}
+    assert (months[month].received, months[month].answered, months[month].in_time) == (3, 2, 1)
+    assert months[month].elsewhere == {Route.FOI: 1}
+    figures = report.figures(actor=manager, today=now.date())
+    assert (figures.open, figures.overdue) == (1, 0)
+    visitor = visit("manager")
+    page = visitor.get("/managers/board")
+    assert "1 of 2 in twelve months" in page.text and "Sent elsewhere in twelve months" in page.text
+    assert "1 Freedom of information" in page.text
+    rows = {row["month"]: row for row in csv.DictReader(io.StringIO(visitor.get("/managers/board.csv").text))}
+    assert (rows[month]["received"], rows[month]["sent elsewhere"]) == ("3", "1")
+    assert (rows[month]["sent elsewhere: foi"], rows[month]["sent elsewhere: school"]) == ("1", "0")
+
+    def listed(query: str) -> set[str]:
+        text = visitor.get(f"/staff/?{query}").text
+        return {one for one in (*references, good_one) if one in text}
+
+    assert listed("") == set()
+    assert listed("closed=yes") == {*references, good_one}
+    assert listed("closed=yes&elsewhere=no") == {good_one}
+    assert listed("elsewhere=yes") == references
+    assert listed("elsewhere=foi") == {foi_one}
+    assert listed("due=overdue") == set()
