@@ -5,11 +5,12 @@ from typing import Any
 
 from sar_service.db import db
 from sar_service.domain.actor import PUBLIC, Actor
+from sar_service.domain.complaint import About
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import clock, identity, intake, search
+from sar_service.services import clock, complaint, identity, intake, search
 
 MORWENNA = {
     "given_name": "Morwenna",
@@ -37,6 +38,7 @@ def a_request(**changes: Any) -> intake.Request:
         "requester": {"name": "Morwenna Tregale", "email": "morwenna@example.org"},
         "scope": {"what": "Everything from social care"},
         "delivery": {"how": "portal"},
+        "filed": complaint.Filed(about=About.NONE),
     }
     return intake.Request(**{**values, **changes})
 

@@ -46,6 +46,17 @@ class Delivery(Entry):
     post_note: Words | None = Field(default=None, description='how post is sent, e.g. "signed for, addressee only"')
 
 
+class ComplaintAims(Entry):
+    """What the council holds itself to once a complaint is acknowledged; the law only says "without undue delay"."""
+
+    news_days: int = Field(
+        default=30, ge=7, le=90, description="at the latest so many days after our last letter they hear how far we are"
+    )
+    outcome_days: int = Field(
+        default=90, ge=14, le=365, description="the outcome is to go out within so many days of receipt"
+    )
+
+
 class Colours(Entry):
     """The council's colours, as #rrggbb. Text on the brand colour must have a contrast of 4.5 to 1."""
 
@@ -108,6 +119,9 @@ class Controller(Entry):
     regulator: Stated[Contact] = Field(description="the supervisory authority, with how to reach it")
     complaints: Stated[Contact] = Field(
         description="who takes data-protection complaints (Data Protection Act 2018 s.164A)"
+    )
+    complaint_aims: ComplaintAims = Field(
+        default=ComplaintAims(), description="when those who complained hear again, and have the outcome"
     )
     public_contact: Stated[Contact] = Field(description="how the public reaches the team that answers requests")
     delivery: Delivery = Field(default=Delivery(), description="how packs are handed over")

@@ -14,6 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from .clock_steps import Step
+from .complaint import Acknowledged, next_due
 from .errors import InvalidInput
 from .holidays import Holidays
 from .rights import Right, Terms, terms
@@ -65,6 +66,7 @@ class Facts:
     fee_paid: date | None = None
     clarifications: tuple[Clarification, ...] = ()
     extension: Extension | None = None
+    acknowledged: Acknowledged | None = None  # of a complaint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +198,10 @@ def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
     asked = tuple(sorted(facts.clarifications, key=lambda c: (c.asked, c.answered or date.max)))
     counted = asked if allows.pauses else ()
     nominal = _nominal(start, allows, steps)
+    result = "due_acknowledgement" if facts.right is Right.COMPLAINT else "due"
+    if facts.right is Right.COMPLAINT and facts.acknowledged is not None:
+        limit = working_day_from(nominal, nation=facts.nation, holidays=holidays)
+        nominal, result = next_due(facts.acknowledged, received=start, limit=limit, steps=steps)
     first_month = nominal
     notice_by = _notice_by(first_month, start, counted, facts.nation, holidays) if allows.extends else None
     valid = _extension(facts, allows, notice_by, steps)
@@ -246,7 +252,7 @@ def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
         steps.append(Step(key="notice_by", on=notice_by))
     if holidays.known_until is not None and due > holidays.known_until:
         steps.append(Step(key="beyond_known_holidays", on=holidays.known_until))
-    steps.append(Step(key="due", on=due))
+    steps.append(Step(key=result, on=due))
     return Reckoning(
         state=ClockState.RUNNING,
         start=start,

@@ -43,6 +43,17 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
             "This was received before {on}, when the duty to acknowledge complaints within 30 days came into the law: "
             "the day is good practice, and no duty."
         ),
+        "acknowledged": "The complaint was acknowledged in time, on {on}.",
+        "acknowledged_late": "The complaint was acknowledged on {on}: it had to be by {limit}.",
+        "no_day_for_outcome": "The law gives no day for the outcome: it must come without undue delay.",
+        "outcome_aim": (
+            "The council’s own aim for it, {count} day after receipt, is {on}.",
+            "The council’s own aim for it, {count} days after receipt, is {on}.",
+        ),
+        "news_again": (
+            "Until then they hear how far we are, at the latest {count} day after the last letter: by {on}.",
+            "Until then they hear how far we are, at the latest {count} days after the last letter: by {on}.",
+        ),
         "notice_by": "Notice of an extension has to be given by the end of {on}.",
         "extended": "Notice of an extension was given in time, on {on}.",
         "extension_late": ("The notice of an extension given on {on} does not count: it had to be given by {limit}."),
@@ -79,6 +90,9 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
         "paused": "There is no due date while the clarification asked for on {on} is awaited.",
         "not_started": "There is no due date until what was asked for on {on} has come.",
         "due": "The answer is due by the end of {on}.",
+        "due_acknowledgement": "The acknowledgement is due by the end of {on}.",
+        "due_news": "News of how far it is, or the outcome, is due by the end of {on}.",
+        "due_outcome": "The outcome is due by the end of {on}.",
     }
 )
 

@@ -51,6 +51,7 @@ class LetterKind:
 def _all() -> Mapping[str, LetterKind]:
     kinds: tuple[LetterKind, ...] = (
         LetterKind(key="acknowledgement", plain=True),
+        LetterKind(key="complaint-acknowledged", plain=True, rights=frozenset({Right.COMPLAINT})),
         LetterKind(key="access-code", plain=True),
         LetterKind(key="contact-changed", plain=True),
         LetterKind(key="released", plain=True),

@@ -31,16 +31,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "late": "true if that date has passed",
         "reckoning.state": "running, paused or not_started",
         "reckoning.steps": "how the date was worked out: a list of sentences",
+        "received": "the day on which it reached the council, in words",
+        "review": "true for a complaint that is a wish to have an answer looked at again",
+        "news_days": "days after our last letter in which somebody who complained hears from us again",
+        "outcome_days": "days after receipt in which the council aims to give the outcome of a complaint",
         "today": "today's date, in words",
         "until": "the last day on which what is released today can be downloaded, in words",
         "base_url": "the address of this service, without a stroke at its end",
         "reason": "what the officer wrote, in letters that an officer begins",
         "result": "all, part or none, in letters that decide; all or part in letters that send a request elsewhere",
         "nation": "england-and-wales, scotland or northern-ireland, in letters that send a request elsewhere",
-        "received": "the day on which the request came, in words, in those letters",
         "route_contact": "who answers there, with every way to reach them, in those letters; may be empty",
         "answer_by": "the last day for an answer under the freedom of information law, in its letter",
         "answer_late": "true if that day has passed",
+        "done": "what is done about a complaint, in its outcome; may be empty",
+        "reopen": "true if the outcome of a complaint reopens the request that it is about",
         "code": "the code, in the letter access-code",
         "minutes": "for how many minutes it lasts, in the letter access-code",
         "written_on": "the date of the letter, in the message that says that a letter is there",
@@ -48,5 +53,5 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 LISTS = frozenset({"reckoning.steps"})
 """Names that hold a list: `{% for step in reckoning.steps %}`."""
-LONG = frozenset({"reason"})
+LONG = frozenset({"reason", "done"})
 """Names whose text may have several lines, headings and lists of its own. Every other text is one line."""

@@ -71,12 +71,14 @@ class Situation:
     were searched before more was learnt of the person; `unclear_candidates` people who may be the subject.
     `unsettled_problems` counts files that could not be read and are not dealt with. `pack_current`: the
     pack that was built is of the decisions that were signed off. `reasons_given`: a reason for closing or
-    refusing is on file. `identity_needed` is so for everything but a complaint.
+    refusing is on file. `identity_needed` is so for everything but a complaint. `independent`: it is no complaint, or
+    one about what the actor decided nothing of.
     """
 
     actor: str = ""
     identity_settled: bool = False
     identity_needed: bool = True
+    independent: bool = False
     searches_started: int = 0
     searches_running: int = 0
     unanswered: int = 0
@@ -98,6 +100,7 @@ class Guard(StrEnum):
 
     IDENTITY_SETTLED = "identity_settled"
     IDENTITY_ENOUGH = "identity_enough"
+    INDEPENDENT = "independent"
     SEARCHES_STARTED = "searches_started"
     SEARCHES_FINISHED = "searches_finished"
     EVERY_SYSTEM_ANSWERED = "every_system_answered"
@@ -130,6 +133,10 @@ GUARDS: Mapping[Guard, tuple[Callable[[Situation], bool], str]] = MappingProxyTy
         Guard.IDENTITY_ENOUGH: (
             lambda s: s.identity_settled or not s.identity_needed,
             "The identity of the person, and the authority of anybody acting for them, has not been settled.",
+        ),
+        Guard.INDEPENDENT: (
+            lambda s: s.independent,
+            "You decided on what this complaint is about. Somebody else must look into it.",
         ),
         Guard.SEARCHES_STARTED: (lambda s: s.searches_started > 0, "No search has been made yet."),
         Guard.SEARCHES_FINISHED: (
@@ -251,11 +258,11 @@ def _table() -> dict[tuple[Status, Action], Move]:
         table[status, a.SETTLE_IDENTITY] = Move(to=settled, needs=p.SETTLE_IDENTITY)
         if status is s.BUILDING:
             continue  # a job holds the case; it ends in moments, one way or the other
-        table[status, a.WITHDRAW] = Move(to=s.WITHDRAWN, needs=p.CLOSE)
-        table[status, a.ANSWER] = Move(to=s.CLOSED, needs=p.WRITE_LETTERS, guards=(g.IDENTITY_ENOUGH,))
-        table[status, a.REFUSE] = Move(to=s.REFUSED, needs=p.REFUSE, guards=(g.REASONS_GIVEN,))
-        table[status, a.CLOSE] = Move(to=s.CLOSED, needs=p.CLOSE, guards=(g.REASONS_GIVEN,))
-        table[status, a.REDIRECT] = Move(to=s.REDIRECTED, needs=p.CLOSE)
+        table[status, a.WITHDRAW] = Move(to=s.WITHDRAWN, needs=p.CLOSE, guards=(g.INDEPENDENT,))
+        table[status, a.ANSWER] = Move(to=s.CLOSED, needs=p.WRITE_LETTERS, guards=(g.IDENTITY_ENOUGH, g.INDEPENDENT))
+        table[status, a.REFUSE] = Move(to=s.REFUSED, needs=p.REFUSE, guards=(g.REASONS_GIVEN, g.INDEPENDENT))
+        table[status, a.CLOSE] = Move(to=s.CLOSED, needs=p.CLOSE, guards=(g.REASONS_GIVEN, g.INDEPENDENT))
+        table[status, a.REDIRECT] = Move(to=s.REDIRECTED, needs=p.CLOSE, guards=(g.INDEPENDENT,))
     return table
 
 

@@ -72,6 +72,7 @@ def get(reference: str, *, actor: Actor) -> Case:
 
 def situation(case: Case, actor: Actor | None = None) -> Situation:
     """What is true of a case now, for the table of moves."""
+    from . import complaint
     from .identity import settled as identity_settled
 
     rows = search.latest_searches(case)
@@ -87,6 +88,8 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
         actor=actor.id if actor is not None else "",
         identity_settled=identity_settled(case),
         identity_needed=case.right is not Right.COMPLAINT,
+        independent=case.right is not Right.COMPLAINT
+        or (actor is not None and actor.id not in complaint.decided(case)),
         searches_started=len(rows),
         searches_running=sum(row.state in search.ON_THE_WAY for row in rows) + (not gathered(case)),
         unanswered=sum(row.state in search.UNANSWERED and not row.excepted_because for row in rows),
@@ -337,6 +340,11 @@ def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now
         raise NotAllowed("You may take a case yourself; a manager can give it to somebody else.")
     if member is not None and (not member.active or case.controller not in member.controllers):
         raise NotAllowed("This member of staff does not work on this council's cases.")
+    if member is not None and case.right is Right.COMPLAINT:
+        from . import complaint
+
+        if str(member.id) in complaint.decided(case):
+            raise NotAllowed("They decided on what this complaint is about. Give it to somebody else.")
     check_version(case, version)
     case.assigned_to = member.id if member is not None else None
     audit.record("assigned the case", actor=actor, now=now, case=case, to=f"staff:{member.id}" if member else "")

@@ -14,8 +14,10 @@ from sar_service.db import db, new_id
 from sar_service.domain import clock
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.clock_steps import written
+from sar_service.domain.complaint import Acknowledged
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import OPEN
+from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case, Fact, MovedDate
 
@@ -38,6 +40,9 @@ FACTS = {
     "identity_doubted": "Identity no longer settled",
     "contact_changed": "Contact details changed",
     "capacity_changed": "In what capacity they ask was corrected",
+    "complaint_acknowledged": "Complaint acknowledged",
+    "complaint_news": "They heard how far we are",
+    "complaint_outcome": "Outcome of the complaint",
     "struck_out": "Entry taken back: it did not happen",
 }
 CORRECTABLE = (
@@ -49,10 +54,13 @@ CORRECTABLE = (
     "clarification_requested",
     "clarification_received",
     "extension_notice",
+    "complaint_acknowledged",
+    "complaint_news",
 )  # the days that the clock reads; who said what about identity is not among them
 # What may stand open of a fact: codes, days.
-CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel"})
+CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel", "result"})
 DAYS_CHANGED = "the public holidays, the school terms or the way of counting changed"
+OF_COMPLAINTS = ("complaint_acknowledged", "complaint_news", "complaint_outcome")
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
 
@@ -79,6 +87,8 @@ def add_fact(
     """
     if kind not in FACTS:
         raise InvalidInput(f"There is no fact named {kind}.", field="kind")
+    if kind in OF_COMPLAINTS and case.right is not Right.COMPLAINT:
+        raise InvalidInput("This case is no complaint.", field="kind")
     if on > day_of(now):
         raise InvalidInput("This date is in the future. Give the day it really happened.", field="on")
     if on < EARLIEST:
@@ -145,6 +155,9 @@ def _checked(case: Case, *, correction: bool) -> clock.Reckoning:
         )
     if loose:
         raise InvalidInput("There is no open question that this answers. Record the question first.", field="on")
+    early = next((each for each in in_order(case, *OF_COMPLAINTS) if each.on < case.received_on), None)
+    if early is not None:
+        raise InvalidInput(f"{written(early.on)} is before the day the complaint came. Check the two.", field="on")
     for came, asked, what in (
         ("identity_received", "identity_requested", "evidence"),
         ("fee_paid", "fee_requested", "fee"),
@@ -269,12 +282,32 @@ def facts_of(case: Case) -> clock.Facts:
         fee_paid=last("fee_paid"),
         clarifications=tuple(_questions(case)[0]),
         extension=extension,
+        acknowledged=_acknowledged(case, by_kind),
     )
+
+
+def complaint_aims(case: Case) -> dict[str, int]:
+    """What the council holds itself to once a complaint is acknowledged: `news_days` and `outcome_days`."""
+    aims = runtime().catalogue.controllers[case.controller].complaint_aims
+    return {"news_days": aims.news_days, "outcome_days": aims.outcome_days}
+
+
+def _acknowledged(case: Case, by_kind: dict[str, list[Fact]]) -> Acknowledged | None:
+    days = [fact.on for fact in by_kind.get("complaint_acknowledged", [])]
+    if case.right is not Right.COMPLAINT or not days:
+        return None
+    heard = max(fact.on for kind in ("complaint_acknowledged", "complaint_news") for fact in by_kind.get(kind, []))
+    return Acknowledged(on=min(days), heard_on=heard, **complaint_aims(case))
 
 
 def reckon(case: Case) -> clock.Reckoning:
     """The clock of a case: state, due date and the worked steps."""
     return clock.reckon(facts_of(case), holidays=runtime().holidays)
+
+
+def reckon_as(facts: clock.Facts) -> clock.Reckoning:
+    """The clock of other facts than those of a case."""
+    return clock.reckon(facts, holidays=runtime().holidays)
 
 
 def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, because: str = "") -> clock.Reckoning:

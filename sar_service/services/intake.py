@@ -17,7 +17,7 @@ from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case
 
-from . import audit, clock, finding, letter, link, sealing
+from . import audit, clock, complaint, finding, letter, link, sealing
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
@@ -30,7 +30,7 @@ class Request:
 
     `subject`: given_name, family_name, other_names, date_of_birth (ISO), addresses (lists of lines), postcode,
     phones, emails, identifiers. `requester`: name, email, phone, address, relationship, organisation.
-    `scope`: what is wanted, services, from, to. `delivery`: how, format, language, needs.
+    `scope`: what is wanted, services, from, to. `delivery`: how, format, language, needs. `filed`: of a complaint.
     """
 
     controller: str
@@ -42,6 +42,7 @@ class Request:
     requester: dict[str, Any]
     scope: dict[str, Any] = field(default_factory=dict)
     delivery: dict[str, Any] = field(default_factory=dict)
+    filed: complaint.Filed = field(default_factory=complaint.Filed)
 
 
 def check_character(body: str) -> str:
@@ -109,7 +110,11 @@ def submit(request: Request, *, actor: Actor, now: datetime) -> Case:
         right=request.right.value,
         channel=request.channel,
     )
-    letter.write(case, "acknowledgement", actor=actor, now=now)
+    if case.right is Right.COMPLAINT:
+        complaint.begin(case, request.filed, now=now)
+        complaint.acknowledge(case, actor=actor, now=now)
+    else:
+        letter.write(case, "acknowledgement", actor=actor, now=now)
     return case
 
 

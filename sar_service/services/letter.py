@@ -25,7 +25,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, lease, letter_words, sealing, told_date
+from . import audit, clock, complaint, lease, letter_words, sealing, told_date
 from .letter_words import paper_only
 
 NOTICE = "notice"  # the e-mail that says that a letter is there
@@ -177,6 +177,7 @@ def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) ->
         lease.give_back(row)
         case = db.session.get_one(Case, row.case_id)
         audit.record("sent a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
+        complaint.heard(case, row, actor=SERVICE, now=now)
 
 
 def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime) -> None:

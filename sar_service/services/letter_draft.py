@@ -19,7 +19,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, letter, letter_hold, link, redirect, sealing, units
+from . import audit, clock, complaint, letter, letter_hold, redirect, sealing, units
 from . import case as cases
 from . import document as documents
 
@@ -73,8 +73,8 @@ def _answer(case: Case, actor: Actor, now: datetime) -> None:
             raise WrongState(missing)
         if units.records(case, to_open=False) or documents.included(case):
             raise WrongState("Something of this person was found. What is held is answered with the pack.")
-    if case.right is Right.COMPLAINT and actor.id in link.decided_on(case):
-        raise NotAllowed("You decided on what this complaint is about. Somebody else must look into it.")
+    if case.right is Right.COMPLAINT:
+        complaint.may_answer(case, actor)
     cases.move(case, Action.ANSWER, actor=actor, now=now)
     case.released_at, case.released_on = now, clock.day_of(now)
 
@@ -91,12 +91,25 @@ DEEDS: Mapping[str, Deed] = {
 ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
 
 
-def begin(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, now: datetime) -> Letter:
+def begin(
+    case: Case,
+    kind: str,
+    words: str,
+    *,
+    result: str = "",
+    done: str = "",
+    reopen: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> Letter:
     """Begin a letter of a kind with what the officer has to say in it. Refused if what it does cannot be done now.
 
-    `result` is a `Result`, for a letter that decides, or that sends all or a part of a request elsewhere. There is one
-    draft of each kind: whoever wants to begin anew throws the other away first, and so sees it.
+    `result` is a `Result`, for a letter that decides, or that sends all or a part of a request elsewhere. `done` and
+    `reopen` are for the outcome of a complaint: what is done about it, and whether the request that it is about is
+    reopened as the letter goes. There is one draft of each kind: whoever wants to begin anew throws the other away
+    first, and so sees it.
     """
+    complaint.check_independent(case, actor)
     chosen = KINDS.get(kind)
     if chosen is None or not chosen.drafted or not chosen.suits(case.right, capacity=case.capacity):
         raise InvalidInput("Choose which letter to write.", field="kind")
@@ -112,33 +125,41 @@ def begin(case: Case, kind: str, words: str, *, result: str = "", actor: Actor, 
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
         raise WrongState("Such a letter has been begun already and waits under “Letters”. Send it, or throw it away.")
+    if reopen and (result == Result.NONE or complaint.can_reopen(case) is None):
+        raise InvalidInput(
+            "Only a request that is over is reopened, where something was wrong with it.", field="reopen"
+        )
     kept = result if chosen.decides or chosen.route is not None else ""
-    told = _as_if_gone(case, kind, words.strip(), kept, actor=actor, now=now)
+    said = {"reason": words.strip(), "result": kept, "done": done.strip(), "reopen": reopen}
+    told = _as_if_gone(case, kind, said, actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
 
 
-def _as_if_gone(case: Case, kind: str, words: str, result: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+def _as_if_gone(case: Case, kind: str, said: dict[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
     """What the letter says once it has gone: its deed is done, the letter written, and the deed taken back."""
     route = KINDS[kind].route
     more = redirect.says(case, route, now=now) if route is not None else {}
     trial = db.session.begin_nested()
     try:
-        _do(case, kind, result, actor=actor, now=now)
+        _do(case, kind, said["result"], actor=actor, now=now)
         db.session.flush()
-        subject, text = letter.compose(case, kind, now=now, reason=words, result=result, **more)
+        subject, text = letter.compose(case, kind, now=now, **said, **more)
         due = clock.reckon(case).due
     finally:
         trial.rollback()
-    dates = (clock_steps.written(due) if due else "", more.get("answer_by", ""))
+    day = clock_steps.written(due) if due else ""
+    dates = (day, more.get("answer_by", ""))
+    dated = due is not None and (case.right is not Right.COMPLAINT or day in text)  # news moves the date of a complaint
     return {
         "subject": subject,
         "text": text,
-        "words": words,
-        "result": result,
+        "words": said["reason"],
+        "result": said["result"],
+        "reopen": said["reopen"],
         "by": [actor.label],
-        "due": due.isoformat() if due else "",
+        "due": due.isoformat() if due and dated else "",
         "elsewhere": more,
         "must": [words for words in (*WAYS, *dates) if words and words in text],
     }
@@ -156,6 +177,7 @@ def _do(case: Case, kind: str, result: str, *, actor: Actor, now: datetime) -> N
 def save(case: Case, row: Letter, *, subject: str, text: str, version: int, actor: Actor, now: datetime) -> None:
     """Keep a draft as it was changed."""
     _still_draft(row, version)
+    complaint.check_independent(case, actor)
     if not subject.strip():
         raise InvalidInput("Give the letter a subject.", field="subject")
     if len(subject) > SUBJECT or "\n" in subject:
@@ -185,11 +207,17 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     told = sealing.unseal(row)
     if KINDS[row.kind].second and actor.label in told["by"]:
         raise NotAllowed(OWN)
+    complaint.check_independent(case, actor)
+    if told.get("reopen"):
+        audit.lock(case, *filter(None, [complaint.about(case)]))
     _do(case, row.kind, told["result"], actor=actor, now=now)
+    if row.kind == complaint.OUTCOME:
+        complaint.conclude(case, told["result"], reopen=bool(told.get("reopen")), actor=actor, now=now)
     due = clock.reckon(case).due
+    day = due.isoformat() if due and (told["due"] or case.right is not Right.COMPLAINT) else ""
     route = KINDS[row.kind].route
     more = redirect.says(case, route, now=now) if route is not None else {}
-    if (due.isoformat() if due else "", more) != (told["due"], told.get("elsewhere", {})):
+    if (day, more) != (told["due"], told.get("elsewhere", {})):
         raise WrongState(STALE)
     letter.hand_over(case, row, actor=actor, now=now)
     if route is not None:
@@ -206,6 +234,7 @@ def begin_and_send(case: Case, kind: str, words: str, *, result: str = "", actor
 def drop(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
     """Throw a draft away: nothing is sent and nothing is done."""
     _still_draft(row, version)
+    complaint.check_independent(case, actor)
     audit.record("threw a letter away", actor=actor, now=now, case=case, of=row, kind=row.kind)
     db.session.delete(row)
 

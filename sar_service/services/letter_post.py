@@ -12,7 +12,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.models import Case, Letter
 
-from . import audit, letter
+from . import audit, complaint, letter
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
@@ -63,3 +63,4 @@ def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetim
     for row, case in letters:
         row.state, row.sent_at = "posted", now
         audit.record("posted a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
+        complaint.heard(case, row, actor=actor, now=now)

@@ -16,7 +16,7 @@ from sar_service.domain.sentence import with_article
 from sar_service.extensions import runtime
 from sar_service.models import Case
 
-from . import clock, sealing, told_date
+from . import clock, complaint, sealing, told_date
 
 
 def of_case(case: Case, *, now: datetime) -> dict[str, Any]:
@@ -30,6 +30,8 @@ def of_case(case: Case, *, now: datetime) -> dict[str, Any]:
         told=sealing.unseal(case),
         reckoning=clock.reckon(case),
         today=clock.day_of(now),
+        received=case.received_on,
+        review=complaint.is_review(case),
         base_url=runtime().settings.base_url,
         told_before=before.due if before else None,
     )
@@ -44,10 +46,12 @@ def words(
     told: Mapping[str, Any],
     reckoning: Reckoning,
     today: date,
+    received: date,
     base_url: str,
     told_before: date | None = None,
+    review: bool = False,
 ) -> dict[str, Any]:
-    """The values of every name but those that a letter is given besides (`reason`, `result`, `code`)."""
+    """The values of every name but those that a letter is given besides (`reason`, `result`, `code`, `done`, `reopen`)."""
     regulator = controller.regulator
     named = regulator.name if isinstance(regulator, Contact) else None
     due = reckoning.due
@@ -71,8 +75,14 @@ def words(
         "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning)},
         "told_before": written(told_before) if told_before else "",
         "today": written(today),
+        "received": written(received),
+        "review": review,
+        "news_days": controller.complaint_aims.news_days,
+        "outcome_days": controller.complaint_aims.outcome_days,
         "until": written(today + timedelta(days=controller.delivery.portal_days)),
         "base_url": base_url,
+        "done": "",
+        "reopen": False,
     }
 
 

@@ -10,17 +10,12 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound
-from sar_service.domain.letter import KINDS
 from sar_service.domain.work import LinkKind
-from sar_service.models import Case, Decision, Letter, LinkRow, Pack, SignOff
+from sar_service.models import Case, LinkRow
 
-from . import audit, sealing
+from . import audit
 from . import reason as reasons
 from .case import visible
-
-ENDS = [
-    key for key, kind in KINDS.items() if kind.does in ("answer", "refuse", "close", "redirect")
-]  # letters that decide
 
 
 def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime) -> LinkRow:
@@ -77,20 +72,3 @@ def links(case: Case, *, actor: Actor) -> list[tuple[LinkRow, Case | None]]:
     far = {row.id: row.other_id if row.one_id == case.id else row.one_id for row in rows}
     seen = {other.id: other for other in db.session.scalars(visible(actor).where(Case.id.in_(far.values())))}
     return [(row, seen.get(far[row.id])) for row in rows]
-
-
-def decided_on(case: Case) -> frozenset[str]:
-    """The ids of the staff who decided on what a case is linked with: who wrote, sent, signed or released an answer."""
-    rows = db.session.execute(
-        select(LinkRow.one_id, LinkRow.other_id).where((LinkRow.one_id == case.id) | (LinkRow.other_id == case.id))
-    )
-    far = [other if one == case.id else one for one, other in rows]
-    labels = set(db.session.scalars(select(Decision.decided_by).where(Decision.case_id.in_(far))))
-    labels |= set(db.session.scalars(select(Pack.released_by).where(Pack.case_id.in_(far))))
-    for letter in db.session.scalars(select(Letter).where(Letter.case_id.in_(far), Letter.kind.in_(ENDS))):
-        labels |= {letter.written_by, *sealing.unseal(letter).get("by", [])}
-    for submitted, signed in db.session.execute(
-        select(SignOff.submitted_by, SignOff.signed_by).where(SignOff.case_id.in_(far))
-    ):
-        labels |= {submitted, signed}
-    return frozenset(label.partition(":")[2] for label in labels if label and label.startswith("staff:"))

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, NotFound
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.rights import Right
 from sar_service.models import AccessCode, Case, Letter, Pack, PackState
 
-from . import attempt, audit, clock, identity, letter, letter_words, sealing
+from . import attempt, audit, clock, complaint, identity, letter, letter_words, sealing
 from .intake import tidy_reference
 
 LIFE = timedelta(minutes=20)
@@ -148,16 +149,23 @@ AT = {
 }
 
 
+STAGES_OF_COMPLAINT = ("received", "acknowledged", "looked_into", "outcome")
+
+
 def stages(case: Case) -> list[Stage]:
-    """The steps of a request, for the requester."""
+    """The steps of a request, or of a complaint, for whoever made it."""
     at = AT[case.status]
+    keys: tuple[str, ...] = STAGES
+    if case.right is Right.COMPLAINT:
+        keys = STAGES_OF_COMPLAINT
+        at = len(keys) if case.status not in OPEN else 1 if complaint.acknowledged_on(case) is None else 2
     return [
         Stage(
             key,
             "done" if place < at else "current" if place == at else "to_come",
             case.received_on if key == "received" else None,
         )
-        for place, key in enumerate(STAGES)
+        for place, key in enumerate(keys)
     ]
 
 

@@ -11,10 +11,11 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission
+from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.models import Case, FlagRow, Member, Note, Task
 
-from . import audit, sealing
+from . import audit, complaint, sealing
 from .case import check_version, visible
 from .clock import day_of
 
@@ -148,6 +149,11 @@ def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:
     return {row[0]: (row[1], row[2]) for row in counted if row[0] is not None}
 
 
+def _decided_on(case: Case) -> frozenset[str]:
+    """Who may not look into a complaint; nobody for what is none."""
+    return complaint.decided(case) if case.right is Right.COMPLAINT else frozenset()
+
+
 def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime) -> tuple[int, int]:
     """Give all open cases and tasks of somebody to another, or to nobody; returns how many of each.
 
@@ -162,6 +168,12 @@ def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime)
     ).all()
     if to is not None and (not to.active or any(case.controller not in to.controllers for case in cases)):
         raise InvalidInput("This member of staff does not work on all of these councils’ cases.", field="to")
+    barred = [case.reference for case in cases if to is not None and str(to.id) in _decided_on(case)]
+    if barred:
+        raise InvalidInput(
+            f"They decided on what these complaints are about: {', '.join(barred)}. Give those to somebody else first.",
+            field="to",
+        )
     query = (
         select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.outcome == "", Task.assigned_to == leaver.id)
     )

@@ -12,6 +12,7 @@ from .health import blueprint as health
 from .managers import blueprint as managers
 from .portal import blueprint as portal
 from .public import blueprint as public
+from .public.complaint import blueprint as complaint_form
 from .public.request import blueprint as request_form
 from .staff import blueprint as staff
 
@@ -23,5 +24,5 @@ def register(app: Flask) -> None:
     errors.register(app)
     access.register(app)
     theme.register(app)
-    for blueprint in (public, request_form, portal, staff, managers, api, health):
+    for blueprint in (public, request_form, complaint_form, portal, staff, managers, api, health):
         app.register_blueprint(blueprint)

@@ -17,7 +17,7 @@ from sar_service.catalogue import (
     Statement,
     System,
 )
-from sar_service.catalogue.controller import Colours, Delivery, Routes
+from sar_service.catalogue.controller import Colours, ComplaintAims, Delivery, Routes
 from sar_service.catalogue.exemption import Exemptions
 from sar_service.catalogue.notice import (
     AutomatedDecisions,
@@ -39,6 +39,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Keys of a controller": Controller,
     "Keys of `routes`": Routes,
     "Keys of `delivery`": Delivery,
+    "Keys of `complaint_aims`": ComplaintAims,
     "Keys of `colours`": Colours,
     "Keys of a contact": Contact,
     "Keys of a notice": Notice,

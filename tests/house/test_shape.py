@@ -153,6 +153,7 @@ IN_CLEAR = {
     "case": {"reference", "right", "status", "channel", "capacity", "nation", "clock_state", "redirected_as"},
     "case_merge": {"made_by", "undone_by"},
     "case_flag": {"flag", "set_by"},  # which case has one, not whose it is; lists put those at risk first
+    "complaint": {"kind", "matter", "about"},  # what it is about in general, not what it says
     "decision": {"treatment", "code", "decided_by"},
     "document": {
         "system", "ref_digest", "about_digest", "section", "state", "kind", "content_digest", "handled",

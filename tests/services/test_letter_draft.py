@@ -13,9 +13,8 @@ from sar_service.domain.errors import InvalidInput, NotAllowed, StaleWrite, Wron
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
-from sar_service.domain.work import LinkKind
 from sar_service.models import AuditEvent, Case
-from sar_service.services import clock, letter, letter_draft, link, sealing, search
+from sar_service.services import clock, letter, letter_draft, sealing, search
 from tests import factories, packs
 
 WORDS = "There are nine boxes of paper about the flat in Quarry Lane"
@@ -248,24 +247,6 @@ def test_no_mark_but_headings_and_lists_means_anything() -> None:
     html = as_html("# One\n\n## Two\n\n*a* <b> [x](http://y) `z`\n\n- p\n\n1. q\n", {"h2": "big"})
     assert html.count('<h2 class="big">') == 2 and "<h1" not in html
     assert "*a* &lt;b&gt; [x](http://y) `z`" in html and "<li>p</li>" in html and "<ol>" in html
-
-
-def test_a_complaint_is_looked_into_by_somebody_who_did_not_decide(app: Any, staff: Any, now: datetime) -> None:
-    officer, second, third = staff("officer"), staff("officer"), staff("officer")
-    case = settled(factories.a_case(now=now, right=Right.OBJECTION), officer, now)
-    answer = letter_draft.begin(case, "outcome-objection", WORDS, result="none", actor=officer, now=now)
-    letter_draft.send(case, answer, version=answer.version, actor=second, now=now)
-    complaint = factories.a_case(now=now, right=Right.COMPLAINT)
-    link.link(case, complaint, LinkKind.RELATED, actor=officer, now=now)
-    db.session.commit()
-    for decided in (officer, second):
-        with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
-            letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=decided, now=now)
-        db.session.rollback()
-    row = letter_draft.begin(complaint, "outcome-complaint", WORDS, result="all", actor=third, now=now)
-    db.session.commit()
-    with pytest.raises(NotAllowed, match="decided on what this complaint is about"):
-        letter_draft.send(complaint, row, version=row.version, actor=second, now=now)
 
 
 @pytest.mark.parametrize(

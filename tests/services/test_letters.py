@@ -137,8 +137,8 @@ def test_waiting_for_identity_puts_off_no_complaint(app: Any, now: datetime) -> 
     case = factories.a_case(now=now, right=Right.COMPLAINT)
     clock.add_fact(case, "identity_requested", clock.day_of(now), actor=SERVICE, now=now)
     assert "begins once" not in text_of(case, "identity-asked", now)
-    told = text_of(case, "acknowledgement", now)
-    assert "no fixed day for the outcome" in told and "take out what belongs to other people" not in told
+    told = text_of(case, "complaint-acknowledged", now)
+    assert "section 164A" in told and "no fixed day for" in told and "take out what belongs to other people" not in told
 
 
 def test_a_pack_that_goes_by_post_is_not_said_to_be_on_a_screen_only(app: Any, now: datetime) -> None:

@@ -8,6 +8,8 @@ from sar_service.domain.permission import Permission as May
 
 ANYONE = {
     "api.document",
+    "complaint.submitted",
+    "complaint.tell",
     "health.live",
     "health.metrics",
     "health.ready",
@@ -64,6 +66,10 @@ STAFF: dict[str, set[May]] = {
     "staff.judge_child": {May.SETTLE_IDENTITY},
     "staff.request_of_their_own": {May.SETTLE_IDENTITY, May.LOG_REQUEST},
     "staff.take_back_evidence": {May.SETTLE_IDENTITY},
+    "staff.acknowledge_complaint": {May.WRITE_LETTERS},
+    "staff.begin_outcome": {May.WRITE_LETTERS},
+    "staff.complaint_page": {May.SEE_CASES},
+    "staff.settle_complaint": {May.WRITE_LETTERS},
     "staff.correct_person": {May.DECIDE},
     "staff.decide_candidate": {May.SEARCH},
     "staff.decide_groups": {May.DECIDE},

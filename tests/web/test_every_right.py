@@ -101,7 +101,8 @@ def test_a_request_of_every_right_goes_from_the_log_to_its_answer(
 
     answer = next(row.id for row in letter.letters(case) if row.kind == f"outcome-{right}")
     stranger.enter_portal(case.id)
-    assert "We have answered your request" in stranger.get("/portal/").text
+    said = "We have told you what came of your complaint" if right == "complaint" else "We have answered your request"
+    assert said in stranger.get("/portal/").text
     assert WHY in stranger.get(f"/portal/letters/{answer}").text
     told = letter.begin(answer, now=now)
     assert told is not None and WHY not in told[1].text

@@ -55,6 +55,7 @@ def _navigation() -> list[dict[str, Any]]:
 from . import (  # noqa: E402 - the modules put their pages on the blueprint
     asking,
     case,  # noqa: F401
+    complaint,  # noqa: F401
     fact,  # noqa: F401
     find,  # noqa: F401
     found,  # noqa: F401

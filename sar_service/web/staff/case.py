@@ -16,6 +16,7 @@ from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
+from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case
 from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team, told_date
@@ -76,11 +77,12 @@ VERBS: dict[str, Any] = {
 WARNINGS = (
     "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "extension_late", "extension_no_reasons",
     "before_2026", "before_complaints", "beyond_known_holidays", "at_once",
+    "acknowledged_late",
 )  # fmt: skip
 IGNORED = (
     "identity_does_not_wait", "fee_does_not_wait", "pause_too_late", "pause_not_allowed", "extension_not_allowed",
 )  # fmt: skip
-RESULTS = ("due", "paused", "not_started")
+RESULTS = ("due", "due_acknowledgement", "due_news", "due_outcome", "paused", "not_started")
 STEPS_SHOWN = 60
 ENDINGS = {Action.REFUSE: "refused", Action.CLOSE: "closed"}  # a request never ends in silence (Article 12(4))
 
@@ -103,10 +105,12 @@ def steps_of(found: Reckoning) -> list[dict[str, str]]:
     ]
 
 
-def _deed(choice: Choice, reference: str) -> dict[str, Any]:
+def _deed(choice: Choice, case: Case) -> dict[str, Any]:
     if choice.action in PAGES:
         words, endpoint = PAGES[choice.action]
-        href = url_for(endpoint, reference=reference)
+        if choice.action is Action.ANSWER and case.right is Right.COMPLAINT:
+            endpoint = "staff.complaint_page"
+        href = url_for(endpoint, reference=case.reference)
         return {"text": words, "href": href, "blocked": choice.blocked, "action": choice.action.value}
     return {"text": BUTTONS[choice.action], "href": "", "blocked": choice.blocked, "action": choice.action.value}
 
@@ -163,7 +167,7 @@ def case_page(reference: str) -> str:
     case, actor = frame.find(reference), access.actor()
     settled = identity_service.settled(case)
     deeds = [
-        _deed(choice, case.reference)
+        _deed(choice, case)
         for choice in cases.choices(case, actor=actor)
         if not (settled and choice.action is Action.SETTLE_IDENTITY)
     ]

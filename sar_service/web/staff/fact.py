@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput, StaleWrite
 from sar_service.domain.permission import Permission
+from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import clock, letter_draft, told_date
 
@@ -26,6 +27,10 @@ KINDS: dict[str, Any] = {
     "fee_requested": _l("We asked for a fee"),
     "fee_paid": _l("They paid the fee"),
     "extension_notice": _l("We gave notice that we need two more months"),
+}
+OF_COMPLAINTS: dict[str, Any] = {
+    "complaint_acknowledged": _l("We told them that we have their complaint"),
+    "complaint_news": _l("We told them how far we are"),
 }
 NEED_REASONS = ("extension_notice", "clarification_requested")
 LETTERS = {
@@ -49,7 +54,7 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         found,
         tab="overview",
         viewed="the facts",
-        kinds=list(KINDS.items()),
+        kinds=list(_kinds(found).items()),
         facts=_entries(found),
         entries=[
             (str(each.id), f"{filters.short_date(each.on)}: {clock.FACTS[each.kind]}")
@@ -63,6 +68,11 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         trial=trial,
         misled=told_date.wrong(found) if trial is None else None,
     )
+
+
+def _kinds(found: Case) -> dict[str, Any]:
+    """What can be recorded in this case."""
+    return KINDS | OF_COMPLAINTS if found.right is Right.COMPLAINT else KINDS
 
 
 def _tried(reference: str) -> str:
@@ -100,7 +110,7 @@ def add_fact(reference: str) -> Response | str:
     With `try` it is only shown what the clock would then say.
     """
     found, actor, now = _current(reference), access.actor(), access.now()
-    kind = one_of("kind", KINDS, _("Choose what happened."))
+    kind = one_of("kind", _kinds(found), _("Choose what happened."))
     on, why = day("on"), words("reasons", longest=2000)
     wants_letter = kind in LETTERS and words("send") == "yes"
     if kind in NEED_REASONS and not why:

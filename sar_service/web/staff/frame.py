@@ -187,6 +187,7 @@ TABS: tuple[tuple[str, Any, str], ...] = (
     ("overview", _l("Overview"), "staff.case_page"),
     ("identity", _l("Identity"), "staff.identity_page"),
     ("work", _l("Notes and tasks"), "staff.work_page"),
+    ("complaint", _l("Complaints"), "staff.complaint_page"),
     ("search", _l("Search"), "staff.search_page"),
     ("found", _l("Found"), "staff.found_page"),
     ("people", _l("People"), "staff.people_page"),

@@ -23,6 +23,7 @@ from .asking import again, line, one_of, version, words
 CODE = "access-code"  # it opens the portal: nobody but the requester sees it
 TITLES: dict[str, Any] = {
     "acknowledgement": _l("Acknowledgement"),
+    "complaint-acknowledged": _l("Acknowledgement of the complaint"),
     "access-code": _l("Code for the portal"),
     "contact-changed": _l("Contact details changed"),
     "released": _l("Our answer is ready"),

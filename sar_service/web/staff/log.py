@@ -4,6 +4,7 @@ One page, as staff have somebody waiting: what is needed is first, and nothing t
 rights in one message become a case each.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,13 +14,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from sar_service.domain.check_digits import nhs_valid, upn_valid
+from sar_service.domain.complaint import About
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, intake, link
+from sar_service.services import audit, clock, complaint, intake, link
 from sar_service.services import case as cases
 
 from .. import access
@@ -239,7 +241,8 @@ def _submit(form: Logged, rights: list[Right]) -> list[Case]:
             before = cases.get(intake.tidy_reference(form.about.data) or form.about.data, actor=actor)
         except NotFound as error:
             raise Elsewhere(_("There is no request with this reference that you may see. Check it.")) from error
-    request = to_request(form)
+    filed = complaint.Filed(about=About.REQUEST if before is not None else About.NONE, request=before)
+    request = replace(to_request(form), filed=filed)
     if before is not None and before.controller != request.controller:
         raise Elsewhere(_("That request is another council’s. Requests of one council are linked only."))
     if before is not None:

@@ -1,0 +1,296 @@
+"""Complaints and reviews: what each is about, who may look into it, and what came of it.
+
+A complaint is a case with the right `complaint`; its days are facts of the case. Nobody who decided anything in the
+request that it is about may look into it, answer it, or have it end in another way.
+"""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.complaint import About, ComplaintKind, Matter
+from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
+from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.lifecycle import MOVES, OPEN, Action
+from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
+from sar_service.models import (
+    AuditEvent,
+    CandidateRow,
+    Case,
+    Complaint,
+    Decision,
+    Document,
+    Letter,
+    LinkRow,
+    MarkRow,
+    Pack,
+    PersonRow,
+    SignOff,
+    SystemSearch,
+)
+
+from . import audit, clock, sealing
+
+SETTLE_FIRST = "Say first which request this complaint is about, or that it is about none, on the page “Complaint”."
+OWN = "You decided on what this complaint is about. Somebody else must look into it."
+ACKNOWLEDGEMENT, OUTCOME = "complaint-acknowledged", "outcome-complaint"
+NEWS = ("progress", "clarification")  # letters from which somebody who complained hears how far it is
+UNDER_WAY = ("waiting", "sending", "to_post")
+ENDS = ("withdraw", "refuse", "close", "answer", "release", "redirect")  # verbs of the trail by which a request was ended
+JUDGED = (
+    "identity_settled",
+    "identity_doubted",
+    "evidence_seen",
+    "identity_requested",
+    "clarification_requested",
+    "fee_requested",
+    "extension_notice",
+)  # facts whose recording was a decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed:
+    """What was said of a complaint as it came in. `request` is the one that it is about, if that is known."""
+
+    kind: ComplaintKind = ComplaintKind.COMPLAINT
+    matter: Matter = Matter.OTHER
+    about: About = About.UNKNOWN
+    request: Case | None = None
+
+
+def of(case: Case) -> Complaint:
+    """What is kept of a complaint; where nothing is yet, a row that says so and is not in the database."""
+    row = db.session.scalar(select(Complaint).where(Complaint.case_id == case.id))
+    if row is None:
+        row = Complaint(
+            id=new_id(),
+            case_id=case.id,
+            controller=case.controller,
+            kind=ComplaintKind.COMPLAINT,
+            matter=Matter.OTHER,
+            about=About.UNKNOWN,
+            version=1,
+        )
+    return row
+
+
+def meant(reference: str | None, *, controller: str) -> Case | None:
+    """The council's request with this reference, taken in order; nothing where there is none. For what is typed from
+    outside: whether there is one shows in nothing that is answered."""
+    case = db.session.scalar(select(Case).where(Case.reference == reference, Case.controller == controller))
+    if case is not None:
+        audit.lock(case)
+    return case
+
+
+def begin(case: Case, filed: Filed, *, now: datetime) -> Complaint:
+    """Keep what was said of a complaint that has just come in, and link it with what it is about."""
+    row = of(case)
+    row.kind, row.matter, row.about = filed.kind, filed.matter, filed.about
+    if filed.request is not None:
+        _about(case, row, filed.request, actor=SERVICE, now=now)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _about(case: Case, row: Complaint, request: Case, *, actor: Actor, now: datetime) -> None:
+    from . import link
+
+    link.link(request, case, LinkKind.RELATED, actor=actor, now=now)
+    row.about, row.about_id = About.REQUEST, request.id
+
+
+def settle(
+    case: Case,
+    *,
+    kind: ComplaintKind,
+    matter: Matter,
+    about: About,
+    request: Case | None,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say what a complaint is, and what it is about. Whoever has it and decided on that loses it.
+
+    Raises NotAllowed for who decided on what it is about now: nobody rids themselves of that by changing it.
+    """
+    from .case import check_version
+
+    if case.right is not Right.COMPLAINT:
+        raise WrongState("This case is no complaint.")
+    if about is About.REQUEST and request is None:
+        raise InvalidInput("Give the reference of the request that it is about.", field="request")
+    if request is not None and request.id == case.id:
+        raise InvalidInput("This is the complaint itself. Give the reference of the request.", field="request")
+    if actor.id in decided(case):
+        raise NotAllowed(OWN)
+    audit.lock(*filter(None, (case, request)))
+    row = of(case)
+    check_version(row, version)
+    before = row.about_id
+    row.kind, row.matter, row.about, row.about_id = kind, matter, about, None
+    db.session.add(row)
+    if about is About.REQUEST and request is not None:
+        _about(case, row, request, actor=actor, now=now)
+    audit.record(
+        "said what the complaint is about",
+        actor=actor,
+        now=now,
+        case=case,
+        kind=kind.value,
+        about=about.value,
+        changed=before is not None and before != row.about_id,
+    )
+    if case.assigned_to is not None and str(case.assigned_to) in decided(case):
+        case.assigned_to = None
+        audit.record("took the complaint from who decided", actor=actor, now=now, case=case)
+
+
+def about(case: Case) -> Case | None:
+    """The request that a complaint is about."""
+    row = of(case)
+    return db.session.get(Case, row.about_id) if row.about_id is not None else None
+
+
+def about_this(case: Case, *, actor: Actor) -> list[tuple[Case, Complaint]]:
+    """The complaints about a request that this actor may see, the oldest first."""
+    from .case import visible
+
+    seen = visible(actor).with_only_columns(Case.id)
+    rows = db.session.execute(
+        select(Case, Complaint)
+        .join(Complaint, Complaint.case_id == Case.id)
+        .where(Complaint.about_id == case.id, Case.id.in_(seen))
+        .order_by(Case.received_on, Case.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def acknowledgement_due(case: Case) -> date | None:
+    """The last day for the acknowledgement (s.164A(3)), whether it was given or not."""
+    return clock.reckon_as(replace(clock.facts_of(case), acknowledged=None)).due
+
+
+def decided(case: Case) -> frozenset[str]:
+    """The ids of the staff who decided anything in what a complaint is about, or is linked with.
+
+    People, passages, who was meant, a system or a file left out, identity, a notice or a question that moved its clock,
+    letters, sign-offs, the release, and whatever else ended it.
+    """
+    rows = db.session.execute(
+        select(LinkRow.one_id, LinkRow.other_id).where(or_(LinkRow.one_id == case.id, LinkRow.other_id == case.id))
+    )
+    far = {other if one == case.id else one for one, other in rows}
+    far |= {row.about_id for row in [of(case)] if row.about_id is not None}
+    if not far:
+        return frozenset()
+    labels: set[str] = set()
+    for column in (
+        Decision.decided_by,
+        CandidateRow.decided_by,
+        PersonRow.decided_by,
+        MarkRow.decided_by,
+        Pack.released_by,
+        SignOff.submitted_by,
+        SignOff.signed_by,
+        SignOff.returned_by,
+        SystemSearch.excepted_by,
+    ):
+        labels |= set(db.session.scalars(select(column).where(column.class_.case_id.in_(far)).distinct()))
+    handled = select(Document.handled_detail).where(Document.case_id.in_(far), Document.handled != "")
+    labels |= {str((detail or {}).get("by", "")) for detail in db.session.scalars(handled)}
+    ended = select(AuditEvent.actor).where(AuditEvent.case_id.in_(far), AuditEvent.verb.in_(ENDS)).distinct()
+    labels |= set(db.session.scalars(ended))
+    labels |= _judged(far)
+    return frozenset(label.partition(":")[2] for label in labels if label and label.startswith("staff:"))
+
+
+def _judged(far: set[uuid.UUID]) -> set[str]:
+    """Who wrote the letters of these cases that did something, and who recorded a fact that was a decision."""
+    found: set[str] = set()
+    acts = [key for key, kind in KINDS.items() if kind.does]
+    for row in db.session.scalars(select(Letter).where(Letter.case_id.in_(far), Letter.kind.in_(acts))):
+        found |= {row.written_by, *sealing.unseal(row).get("by", [])}
+    for request in db.session.scalars(select(Case).where(Case.id.in_(far))):
+        found |= {fact.recorded_by for fact in request.facts if fact.kind in JUDGED}
+    return found
+
+
+def check_independent(case: Case, actor: Actor) -> None:
+    """Raise NotAllowed if this is a complaint about what the actor decided."""
+    if case.right is Right.COMPLAINT and actor.id in decided(case):
+        raise NotAllowed(OWN)
+
+
+def acknowledge(case: Case, *, actor: Actor, now: datetime) -> Letter:
+    """Write the acknowledgement and have it sent. It counts on the day it leaves. Raises WrongState where it is under
+    way, or not needed any more."""
+    from . import letter
+
+    check_independent(case, actor)
+    under_way = [row for row in letter.letters(case) if row.kind == ACKNOWLEDGEMENT and row.state in UNDER_WAY]
+    if case.right is not Right.COMPLAINT or case.status not in OPEN or under_way or acknowledged_on(case) is not None:
+        raise WrongState("It is acknowledged already, or the acknowledgement is under way, or the case is over.")
+    return letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
+
+
+def heard(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
+    """Note on which day a letter of ours left for somebody who complained: the acknowledgement, or news."""
+    if case.right is not Right.COMPLAINT or case.status not in OPEN:
+        return
+    on = clock.day_of(now)
+    if row.kind == ACKNOWLEDGEMENT:
+        clock.add_fact(case, "complaint_acknowledged", on, actor=actor, now=now)
+    elif row.kind in NEWS:
+        clock.add_fact(case, "complaint_news", on, actor=actor, now=now)
+
+
+def acknowledged_on(case: Case) -> date | None:
+    """The day on which a complaint was acknowledged: by the message for that, or by its outcome itself."""
+    days = [fact.on for fact in clock.standing_facts(case) if fact.kind == "complaint_acknowledged"]
+    days += [fact.on for fact in outcomes(case)]
+    return min(days, default=None)
+
+
+def outcomes(case: Case) -> list[Any]:
+    """The facts of what came of a complaint, in order; more than one if it was looked into again."""
+    return clock.in_order(case, "complaint_outcome")
+
+
+def may_answer(case: Case, actor: Actor) -> None:
+    """Raise what stands against an outcome: nobody said what it is about, or the actor decided on that."""
+    check_independent(case, actor)
+    if of(case).about is About.UNKNOWN:
+        raise WrongState(SETTLE_FIRST)
+
+
+def can_reopen(case: Case) -> Case | None:
+    """The request that an outcome can reopen, if it is over."""
+    request = about(case)
+    return request if request is not None and (request.status, Action.REOPEN) in MOVES else None
+
+
+def conclude(case: Case, result: str, *, reopen: bool, actor: Actor, now: datetime) -> None:
+    """Note what came of a complaint, and reopen the request that it is about if that was said."""
+    from . import case as cases
+
+    clock.add_fact(case, "complaint_outcome", clock.day_of(now), actor=actor, now=now, result=Result(result).value)
+    if not reopen:
+        return
+    request = can_reopen(case)
+    if request is None:
+        raise WrongState("The request is open already, or the complaint is about none. Write the letter again.")
+    cases.move(request, Action.REOPEN, actor=actor, now=now, because="complaint upheld", complaint=case.reference)
+
+
+def is_review(case: Case) -> bool:
+    """Is this a wish to have an answer looked at again?"""
+    return case.right is Right.COMPLAINT and of(case).kind is ComplaintKind.REVIEW
