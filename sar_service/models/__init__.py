@@ -15,8 +15,8 @@ from .work import FlagRow, KeptApart, LinkRow, Merge, Note, Reason, SearchWord, 
 
 __all__ = [
     "AccessCode", "Attempt", "AuditEvent", "AuditHead", "AuditSealed", "CandidateRow", "Case", "CaseKey", "Claimed",
-    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "KeptApart", "LeftOut", "Letter",
-    "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",
+    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "KeptApart", "LeftOut",
+    "Letter", "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",
     "PackPart", "PackState", "PersonRow", "Pulse", "Reason", "Record", "Reminder", "Sealed", "SearchWord", "SignOff",
     "StaffMail", "StoredObject", "Suggesting", "SystemSearch", "Task", "Team", "TeamMember", "WebSession",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def words(
     told_before: date | None = None,
     review: bool = False,
 ) -> dict[str, Any]:
-    """The values of every name but those that a letter is given besides (`reason`, `result`, `code`, `done`, `reopen`)."""
+    """The values of every name but those that a letter is given besides (`reason`, `result`, `code`)."""
     regulator = controller.regulator
     named = regulator.name if isinstance(regulator, Contact) else None
     due = reckoning.due

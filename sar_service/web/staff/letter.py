@@ -145,7 +145,7 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         written=written,
         title=str(TITLES[row.kind]),
         state={"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
-        does=str(DOES[_does(row.kind, written)]),
+        does=_does(row.kind, written),
         way=letter.way(case, row.kind),
         hidden=row.kind == CODE,
         second=KINDS[row.kind].second,
@@ -154,9 +154,11 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
 
 
 def _does(kind: str, written: dict[str, Any]) -> str:
-    """Which sentence says what sending a letter does."""
+    """What sending a letter does, in words."""
     part = KINDS[kind].route is not None and written.get("result") == Result.PART
-    return f"{KINDS[kind].does} part" if part else KINDS[kind].does
+    said = str(DOES[f"{KINDS[kind].does} part" if part else KINDS[kind].does])
+    more = _("It also reopens the request that the complaint is about: a manager has to send it.")
+    return f"{said} {more}" if written.get("reopen") else said
 
 
 @blueprint.get("/cases/<reference>/letters/<uuid:letter_id>/pdf")
