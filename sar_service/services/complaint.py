@@ -42,7 +42,14 @@ OWN = "You decided on what this complaint is about. Somebody else must look into
 ACKNOWLEDGEMENT, OUTCOME = "complaint-acknowledged", "outcome-complaint"
 NEWS = ("progress", "clarification")  # letters from which somebody who complained hears how far it is
 UNDER_WAY = ("waiting", "sending", "to_post")
-ENDS = ("withdraw", "refuse", "close", "answer", "release", "redirect")  # verbs of the trail by which a request was ended
+ENDS = (
+    "withdraw",
+    "refuse",
+    "close",
+    "answer",
+    "release",
+    "redirect",
+)  # verbs of the trail by which a request was ended
 JUDGED = (
     "identity_settled",
     "identity_doubted",
