@@ -26,6 +26,11 @@ controllers:
       police: {name: Disclosure Officer, phone: "01632 960108"}
     others:
       - {name: Northmoor Hospitals, email: records@hospitals.northmoor.example}
+    pupil_records:
+      terms:
+        - {first: 2026-09-02, last: 2026-10-23}
+        - {first: 2026-11-02, last: 2026-12-18}
+      inset_days: [2026-11-13]
   - key: southmoor
     name: Southmoor District Council
     short_name: Southmoor

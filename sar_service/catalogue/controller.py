@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from .school_terms import PupilRecords
 from .stated import ABSENT, Absent, Contact, Entry, Key, Line, Stated, Words
 
 CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
@@ -136,6 +137,9 @@ class Controller(Entry):
         default=(),
         max_length=100,
         description="other controllers that people often mean, each with a name and a way to reach it",
+    )
+    pupil_records: PupilRecords | None = Field(
+        default=None, description="if the council answers for maintained schools' pupil records: the school terms"
     )
     remark: str = Field(default="", description="your note")
 

@@ -15,10 +15,12 @@ import click
 
 import sar_service
 from sar_service.adapters import holidays as calendar
+from sar_service.catalogue.school_terms import read_terms
 from sar_service.domain.clock import Clarification, Extension, Facts, Reckoning, reckon
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.holidays import Holidays, Nation
 from sar_service.domain.rights import Right
+from sar_service.domain.school_days import SchoolTerms
 
 from .clock_batch import read_day, reckon_file
 
@@ -31,6 +33,7 @@ _OPTIONS = {  # the domain's field, and the option that gives it
     "clarifications": "--clarification",
     "extension": "--extension-notice",
     "nation": "--nation",
+    "terms": "--terms",
 }
 
 
@@ -84,6 +87,11 @@ DAY, WAIT = Day(), Wait()
     help="Clarification was asked for, and came: 2026-06-03:2026-06-09. May be given several times.",
 )
 @click.option("--extension-notice", type=DAY, help="Notice of an extension, with its reasons, was given.")
+@click.option(
+    "--terms",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="For pupil-record, which is counted in school days: a YAML file with terms and inset_days.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--batch", type=click.Path(path_type=Path), help="A CSV file of requests; - reads standard input.")
 def clock(**given: Any) -> int:
@@ -99,7 +107,7 @@ def clock(**given: Any) -> int:
         raise click.UsageError(f"Give {' and '.join(missing)}, or --batch with a file.")
     facts = _facts(given)
     try:
-        answer = reckon(facts, holidays=_calendar())
+        answer = reckon(facts, holidays=_calendar(), terms=_terms(facts.right, given["terms"]))
     except InvalidInput as error:
         option = _OPTIONS.get(error.field or "")
         raise InvalidInput(f"{option}: {error}" if option else str(error), field=error.field) from None
@@ -132,6 +140,17 @@ def _calendar() -> Holidays:
     if not (here.is_file() or shipped.is_file()):
         raise InvalidInput("There is no config/holidays.yaml here. Set SAR_CONFIG_DIR to the folder that has it.")
     return calendar.load(here if here.is_file() else shipped)
+
+
+def _terms(right: Right, path: Path | None) -> SchoolTerms:
+    """The school terms of the file that was named: needed for a pupil's record, and for nothing else."""
+    if right is not Right.PUPIL_RECORD:
+        if path is not None:
+            raise InvalidInput("School terms count for pupil-record only. Leave it out.", field="terms")
+        return SchoolTerms()
+    if path is None:
+        raise InvalidInput("A pupil's record is due in school days. Give a file with the school terms.", field="terms")
+    return read_terms(path)
 
 
 def _iso(day: date | None) -> str | None:

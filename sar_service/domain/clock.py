@@ -2,7 +2,8 @@
 
 Facts are what happened and on which day; nothing here is stored, and asking "what if" is asking again with
 other facts. The rules are Article 12A UK GDPR, counted as Article 4A and Regulation 1182/71 article 3 say,
-and section 164A of the Data Protection Act 2018 for complaints. The words of the steps are in
+section 164A of the Data Protection Act 2018 for complaints, and 15 school days for a pupil's educational record
+(regulation 5 of SI 2005/1437 in England and its like). The words of the steps are in
 `clock_steps.py`.
 """
 
@@ -13,17 +14,20 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from .clock_check import check
 from .clock_steps import Step
 from .complaint import Acknowledged, next_due
 from .errors import InvalidInput
 from .holidays import Holidays
-from .rights import Right, Terms, terms
+from .rights import Right, Terms
+from .rights import terms as terms_of
+from .school_days import SchoolTerms, count
 
 _ONE = timedelta(days=1)
+NO_TERMS = SchoolTerms()
 _NEW_RULES = date(2026, 2, 5)  # section 76 of the Data (Use and Access) Act 2025 in force
 _COMPLAINTS = date(2026, 6, 19)  # section 164A of the Data Protection Act 2018 in force
 _SOON = 7  # days after receipt by which evidence of identity should have been asked for
-_LONGEST_WAIT = 3_660  # days; a longer wait is a mistyped year
 _LONDON = ZoneInfo("Europe/London")
 
 
@@ -112,64 +116,18 @@ def working_day_from(day: date, *, nation: str, holidays: Holidays) -> date:
     return day
 
 
-def reckon(facts: Facts, *, holidays: Holidays) -> Reckoning:
+def reckon(facts: Facts, *, holidays: Holidays, terms: SchoolTerms = NO_TERMS) -> Reckoning:
     """The due date that follows from the facts, or why there is none yet. Raises InvalidInput naming the
-    field."""
-    _check(facts)
+    field. `terms` are those of the council's schools: the time for a pupil's record runs in school days."""
+    check(facts)
     try:
-        return _reckon(facts, holidays)
+        return _reckon(facts, holidays, terms)
     except OverflowError:
         raise InvalidInput("The dates lead beyond the end of the calendar. Check the year.", field="received") from None
 
 
-def _check(facts: Facts) -> None:
-    """Refuse facts that cannot all be true."""
-
-    def order(first: date | None, second: date | None, field: str, message: str) -> None:
-        if first is not None and second is not None and second < first:
-            raise InvalidInput(f"{message} Check the two dates.", field=field)
-
-    for asked, came, name, what in (
-        (facts.id_requested, facts.id_received, "id", "Evidence of identity"),
-        (facts.fee_requested, facts.fee_paid, "fee", "A fee"),
-    ):
-        ended = "id_received" if name == "id" else "fee_paid"
-        began = f"{name}_requested"
-        if came is not None and asked is None:
-            raise InvalidInput(f"{what} came that was never asked for. Give {began} too.", field=began)
-        order(facts.received, asked, began, f"{what} cannot be asked for before the request was received.")
-        order(asked, came, ended, f"{what} cannot come before it was asked for.")
-        _plausible(asked, came, ended)
-    for clarification in facts.clarifications:
-        order(
-            facts.received,
-            clarification.asked,
-            "clarifications",
-            "Clarification cannot be asked for before the request was received.",
-        )
-        order(
-            clarification.asked,
-            clarification.answered,
-            "clarifications",
-            "Clarification cannot be answered before it was asked for.",
-        )
-        _plausible(clarification.asked, clarification.answered, "clarifications")
-    if facts.extension is not None:
-        order(
-            facts.received,
-            facts.extension.notice_on,
-            "extension",
-            "Notice of an extension cannot be given before the request was received.",
-        )
-
-
-def _plausible(asked: date | None, came: date | None, field: str) -> None:
-    if asked is not None and came is not None and (came - asked).days > _LONGEST_WAIT:
-        raise InvalidInput("More than ten years lie between asking and receiving. Check the year.", field=field)
-
-
-def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
-    allows = terms(facts.right)
+def _reckon(facts: Facts, holidays: Holidays, school: SchoolTerms) -> Reckoning:
+    allows = terms_of(facts.right)
     steps = [Step(key="received", on=facts.received)]
     start, waiting = _start(facts, allows, steps)
     _asked_after_due(facts, allows, holidays, steps)
@@ -197,7 +155,11 @@ def _reckon(facts: Facts, holidays: Holidays) -> Reckoning:
 
     asked = tuple(sorted(facts.clarifications, key=lambda c: (c.asked, c.answered or date.max)))
     counted = asked if allows.pauses else ()
-    nominal = _nominal(start, allows, steps)
+    if allows.school_days is not None:
+        nominal, told = count(start, allows.school_days, nation=facts.nation, terms=school, holidays=holidays)
+        steps += told
+    else:
+        nominal = _nominal(start, allows, steps)
     result = "due_acknowledgement" if facts.right is Right.COMPLAINT else "due"
     if facts.right is Right.COMPLAINT and facts.acknowledged is not None:
         limit = working_day_from(nominal, nation=facts.nation, holidays=holidays)

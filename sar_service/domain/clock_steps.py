@@ -38,6 +38,20 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
         "one_month_short": "One month later is {on}, the last day of that month.",
         "three_months": "With the extension, three months from the start is {on}.",
         "three_months_short": ("With the extension, three months from the start is {on}, the last day of that month."),
+        "school_days": (
+            "{count} school day later is {on}.",
+            "{count} school days later is {on}.",
+        ),
+        "no_school": "There is no school from {begin} to {on}.",
+        "no_school_on": "There is no school on {on}.",
+        "terms_end": (
+            "School terms are known only from {begin} to {on}. Outside, every day from Monday to Friday that is no "
+            "public holiday was counted: the date may be too early. Put the next terms into the configuration."
+        ),
+        "terms_unknown": (
+            "No school terms are known. Every day from Monday to Friday that is no public holiday was counted: the "
+            "date may be too early. Put the terms into the configuration."
+        ),
         "thirty_days": "Thirty days later is {on}.",
         "before_complaints": (
             "This was received before {on}, when the duty to acknowledge complaints within 30 days came into the law: "
@@ -100,7 +114,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
 FOR_STAFF = frozenset(
     {
         "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "before_2026", "before_complaints",
-        "beyond_known_holidays", "notice_by",
+        "beyond_known_holidays", "notice_by", "terms_end", "terms_unknown",
     }
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "reference": "the reference of the case",
         "requester.name": "the name of whoever asks; may be empty",
         "right": "access, rectification, erasure, restriction, portability, objection, automated-decision, "
-        "withdraw-consent or complaint",
+        "withdraw-consent, complaint or pupil-record",
         "capacity": "self, parent, solicitor, representative or deputy",
         "how": "how they want the answer: portal, post or collection",
         "paper_only": "true if nothing may be opened on a screen",

@@ -22,6 +22,7 @@ class Right(StrEnum):
     AUTOMATED_DECISION = "automated-decision"
     WITHDRAW_CONSENT = "withdraw-consent"
     COMPLAINT = "complaint"
+    PUPIL_RECORD = "pupil-record"  # a parent's own right, under other regulations; not one of the data subject's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +33,8 @@ class Terms:
     `waits_for_identity` and `waits_for_fee`: the period begins only once what was asked for has come
     (Article 12A(2)). `pauses`: days of waiting for clarification do not count (Article 12A(5), requests
     under Article 15 only). `extends`: two more months on notice (Article 12A(3)). `days` replaces the
-    month: only the acknowledgement of a complaint has it. `at_once`: the law sets no period but the action
-    must not wait; a month is kept as the outer limit.
+    month: only the acknowledgement of a complaint has it; `school_days` does, for a pupil's record.
+    `at_once`: the law sets no period but the action must not wait; a month is kept as the outer limit.
     """
 
     article: str
@@ -43,6 +44,7 @@ class Terms:
     pauses: bool = False
     extends: bool = True
     days: int | None = None
+    school_days: int | None = None
     at_once: bool = False
 
 
@@ -74,6 +76,14 @@ TERMS: Mapping[Right, Terms] = MappingProxyType(
             waits_for_fee=False,
             extends=False,
             days=30,
+        ),
+        Right.PUPIL_RECORD: Terms(
+            article="the regulations on pupils’ educational records",
+            name="to see a pupil’s educational record",
+            waits_for_identity=False,
+            waits_for_fee=False,
+            extends=False,
+            school_days=15,
         ),
     }
 )

@@ -302,7 +302,10 @@ def _acknowledged(case: Case, by_kind: dict[str, list[Fact]]) -> Acknowledged | 
 
 def reckon(case: Case) -> clock.Reckoning:
     """The clock of a case: state, due date and the worked steps."""
-    return clock.reckon(facts_of(case), holidays=runtime().holidays)
+    school = runtime().catalogue.controllers[case.controller].pupil_records
+    return clock.reckon(
+        facts_of(case), holidays=runtime().holidays, terms=school.known() if school is not None else clock.NO_TERMS
+    )
 
 
 def reckon_as(facts: clock.Facts) -> clock.Reckoning:

@@ -71,6 +71,12 @@ def submit(request: Request, *, actor: Actor, now: datetime) -> Case:
     controller = runtime().catalogue.controllers.get(request.controller)
     if controller is None:
         raise InvalidInput("Choose which council you are asking.", field="controller")
+    if request.right is Right.PUPIL_RECORD and controller.pupil_records is None:
+        raise InvalidInput(
+            "This council does not answer for schools’ pupil records. Send the request to the school, and tell the "
+            "requester.",
+            field="rights",
+        )
     if request.channel not in CHANNELS:
         raise InvalidInput("Choose how the request came in.", field="channel")
     if not request.subject.get("family_name") and not request.subject.get("given_name"):

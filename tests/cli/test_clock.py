@@ -202,3 +202,48 @@ def test_a_wrong_option_is_named_and_ends_with_2(arguments: list[str], says: str
     done = sar(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr and "Traceback" not in done.stderr
+
+
+TERMS = """terms:
+  - {first: 2026-09-02, last: 2026-10-23}
+  - {first: 2026-11-02, last: 2026-12-18}
+inset_days: [2026-11-06]
+"""
+PUPIL = ("--right", "pupil-record", "--nation", "england-and-wales", "--received", "2026-10-16")
+
+
+def test_a_pupils_record_is_due_in_school_days_of_the_terms_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "terms.yaml"
+    file.write_text(TERMS)
+    told = json.loads(sar(*PUPIL, "--terms", str(file), "--json").stdout)
+    assert (told["due"], told["notice_by"]) == ("2026-11-16", None)
+    assert "There is no school from Saturday 24 October 2026 to Sunday 1 November 2026." in [
+        step["sentence"] for step in told["steps"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("2026-11-02", "2026-10-20", 1, "begins before the one before it has ended"),
+        ("last: 2026-10-23", "last: 2026-08-23", 2, "last lies before first"),
+        ("[2026-11-06]", "[2026-12-24]", 4, "lies in none of the terms"),
+        ("last: 2026-12-18", "last: 2027-12-18", 3, "is longer than 150 days"),
+        ("inset_days", "inset_day", 4, 'did you mean "inset_days"?'),
+        ("2026-11-06", "6 November", 4, "must be a date"),
+    ],
+)
+def test_a_mistake_in_the_terms_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+    file = tmp_path / "terms.yaml"
+    file.write_text(TERMS.replace(old, new))
+    done = sar(*PUPIL, "--terms", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{file}:{line}: " in done.stderr and says in done.stderr
+
+
+def test_school_terms_are_asked_for_where_they_count_and_refused_where_they_do_not(tmp_path: Path) -> None:
+    assert "--terms: " in sar(*PUPIL).stderr
+    file = tmp_path / "terms.yaml"
+    file.write_text(TERMS)
+    done = sar("--received", "2026-06-19", "--nation", "scotland", "--terms", str(file))
+    assert done.returncode == 2 and "--terms: " in done.stderr

@@ -30,6 +30,7 @@ from sar_service.catalogue.notice import (
     SpecialCategoryBasis,
 )
 from sar_service.catalogue.retention import Period
+from sar_service.catalogue.school_terms import PupilRecords, Term
 from sar_service.catalogue.stated import Absent, Entry
 from sar_service.catalogue.system import ExternalSettings, Owner
 
@@ -38,6 +39,8 @@ README = (Path(__file__).parents[2] / "config" / "README.md").read_text()
 SECTIONS: dict[str, type[BaseModel]] = {
     "Keys of a controller": Controller,
     "Keys of `routes`": Routes,
+    "Keys of `pupil_records`": PupilRecords,
+    "Keys of a term": Term,
     "Keys of `delivery`": Delivery,
     "Keys of `complaint_aims`": ComplaintAims,
     "Keys of `colours`": Colours,

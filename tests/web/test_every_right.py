@@ -27,6 +27,7 @@ DATES = {
     "automated-decision": (date(2026, 12, 2), date(2026, 12, 23), date(2027, 2, 23)),
     "withdraw-consent": (date(2026, 12, 2), date(2026, 12, 2), None),
     "complaint": (date(2026, 12, 2), date(2026, 12, 2), None),
+    "pupil-record": (date(2026, 11, 24), date(2026, 11, 24), None),  # an INSET day lies in between
 }
 RECEIVED = {"received_on-day": "2", "received_on-month": "11", "received_on-year": "2026"}  # today is 23 November
 WHY = "We asked the school, and it agrees with you"
@@ -70,7 +71,7 @@ def test_a_request_of_every_right_goes_from_the_log_to_its_answer(
     assert (case.due_on, case.clock_state) == ((None, "not_started") if waits else (logged, "running"))
 
     officer.get(f"/staff/cases/{reference}/identity")
-    officer.send({"kind": "photo_document", "seen": "passport, in person"}, form="Record it")
+    officer.send({"kind": "photo_document", "how": "in_person", "seen": "passport, in person"}, form="Record it")
     officer.send(form="Identity is settled")
     case = only_case()
     assert (case.due_on, case.clock_state, case.status) == (known, "running", Status.RECEIVED)

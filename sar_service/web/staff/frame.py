@@ -46,6 +46,7 @@ RIGHTS: dict[str, Any] = {
     "automated-decision": _l("Automated decision"),
     "withdraw-consent": _l("Consent withdrawn"),
     "complaint": _l("Complaint"),
+    "pupil-record": _l("Pupil’s school record"),
 }
 CAPACITIES: dict[str, Any] = {
     "self": _l("For themselves"),

@@ -52,6 +52,7 @@ TITLES: dict[str, Any] = {
     "outcome-automated-decision": _l("Our decision on the automated decision"),
     "outcome-withdraw-consent": _l("What follows from the withdrawn consent"),
     "outcome-complaint": _l("What came of the complaint"),
+    "outcome-pupil-record": _l("Our answer about the pupil’s record"),
 }
 RESULTS: list[tuple[str, Any]] = [
     (Result.ALL.value, _l("All of it is done, or they were right")),

@@ -121,6 +121,8 @@ class Logged(Form):
     def prepare(self) -> None:
         """Offer the councils this member of staff works for."""
         mine = [each for key, each in runtime().catalogue.controllers.items() if key in access.actor().controllers]
+        if not any(each.pupil_records for each in mine):
+            self.rights.choices = [(key, words) for key, words in frame.RIGHTS.items() if key != Right.PUPIL_RECORD]
         if len(mine) == 1:
             del self.controller
         else:
