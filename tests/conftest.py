@@ -7,13 +7,16 @@ databases (`--database` chooses). Nothing but this machine can be reached.
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import event
 
 from sar_service import create_app
 from sar_service.adapters.storage import FolderStorage
@@ -29,6 +32,7 @@ from tests.browser import Visitor
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)  # a Monday
 BOTH = ("services", "web", "workers")  # the folders whose tests run on every database
 PASSWORD = "correct horse battery"
+STRONG = team.HASHER  # as the service has it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,6 +70,14 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_weak() -> Iterator[None]:
+    """Hash passwords quickly: one that takes as long as it should is far longer than most tests. `STRONG` does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(team, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that every process of this test run shares."""
@@ -95,6 +107,7 @@ class Places:
     def __init__(self, kind: str, folder: Path, maintenance: str) -> None:
         self.kind, self.folder, self.maintenance = kind, folder, maintenance
         self.name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+        self.emptied: postgres.Emptied | None = None
 
     @property
     def url(self) -> str:
@@ -108,6 +121,7 @@ class Places:
             shutil.copy(self.folder / "sar.db", self.folder / "template.db")
         else:
             postgres.clone(self.maintenance, self.name, f"{self.name}_template")
+            self.emptied = postgres.Emptied(self.maintenance, self.name)
 
     def empty(self) -> None:
         db.engine.dispose()
@@ -115,8 +129,9 @@ class Places:
             for suffix in ("-wal", "-shm"):
                 (self.folder / f"sar.db{suffix}").unlink(missing_ok=True)
             shutil.copy(self.folder / "template.db", self.folder / "sar.db")
-        else:
+        elif self.emptied is None or not self.emptied.again():
             postgres.clone(self.maintenance, f"{self.name}_template", self.name)
+            self.emptied = postgres.Emptied(self.maintenance, self.name)
 
 
 @pytest.fixture(scope="session")
@@ -162,9 +177,16 @@ def _make(database: str, council: Path, folder: Path, maintenance: str) -> tuple
         NOW=lambda: NOW,
     )
     with app.app_context():
+        event.listen(db.engine, "connect", _unhurried)
         schema.upgrade()
         places.keep_template()
     return app, places
+
+
+def _unhurried(connection: Any, _record: Any) -> None:
+    """Nothing of a test has to outlast a loss of power: SQLite need not wait for the disk."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 class Sent:

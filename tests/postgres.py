@@ -140,5 +140,44 @@ def clone(maintenance: str, template: str, name: str) -> str:
     return address(maintenance, name)
 
 
+# What a test may have done to the tables themselves shows in the newest transaction that wrote down how they are made.
+SHAPE = "SELECT " + ", ".join(
+    f"(SELECT array[count(*), max(xmin::text::bigint)] FROM {catalogue})"
+    for catalogue in ("pg_attribute", "pg_index", "pg_constraint", "pg_trigger", "pg_proc")
+)
+
+
+class Emptied:
+    """A database that is made empty again by taking out what a test put in: far quicker than another copy of it."""
+
+    def __init__(self, maintenance: str, name: str) -> None:
+        self.url = maintenance.replace("/postgres?", f"/{name}?")
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            self.shape = connection.execute(SHAPE).fetchone()
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            self.tables = [name for (name,) in found]
+            self.kept = {each: connection.execute(f'SELECT * FROM "{each}"').fetchall() for each in self.tables}
+
+    def again(self) -> bool:
+        """Empty it; False where the tables are no longer those that they were."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if connection.execute(SHAPE).fetchone() != self.shape:
+                return False
+            connection.execute("SET session_replication_role = replica")  # in any order, and the trail's rows too
+            connection.execute("; ".join(f'DELETE FROM "{each}"' for each in self.tables))
+            for table, rows in self.kept.items():
+                for row in rows:
+                    connection.execute(f'INSERT INTO "{table}" VALUES ({", ".join(["%s"] * len(row))})', row)
+            connection.execute(
+                "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences "
+                "WHERE last_value IS NOT NULL"
+            )
+        return True
+
+
 def address(maintenance: str, name: str) -> str:
     return maintenance.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")

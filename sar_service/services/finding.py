@@ -162,11 +162,11 @@ def _has(digests: set[int]) -> ColumnElement[bool]:
 
 def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
     """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
-    from .case import visible
+    from .case import in_this_order, visible
 
-    query = visible(actor).where(*_conditions(question, actor.controllers))
+    query = visible(actor).where(*_conditions(question, actor.controllers)).with_only_columns(Case.id)
     first = _closeness(question, actor.controllers).desc()
-    return list(db.session.scalars(query.order_by(first, Case.created_at.desc()).limit(most)))
+    return in_this_order(db.session.scalars(query.order_by(first, Case.created_at.desc(), Case.id).limit(most)).all())
 
 
 @dataclass(frozen=True)

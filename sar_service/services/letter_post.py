@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from sar_service.db import db
 from sar_service.documents.letter_text import sheets
 from sar_service.domain.actor import Actor
@@ -29,11 +27,11 @@ def drafts(*, actor: Actor) -> list[tuple[Letter, Case]]:
 
 
 def _in_state(state: str, actor: Actor) -> list[tuple[Letter, Case]]:
-    seen = cases.visible(actor).with_only_columns(Case.id)
     rows = db.session.execute(
-        select(Letter, Case)
-        .join(Case, Case.id == Letter.case_id)
-        .where(Letter.state == state, Case.id.in_(seen))
+        cases.visible(actor)
+        .join(Letter, Letter.case_id == Case.id)
+        .where(Letter.state == state)
+        .with_only_columns(Letter, Case)
         .order_by(Letter.written_at, Letter.id)
         .limit(MOST)
     )

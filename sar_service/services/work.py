@@ -122,13 +122,10 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
 def open_tasks(actor: Actor) -> list[tuple[Task, Case, str]]:
     """What this actor has to do, by day, in the cases they may see."""
     query = (
-        select(Task, Case)
-        .join(Case, Case.id == Task.case_id)
-        .where(
-            Task.outcome == "",
-            Task.assigned_to == uuid.UUID(actor.id),
-            Case.id.in_(visible(actor).with_only_columns(Case.id)),
-        )
+        visible(actor)
+        .join(Task, Task.case_id == Case.id)
+        .where(Task.outcome == "", Task.assigned_to == uuid.UUID(actor.id))
+        .with_only_columns(Task, Case)
         .order_by(Task.due_on, Task.made_at)
         .limit(100)
     )
@@ -137,13 +134,11 @@ def open_tasks(actor: Actor) -> list[tuple[Task, Case, str]]:
 
 def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:
     """By member: how many open cases they have of those this actor may see, and how many of them are overdue."""
+    late = func.count().filter(Case.due_on < today, Case.clock_state == "running")
     counted = db.session.execute(
-        select(Case.assigned_to, func.count(), func.count().filter(Case.due_on < today, Case.clock_state == "running"))
-        .where(
-            Case.status.in_(OPEN),
-            Case.assigned_to.is_not(None),
-            Case.id.in_(visible(actor).with_only_columns(Case.id)),
-        )
+        visible(actor)
+        .where(Case.status.in_(OPEN), Case.assigned_to.is_not(None))
+        .with_only_columns(Case.assigned_to, func.count(), late)
         .group_by(Case.assigned_to)
     )
     return {row[0]: (row[1], row[2]) for row in counted if row[0] is not None}

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from sqlalchemy import select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.models import Member, WebSession
+from sar_service.services import team
 from tests import factories
 from tests.browser import Visitor
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, STRONG
 
 
 @dataclass(frozen=True)
@@ -187,3 +189,10 @@ def test_in_production_the_cookie_is_bound_to_this_host_and_to_https(council: An
     assert app.config["SESSION_COOKIE_NAME"].startswith("__Host-")
     assert app.config["SESSION_COOKIE_SECURE"] is True
     assert not app.debug and not app.testing
+
+
+def test_a_password_takes_an_attacker_as_long_as_it_should_and_an_unknown_address_no_less() -> None:
+    assert STRONG.memory_cost >= 19 * 1024 and STRONG.time_cost >= 2
+    assert not STRONG.check_needs_rehash(team.NOBODY)  # the same work for who is not here as for who is
+    with pytest.raises(VerifyMismatchError):
+        STRONG.verify(team.NOBODY, "another password")

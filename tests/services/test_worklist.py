@@ -1,0 +1,99 @@
+"""The order of the worklist, which a database works out, is that of the rule in words, worked out here case by case."""
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+import pytest
+from flask import Flask
+
+from sar_service.db import db, new_id
+from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.rights import Right
+from sar_service.domain.work import AT_RISK, Flag
+from sar_service.models import Case, FlagRow
+from sar_service.services import case as cases
+from sar_service.services import clock, intake
+from tests import packs
+
+PRESSING = ("overdue", "near", "untaken", "unanswered", "stalled")
+STATES = ("running", "running", "paused", "not_started")
+
+
+def crowd(count: int, *, today: date, holders: list[uuid.UUID | None], seed: int) -> dict[uuid.UUID, bool]:
+    """Cases on and beside every border of the rule; returns by id whether somebody in it is at risk."""
+    chance, made = Random(seed), {}
+    for _ in range(count):
+        state = chance.choice(STATES)
+        # a clock that stands keeps no date, but a date that is left on one must do no harm either
+        due = today + timedelta(days=chance.choice((-40, -1, 0, 1, 4, 5, 6, 30))) if chance.random() < 0.8 else None
+        touched = datetime.combine(
+            today - timedelta(days=chance.choice((0, 9, 10, 11, 13, 14, 15))), time(), tzinfo=UTC
+        )
+        touched -= timedelta(seconds=chance.choice((0, 0, 1)))
+        made_at = touched - timedelta(days=chance.choice((0, 3)))
+        row = Case(
+            id=new_id(),
+            controller=chance.choice(("northmoor", "northmoor", "northmoor", "southmoor")),
+            reference=intake.new_reference(),
+            right=chance.choice(list(Right)),
+            status=chance.choice([*OPEN, *OPEN, *Status]),
+            channel="online",
+            capacity="self",
+            nation="england-and-wales",
+            received_on=today - timedelta(days=chance.choice((0, 1, 2, 3, 60))),
+            clock_state=state,
+            due_on=due,
+            assigned_to=chance.choice(holders),
+            restricted=chance.random() < 0.1,
+            created_at=made_at,
+            touched_at=touched if chance.random() < 0.8 else None,
+            sealed=b"",
+        )
+        db.session.add(row)
+        db.session.flush()
+        flags = chance.sample(list(Flag), chance.choice((0, 0, 0, 1, 2)))
+        for flag in flags:
+            values = {"flag": flag, "set_by": "service", "set_at": made_at}
+            db.session.add(FlagRow(id=new_id(), case_id=row.id, controller=row.controller, **values))
+        made[row.id] = bool(set(flags) & set(AT_RISK))
+    db.session.commit()
+    return made
+
+
+def place(case: Case, at_risk: bool, today: date) -> tuple[object, ...]:
+    """Where a case belongs: what presses, who is at risk, then the earliest date, then the oldest."""
+    presses = cases.attention(case, today)
+    rank = PRESSING.index(presses) if presses else 5 if case.status in OPEN else 9
+    return rank, not at_risk, case.due_on is None, case.due_on or date.min, case.received_on
+
+
+@pytest.mark.parametrize("chosen", [cases.Filter(closed=True), cases.Filter(), cases.Filter(assigned="nobody")])
+def test_the_most_urgent_stand_on_top_on_every_page(
+    app: Flask, staff: packs.Made, now: datetime, chosen: cases.Filter
+) -> None:
+    officer, today = staff("officer"), clock.day_of(now)
+    mine = uuid.UUID(officer.id)
+    other = uuid.UUID(staff("officer").id)
+    at_risk = crowd(230, today=today, holders=[None, mine, other], seed=11)
+    seen = [row for row in db.session.query(Case) if shown(row, officer, mine, chosen)]
+    expected = sorted(place(row, at_risk[row.id], today) for row in seen)
+    listed: list[Case] = []
+    while True:
+        turned = cases.Filter(**{**vars(chosen), "page": len(listed) // cases.PAGE + 1})
+        rows, total = cases.worklist(turned, actor=officer, today=today)
+        assert total == len(seen)
+        listed += rows
+        if len(rows) < cases.PAGE:
+            break
+    assert {row.id for row in listed} == {row.id for row in seen} and len(listed) == len(seen)
+    assert [place(row, at_risk[row.id], today) for row in listed] == expected
+    assert len({each[0] for each in expected}) >= (3 if chosen.assigned else 6)  # every kind of urgency is there
+
+
+def shown(case: Case, officer: Actor, mine: uuid.UUID, chosen: cases.Filter) -> bool:
+    """What this officer may see of what the filter asks for."""
+    if case.controller not in officer.controllers or (case.restricted and case.assigned_to != mine):
+        return False
+    return (chosen.closed or case.status in OPEN) and (not chosen.assigned or case.assigned_to is None)
