@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
-from sar_service.domain.errors import InvalidInput
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.letter import ROUTES
+from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
@@ -21,6 +22,7 @@ from . import audit, clock, complaint, finding, letter, link, sealing
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
+ACKNOWLEDGEMENT = "acknowledgement"
 CHANNELS = ("online", "email", "letter", "phone", "in_person", "social_media", "other_team")
 
 
@@ -66,8 +68,11 @@ def tidy_reference(text: str) -> str | None:
     return "-".join(letters[at : at + 5] for at in range(0, 15, 5))
 
 
-def submit(request: Request, *, actor: Actor, now: datetime) -> Case:
-    """Make a case of a request, start its clock and write the acknowledgement. Raises InvalidInput."""
+def submit(request: Request, *, acknowledge: bool = True, actor: Actor, now: datetime) -> Case:
+    """Make a case of a request, start its clock and write the acknowledgement. Raises InvalidInput.
+
+    Without `acknowledge` that letter is left out: for what is to be sent elsewhere at once.
+    """
     controller = runtime().catalogue.controllers.get(request.controller)
     if controller is None:
         raise InvalidInput("Choose which council you are asking.", field="controller")
@@ -119,9 +124,27 @@ def submit(request: Request, *, actor: Actor, now: datetime) -> Case:
     if case.right is Right.COMPLAINT:
         complaint.begin(case, request.filed, now=now)
         complaint.acknowledge(case, actor=actor, now=now)
-    else:
-        letter.write(case, "acknowledgement", actor=actor, now=now)
+    elif acknowledge:
+        letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
     return case
+
+
+def unacknowledged(case: Case) -> bool:
+    """Is this a request for us whose requester has not been told that it came? Complaints have a letter of their own."""
+    if case.right is Right.COMPLAINT:
+        return False
+    rows = letter.letters(case)
+    goes = {kind.key for kind in ROUTES.values()}
+    leaving = any(row.state == "draft" and row.kind in goes for row in rows)
+    return case.status in OPEN and not leaving and all(row.kind != ACKNOWLEDGEMENT for row in rows)
+
+
+def acknowledge_late(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Write the acknowledgement that was left out. Raises WrongState if there is one, or none is due."""
+    audit.lock(case)
+    if not unacknowledged(case):
+        raise WrongState("There is nothing to acknowledge: it was done, or the request goes elsewhere.")
+    letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
 
 
 def submit_all(request: Request, rights: Sequence[Right], *, actor: Actor, now: datetime) -> list[Case]:

@@ -94,6 +94,7 @@ STAFF: dict[str, set[May]] = {
     "staff.new_letter": {May.WRITE_LETTERS},
     "staff.redirect_page": {May.WRITE_LETTERS},
     "staff.begin_redirect": {May.WRITE_LETTERS},
+    "staff.acknowledge": {May.WRITE_LETTERS},
     "staff.log": {May.LOG_REQUEST},
     "staff.merge_people": {May.DECIDE},
     "staff.move": {May.SEE_CASES},

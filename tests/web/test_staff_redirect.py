@@ -186,3 +186,84 @@ def test_what_went_elsewhere_is_in_its_own_column_and_in_no_other_figure(
     assert listed("elsewhere=yes") == references
     assert listed("elsewhere=foi") == {foi_one}
     assert listed("due=overdue") == set()
+
+
+BARE = {
+    "channel": "email",
+    "received_on-day": "20",
+    "received_on-month": "11",
+    "received_on-year": "2026",
+    "what": "How much do you spend on agency workers?",
+    "name": "Ivo Marsh",
+    "email": "ivo@example.org",
+}
+
+
+def logged(visitor: Visitor, **data: Any) -> Any:
+    visitor.get("/staff/log")
+    return visitor.send({**BARE, **data}, form="Log it")
+
+
+def test_what_is_not_for_us_is_logged_and_sent_on_in_a_minute(visit: Callable[..., Visitor]) -> None:
+    officer = visit("officer")
+    page = logged(officer, kind="foi")
+    assert "By that law you must have an answer by Monday 21 December 2026" in page.text
+    case = db.session.query(Case).one()
+    assert (case.status, case.capacity, case.channel) == (Status.RECEIVED, "self", "email")
+    assert sealing.unseal(case)["requester"]["name"] == "Ivo Marsh"
+    assert [row.kind for row in db.session.query(Letter)] == ["redirect-foi"], (
+        "no acknowledgement of what goes elsewhere"
+    )
+    db.session.rollback()
+    officer.send({"do": "send"}, form="Send it")
+    assert db.session.query(Case).one().redirected_as is Route.FOI
+
+
+def test_a_request_that_was_for_us_after_all_is_acknowledged_late_and_once(visit: Callable[..., Visitor]) -> None:
+    officer = visit("officer")
+    logged(officer, kind="police")
+    page = officer.send({"do": "drop"}, form="Throw it away")
+    assert "They have not been told yet that their request came" in page.text
+    officer.send(form="Send the acknowledgement")
+    assert [row.kind for row in db.session.query(Letter)] == ["acknowledgement"]
+    reference = db.session.query(Case).one().reference
+    db.session.rollback()
+    assert "Send the acknowledgement" not in officer.get(f"/staff/cases/{reference}").text
+    again = officer.post(f"/staff/cases/{reference}/acknowledgement")
+    assert again.status_code == 409 and db.session.query(Letter).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"kind": "foi", "rights": ["access"]}, "Untick these"),
+        ({"kind": "school"}, "Enter which school or organisation it is"),
+        ({"kind": "controller"}, "Enter which school or organisation it is"),
+        ({"kind": "moon"}, "Choose what this is"),
+        ({"kind": "foi", "name": ""}, "Enter the name of the person"),
+        ({"kind": "rights"}, "Choose what is asked for"),
+    ],
+)
+def test_logging_names_what_is_missing_for_what_it_is(
+    visit: Callable[..., Visitor], data: dict[str, Any], says: str
+) -> None:
+    page = logged(visit("officer"), **data)
+    assert page.status_code == 400 and says in page.text and "agency workers" in page.text
+    assert db.session.query(Case).count() == 0
+
+
+def test_without_an_email_address_the_letter_waits_to_be_posted(visit: Callable[..., Visitor]) -> None:
+    officer = visit("officer")
+    logged(
+        officer,
+        kind="school",
+        who_answers="Quayside School, 01632 960111",
+        email="",
+        given_name="Ada",
+        family_name="Marsh",
+    )
+    officer.send({"do": "send"}, form="Send it")
+    row = db.session.query(Letter).one()
+    assert row.state == "to_post" and "Quayside School, 01632 960111" in sealing.unseal(row)["text"]
+    case = db.session.query(Case).one()
+    assert case.capacity == "representative" and sealing.unseal(case)["subject"]["family_name"] == "Marsh"

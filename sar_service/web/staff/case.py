@@ -19,7 +19,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, letter, letter_draft, redaction_signoff, sealing, team, told_date
+from sar_service.services import audit, clock, intake, letter, letter_draft, redaction_signoff, sealing, team, told_date
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
 from sar_service.services import reason as reason_service
@@ -182,6 +182,7 @@ def case_page(reference: str) -> str:
         facts=[_fact(fact) for fact in reversed(clock.standing_facts(case))],
         letters=letter_pages.listed(case),
         writable=bool(letter_draft.kinds(case)),
+        unacknowledged=intake.unacknowledged(case),
         events=timeline(case),
         members=[(str(member.id), member.name) for member in others if member.active],
         names=frame.staff_names(),

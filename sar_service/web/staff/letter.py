@@ -13,7 +13,7 @@ from sar_service.domain.errors import NotFound
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import audit, letter, letter_draft, sealing
+from sar_service.services import audit, intake, letter, letter_draft, sealing
 
 from .. import access
 from ..access import allow
@@ -127,6 +127,16 @@ def begin_letter(reference: str) -> Response:
         now=access.now(),
     )
     return redirect(url_for("staff.letter_page", reference=reference, letter_id=row.id))
+
+
+@blueprint.post("/cases/<reference>/acknowledgement")
+@allow(Permission.WRITE_LETTERS)
+@again(new_letter)
+def acknowledge(reference: str) -> Response:
+    """Tell the requester that the request came, where that was left out."""
+    intake.acknowledge_late(frame.find(reference), actor=access.actor(), now=access.now())
+    flash(_("The acknowledgement is on its way."))
+    return redirect(url_for("staff.case_page", reference=reference))
 
 
 @blueprint.get("/cases/<reference>/letters/<uuid:letter_id>")

@@ -16,15 +16,17 @@ from wtforms import Form
 from sar_service.domain.check_digits import nhs_valid, upn_valid
 from sar_service.domain.complaint import About
 from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.letter import ROUTES, Result
 from sar_service.domain.permission import Permission
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
-from sar_service.models import Case
-from sar_service.services import audit, clock, complaint, intake, link
+from sar_service.models import Case, Letter
+from sar_service.services import audit, clock, complaint, intake, letter_draft, link
 from sar_service.services import case as cases
 
-from .. import access
+from .. import access, filters
 from ..access import allow
 from ..fields import EmailField, PhoneField, TextareaField, TextField, clean_line, errors_for
 from ..fields_choice import CheckboxesField, RadiosField
@@ -34,6 +36,7 @@ from . import blueprint, frame
 EARLIEST_BIRTH = date(1900, 1, 1)
 MOST_NAMES = 10
 UNKNOWN = "unknown"
+RIGHTS = "rights"
 HERE = ("phone", "in_person", "letter", "email", "social_media", "other_team")
 
 
@@ -55,6 +58,19 @@ class Logged(Form):
         latest=frame.today,
         too_late=_l("The day it came cannot be in the future"),
         too_early=_l("The day it came is before 2018: check the year"),
+    )
+    kind = RadiosField(
+        _l("What is this?"),
+        required=_l("Choose what this is"),
+        choices=[(RIGHTS, _l("A request about personal information")), *filters.ROUTES.items()],
+        hints={RIGHTS: _l("Log it as one, too, if only a part of it is for somebody else")},
+        default=RIGHTS,
+    )
+    who_answers = TextareaField(
+        _l("Which school or organisation, and how to reach it?"),
+        hint=_l("Only for a school’s own record, or another organisation: it stands in the letter"),
+        longest=1000,
+        rows=2,
     )
     rights = CheckboxesField(
         _l("What is asked for?"),
@@ -128,20 +144,47 @@ class Logged(Form):
         else:
             self.controller.choices = [(each.key, each.name) for each in mine]
 
+    def route(self) -> Route | None:
+        """Where it goes, if it is no request for us."""
+        return Route(self.kind.data) if self.kind.data in set(Route) else None
+
+    def answers(self) -> tuple[str, str, str]:
+        """In what capacity they ask, how they want the answer, and the family name of the person it is about.
+
+        Of what is only sent elsewhere less has to be said, and what was left out follows from the rest.
+        """
+        capacity, how, family = self.capacity.data, self.how.data, self.family_name.data
+        if self.route() is not None:
+            person = self.given_name.data or family
+            family = family if person else self.name.data
+            capacity = capacity or ("representative" if self.name.data and person else "self")
+            how = "post" if how == "portal" and not self.email.data else how
+        return capacity, how, family
+
     def validate(self, extra_validators: Any = None) -> bool:
         """The rules that go over more than one field; each error is at the field that has to be filled in."""
+        route = self.route()
+        if route is not None:
+            for field in (self.rights, self.capacity):
+                field.required, field.say_optional = "", False
         good = super().validate(extra_validators)
         wrong: list[tuple[Any, str]] = []
-        if not self.given_name.data and not self.family_name.data:
+        if not self.given_name.data and not self.answers()[2]:
             wrong.append((self.given_name, _("Enter the name of the person the request is about, or a part of it")))
-        if self.capacity.data and self.capacity.data != "self":
+        if self.capacity.data and self.capacity.data != "self" and route is None:
             if not self.name.data:
                 wrong.append((self.name, _("Enter the name of the person who asks")))
             if not self.relationship.data:
                 wrong.append((self.relationship, _("Enter what they are to the person")))
+        if route is not None and self.rights.data:
+            wrong.append(
+                (self.rights, _("Untick these; or log it as a request, and send a part elsewhere from its page"))
+            )
+        if route is not None and ROUTES[route].worded and not self.who_answers.data:
+            wrong.append((self.who_answers, _("Enter which school or organisation it is")))
         if self.safe.data == "careful" and not self.safety_note.data:
             wrong.append((self.safety_note, _("Enter how they can be reached safely, or that it has to be asked")))
-        if self.how.data == "portal" and not self.email.data:
+        if self.answers()[1] == "portal" and not self.email.data:
             wrong.append((self.email, _("Enter an e-mail address, or choose another way to give the answer")))
         if self.nhs_number.data and not nhs_valid(self.nhs_number.data):
             wrong.append((self.nhs_number, _("Check the NHS number: its last digit does not fit the others")))
@@ -159,7 +202,9 @@ class Logged(Form):
 
 COLUMNS: tuple[tuple[tuple[Any, tuple[str, ...]], ...], ...] = (
     (
-        (_l("The request"), ("controller", "channel", "received_on", "rights", "about", "capacity", "what")),
+        (_l("The request"), (
+            "controller", "kind", "who_answers", "channel", "received_on", "rights", "about", "capacity", "what",
+        )),
         (_l("Who asks, if it is somebody else"), ("name", "relationship", "organisation")),
     ),
     (
@@ -191,21 +236,22 @@ def _postcode(lines: list[str]) -> str:
 
 def to_request(form: Logged) -> intake.Request:
     """The request that was written down; its right is set for each case apart."""
-    mine = form.capacity.data == "self"
+    capacity, how, family = form.answers()
+    mine = capacity == "self"
     addresses = _addresses(form)
-    full = " ".join(filter(None, (form.given_name.data, form.family_name.data)))
+    full = " ".join(filter(None, (form.given_name.data, family)))
     born = form.date_of_birth.data
     numbers = {key: form[key].data for key in ("nhs_number", "upn", "reference") if form[key].data}
     now = _lines(form.address.data)
     return intake.Request(
         controller=form.controller.data if "controller" in form else next(iter(access.actor().controllers)),
-        right=Right(form.rights.data[0]),
+        right=Right(form.rights.data[0]) if form.rights.data else Right.ACCESS,
         channel=form.channel.data,
-        capacity=form.capacity.data,
+        capacity=capacity,
         received_on=form.received_on.data,
         subject={
             "given_name": form.given_name.data,
-            "family_name": form.family_name.data,
+            "family_name": family,
             "other_names": form.names(),
             "date_of_birth": born.isoformat() if born else None,
             "addresses": addresses,
@@ -226,7 +272,7 @@ def to_request(form: Logged) -> intake.Request:
             "safety_note": form.safety_note.data,
         },
         scope={"what": form.what.data, "services": [], "period": ""},
-        delivery={"how": form.how.data, "needs": [], "note": ""},
+        delivery={"how": how, "needs": [], "note": ""},
     )
 
 
@@ -234,7 +280,7 @@ class Elsewhere(InvalidInput):
     """The request that this one follows cannot be linked with it."""
 
 
-def _submit(form: Logged, rights: list[Right]) -> list[Case]:
+def _submit(form: Logged) -> list[Case]:
     """Make the cases, and link them with the request that they follow."""
     actor, now = access.actor(), access.now()
     before = None
@@ -249,11 +295,26 @@ def _submit(form: Logged, rights: list[Right]) -> list[Case]:
         raise Elsewhere(_("That request is another council’s. Requests of one council are linked only."))
     if before is not None:
         audit.lock(before)
-    made = intake.submit_all(request, rights, actor=actor, now=now)
+    if form.route() is not None:
+        made = [intake.submit(request, acknowledge=False, actor=actor, now=now)]
+    else:
+        made = intake.submit_all(request, [Right(each) for each in form.rights.data], actor=actor, now=now)
     if before is not None:
         for case in made:
             link.link(before, case, LinkKind.RELATED, actor=actor, now=now)
     return made
+
+
+def _goes(form: Logged, case: Case, route: Route) -> Letter:
+    """Begin the letter that says who answers."""
+    return letter_draft.begin(
+        case,
+        ROUTES[route].key,
+        form.who_answers.data if ROUTES[route].worded else "",
+        result=Result.ALL,
+        actor=access.actor(),
+        now=access.now(),
+    )
 
 
 @blueprint.route("/log", methods=["GET", "POST"])
@@ -261,19 +322,30 @@ def _submit(form: Logged, rights: list[Right]) -> list[Case]:
 def log() -> Any:
     """Write down a request and make a case of each right that it uses."""
     sent = request.method == "POST"
-    form = Logged(request.form if sent else None, data={"received_on": frame.today(), "safe": UNKNOWN, "how": "portal"})
+    form = Logged(
+        request.form if sent else None,
+        data={"received_on": frame.today(), "kind": RIGHTS, "safe": UNKNOWN, "how": "portal"},
+    )
     form.prepare()
     problems: list[dict[str, str]] = []
     if sent and form.validate():
-        rights = [Right(each) for each in form.rights.data]
+        route = form.route()
         try:
-            made = _submit(form, rights)
+            made = _submit(form)
+            draft = _goes(form, made[0], route) if route is not None else None
         except Elsewhere as error:
             form.about.errors = [str(error)]
             problems = errors_for(form)
         except InvalidInput as error:
             problems = [{"text": str(error), "href": "#main-content"}]
         else:
+            if draft is not None:
+                flash(
+                    _("Logged. Nothing has gone yet: look at the letter. The request goes elsewhere when you send it.")
+                )
+                return redirect(
+                    url_for("staff.letter_page", reference=made[0].reference, letter_id=draft.id),
+                )
             references = ", ".join(case.reference for case in made)
             flash(
                 _("Logged: %(references)s.", references=references)
