@@ -130,7 +130,7 @@ def submit(request: Request, *, acknowledge: bool = True, actor: Actor, now: dat
 
 
 def unacknowledged(case: Case) -> bool:
-    """Is this a request for us whose requester has not been told that it came? Complaints have a letter of their own."""
+    """Is this a request for us whose requester was not told that it came? Complaints have a letter of their own."""
     if case.right is Right.COMPLAINT:
         return False
     rows = letter.letters(case)
