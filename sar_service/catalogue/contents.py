@@ -12,12 +12,14 @@ from typing import TypeVar
 
 from sar_service import connectors
 from sar_service.connectors.base import Connector, ConnectorError
+from sar_service.documents.letter_template import Own
 from sar_service.domain.errors import NotFound
 
 from .article_15 import Item, article_15_items
 from .controller import Controller
 from .exemption import Disposition, Exemption
 from .holiday import HolidayOverride
+from .letters import EVERY, Letters
 from .notice import Notice
 from .retention import RetentionRule
 from .stated import Absent
@@ -59,6 +61,7 @@ class Catalogue:
     dispositions: Mapping[str, Disposition]
     retention: Mapping[str, RetentionRule]
     holidays_overrides: tuple[HolidayOverride, ...]
+    letters: Letters = field(default_factory=lambda: MappingProxyType({}))
     profile: str | None = None
     files: tuple[str, ...] = ()
     places: Mapping[tuple[str, str, str], tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
@@ -97,6 +100,10 @@ class Catalogue:
         """The systems that hold a controller's data, in the order of their keys. Raises NotFound."""
         self.controller(controller)
         return tuple(system for system in self.systems.values() if controller in self.controllers_of(system))
+
+    def letters_of(self, controller: str) -> Mapping[str, Own]:
+        """The letters' templates that a council has of its own, by their names below the templates folder."""
+        return {**self.letters.get(EVERY, {}), **self.letters.get(controller, {})}
 
     def connector(
         self,

@@ -107,6 +107,27 @@ class Routes(Entry):
     )
 
 
+class LetterText(Entry):
+    """What a council adds to every letter, in English."""
+
+    opening: Words | None = Field(default=None, description="a paragraph after the greeting of every letter")
+    sign_off: Line | None = Field(default=None, description='the line above the name, e.g. "Yours sincerely"')
+    post: Line | None = Field(default=None, description="the post of whoever signs; the name is that of `signatory`")
+    footer: Words | None = Field(default=None, description="the last paragraph of every letter")
+
+
+class WelshText(LetterText):
+    """The same in Welsh, and how the council and its team are called in Welsh."""
+
+    name: Line | None = Field(default=None, description="the legal name of the council")
+    short_name: Line | None = Field(default=None, description="what people call it")
+    team: Line | None = Field(default=None, description="the name of `public_contact`")
+    signed_by: Line | None = Field(default=None, description="the name of `signatory`, where it is a team")
+    complaints: Line | None = Field(default=None, description="the name of `complaints`")
+    regulator: Line = Field(default="y Comisiynydd Gwybodaeth", description="the regulator, as it stands in a sentence")
+    hours: Line | None = Field(default=None, description="when `public_contact` is open or answers")
+
+
 class Controller(Entry):
     """One legal controller."""
 
@@ -141,6 +162,8 @@ class Controller(Entry):
     pupil_records: PupilRecords | None = Field(
         default=None, description="if the council answers for maintained schools' pupil records: the school terms"
     )
+    letters: LetterText = Field(default=LetterText(), description="what is added to every letter")
+    welsh: WelshText = Field(default=WelshText(), description="the same in Welsh, where `languages` offers cy")
     remark: str = Field(default="", description="your note")
 
     @field_validator("others")

@@ -16,6 +16,7 @@ from .contents import Catalogue
 from .controller import Controllers
 from .exemption import Exemptions
 from .holiday import Holidays
+from .letters import own_letters
 from .mistake import CatalogueError, Mistake, did_you_mean
 from .notice import Notice
 from .reading import Reading, read
@@ -89,9 +90,13 @@ class _Loader:
                 reading.mistake((*at, "logo"), "there is no such file beside controllers.yaml")
         check_references(found)
         resolved = check_settings(found, environ=self.environ, read_other=self._other)
-        mistakes = [each for reading in self.readings for each in reading.mistakes] + self.loose
+        letters, wrong = own_letters(home / "letters", found.controllers)
+        mistakes = wrong + [each for reading in self.readings for each in reading.mistakes] + self.loose
         if mistakes or holidays[0] is None:
-            raise CatalogueError(mistakes, files=[reading.file for reading in self.readings])
+            files = [reading.file for reading in self.readings]
+            raise CatalogueError(
+                mistakes, files=files + [own.file for each in letters.values() for own in each.values()]
+            )
         return Catalogue(
             controllers=_good(found.controllers),
             notices=_good(found.notices),
@@ -100,8 +105,12 @@ class _Loader:
             dispositions=_good(found.dispositions),
             retention=_good(found.retention),
             holidays_overrides=holidays[0].holidays,
+            letters=MappingProxyType(letters),
             profile=self.profile,
-            files=tuple(reading.file for reading in self.readings),
+            files=(
+                *(reading.file for reading in self.readings),
+                *(own.file for each in letters.values() for own in each.values()),
+            ),
             places=MappingProxyType(self._places(found)),
         )
 

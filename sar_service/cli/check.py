@@ -17,6 +17,8 @@ from sar_service.catalogue import Catalogue, CatalogueError, load
 from sar_service.catalogue.reading import environment_names
 from sar_service.catalogue.system import EXTERNAL, MANUAL, System
 from sar_service.connectors.base import ConnectorError
+from sar_service.documents.assets import TEMPLATES
+from sar_service.services import letter_check
 from sar_service.settings import Settings, SettingsError
 
 from .check_result import Context, Result, State
@@ -144,9 +146,24 @@ def _reach(context: Context, catalogue: Catalogue, system: System) -> Result:
     return Result(name=name, state=State.OK, message=answered)
 
 
+def check_letters(context: Context) -> Iterable[Result]:
+    """Every letter of every kind, right, result and language: can it be written, and does it say what it has to?"""
+    if context.catalogue is None or not context.catalogue.controllers:
+        return
+    folder = context.settings.templates_dir if context.settings else TEMPLATES
+    found = list(letter_check.check(context.catalogue, folder.absolute()))
+    for each in found:
+        state = State.WRONG if each.broken else State.GAP
+        remedy = "config/README.md says how letters are written."
+        yield Result(name=each.file, state=state, message=each.problem, remedy=remedy)
+    if not any(each.broken for each in found):
+        yield Result(name="letters", state=State.OK, message="every one can be written and says what it has to")
+
+
 CHECKS: list[Check] = [
     check_environment,
     check_files,
+    check_letters,
     check_database,
     check_queue,
     check_storage,

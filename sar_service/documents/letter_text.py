@@ -6,7 +6,7 @@ No other marks mean anything, so that whatever somebody types into a letter is r
 import io
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 from markdown_it import MarkdownIt
 
-from .render import page, render
+from .render import RenderError, page, render
 
 _HEADING = re.compile(r"^##\s+", re.MULTILINE)
 
@@ -45,13 +45,43 @@ def as_plain(text: str) -> str:
     return _HEADING.sub("", text)
 
 
-def as_pdf(values: Mapping[str, Any], text: str, *, folder: Path) -> bytes:
-    """The letter on paper as an accessible PDF (PDF/UA-1). `values` are for templates/letters/sheet.html."""
+def as_pdf(values: Mapping[str, Any], texts: Sequence[tuple[str, str]], *, folder: Path) -> bytes:
+    """The letter on paper as an accessible PDF (PDF/UA-1), each of its parts tagged with its language.
+
+    `values` are for templates/letters/sheet.html; `texts` are the same letter by language: (language, text).
+    """
+    languages = [language for language, _ in texts]
     with tempfile.TemporaryDirectory(prefix="letter-") as place:
         out = Path(place) / "letter.pdf"
-        html = page("letters/sheet.html", folder=folder, body=as_html(text), **values)
+        main = languages[0] if values["parts"][0]["subject"] else languages[-1]
+        bodies = [as_html(text) for _, text in texts]
+        html = page("letters/sheet.html", folder=folder, bodies=bodies, language=main, **values)
         render(html, out, css=(folder / "letters" / "sheet.css",))
-        return out.read_bytes()
+        if len(languages) == 1:
+            return out.read_bytes()
+        with pikepdf.open(out) as made:
+            _speak(made, languages)
+            whole = io.BytesIO()
+            made.save(whole)
+        return whole.getvalue()
+
+
+def _speak(pdf: pikepdf.Pdf, languages: Sequence[str]) -> None:
+    """Say of each section of a letter in what language it is (ISO 14289-1, 7.2): the typesetter says it once."""
+    sections = [each for each in _elements(pdf.Root.StructTreeRoot) if each.get("/S") == "/Sect"]
+    if len(sections) != len(languages):
+        raise RenderError(f"a letter in {len(languages)} languages has {len(sections)} sections")
+    for section, language in zip(sections, languages, strict=True):
+        section.Lang = pikepdf.String(language)
+
+
+def _elements(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """The structure elements below one, in reading order."""
+    below: Any = element.get("/K", [])
+    for each in below if isinstance(below, pikepdf.Array) else [below]:
+        if isinstance(each, pikepdf.Dictionary) and "/S" in each:
+            yield each
+            yield from _elements(each)
 
 
 def sheets(letters: Sequence[bytes]) -> bytes:

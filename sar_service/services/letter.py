@@ -15,21 +15,21 @@ from sqlalchemy import select
 from sar_service.adapters.mail import Mail, MailFailed
 from sar_service.catalogue import Absent
 from sar_service.db import db, new_id
-from sar_service.documents.letter_template import fill
 from sar_service.documents.letter_text import as_html, as_pdf, as_plain
 from sar_service.domain.actor import SERVICE, Actor
-from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import NotFound
 from sar_service.domain.letter import KINDS
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, complaint, lease, letter_words, sealing, told_date
-from .letter_words import paper_only
+from . import audit, clock, complaint, lease, letter_fill, letter_words, sealing, told_date
+from .letter_words import ENGLISH, WELSH, language_of, paper_only, written
 
 NOTICE = "notice"  # the e-mail that says that a letter is there
 TRIES = 5
+BOTH = "(This message is also in English, below.)"
+RULE = "-" * 40
 
 
 def last_day(case: Case, released_at: datetime) -> date:
@@ -40,19 +40,38 @@ def last_day(case: Case, released_at: datetime) -> date:
 
 def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) -> Letter:
     """Write a letter that needs nobody to look at it first, and have it sent; without an e-mail address, posted."""
-    subject, text = compose(case, kind, now=now, **more)
-    row = begun(case, kind, {"subject": subject, "text": text}, actor=actor, now=now)
+    row = begun(case, kind, in_languages(case, kind, now=now, **more), actor=actor, now=now)
     hand_over(case, row, actor=actor, now=now)
     return row
 
 
-def compose(case: Case, kind: str, *, now: datetime, **more: Any) -> tuple[str, str]:
-    """The subject and the text of a letter, from its template and what the case says now."""
-    values = {**letter_words.of_case(case, now=now), **more}
-    folder = runtime().settings.templates_dir
-    subject = fill(f"letters/{kind}/subject.txt", values, folder=folder).strip()
-    text = fill(f"letters/{kind}/body.txt", values, folder=folder).strip()
-    return subject, re.sub(r"\n{3,}", "\n\n", text) + "\n"
+def compose(case: Case, kind: str, *, now: datetime, language: str = ENGLISH, **more: Any) -> tuple[str, str]:
+    """The subject and the text of a letter, from its template and what the case says now. Raises LetterFault."""
+    values = {**letter_words.of_case(case, now=now, language=language), **more}
+    return letter_fill.written(case.controller, kind, values, language=language)
+
+
+def in_languages(
+    case: Case, kind: str, *, now: datetime, welsh: Mapping[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """{"subject", "text"} of a letter, and for whoever wants Welsh {"welsh": the same in Welsh}.
+
+    `welsh` are those of the values that differ in Welsh. A letter without a template in Welsh says so in Welsh.
+    """
+    subject, text = compose(case, kind, now=now, **more)
+    told: dict[str, Any] = {"subject": subject, "text": text}
+    if wants_welsh(case):
+        subject, text = "", letter_fill.NO_WELSH
+        if letter_fill.in_welsh(case.controller, kind):
+            subject, text = compose(case, kind, now=now, language=WELSH, **{**more, **(welsh or {})})
+        told["welsh"] = {"subject": subject, "text": text}
+    return told
+
+
+def wants_welsh(case: Case) -> bool:
+    """Are they written to in Welsh, with the English below it?"""
+    controller = runtime().catalogue.controllers[case.controller]
+    return language_of(sealing.unseal(case), controller) == WELSH
 
 
 def on_page(text: str, classes: Mapping[str, str]) -> str:
@@ -96,18 +115,35 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
     told["address"] = address_of(asked)
     told["named"] = told_date.named(case, told["text"])
-    if goes == "email":
-        told["mail"] = {"subject": told["subject"], "text": as_plain(told["text"])}
-    elif goes == "link":
-        subject, text = compose(case, NOTICE, now=now, written_on=written(clock.day_of(now)))
-        told["mail"] = {"subject": subject, "text": as_plain(text)}
-    sealing.seal(row, told)
+    mail = mail_of(case, row.kind, told, now=now)
+    if mail:
+        told["mail"] = mail
     row.written_by, row.written_at = actor.label, now
+    told["paper"] = _paper(case, row, told)
+    sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
     audit.record("wrote a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
     if goes != "post":
         row.queued_at = now
         after_commit("letter", row.id)
+
+
+def mail_of(case: Case, kind: str, told: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
+    """The e-mail that goes, {"subject", "text"}: the letter, or what says that it is there. Empty if it is posted."""
+    goes = way(case, kind)
+    if goes == "post":
+        return {}
+    if goes == "link":
+        day = clock.day_of(now)
+        told = in_languages(
+            case, NOTICE, now=now, written_on=written(day, ENGLISH), welsh={"written_on": written(day, WELSH)}
+        )
+    subject, text = told["subject"], as_plain(told["text"])
+    other = told.get("welsh")
+    if other:
+        subject = f"{other['subject']} / {subject}" if other["subject"] else subject
+        text = f"{BOTH}\n\n{as_plain(other['text'])}\n{RULE}\n\n{text}"
+    return {"subject": subject, "text": text}
 
 
 def address_of(told: dict[str, Any]) -> list[str]:
@@ -121,20 +157,44 @@ def address_of(told: dict[str, Any]) -> list[str]:
 def pdf(case: Case, row: Letter) -> bytes:
     """A letter as the accessible PDF that is previewed, printed and downloaded."""
     told = sealing.unseal(row)
+    return as_pdf(
+        told.get("paper") or _paper(case, row, told),
+        [(part["language"], part["text"]) for part in parts_of(told)],
+        folder=runtime().settings.templates_dir,
+    )
+
+
+def parts_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The letter by language, as it is read: {"language", "subject", "text"}, the Welsh first."""
+    english = {"language": "en-GB", "subject": told["subject"], "text": told["text"]}
+    return [{"language": "cy", **told["welsh"]}, english] if told.get("welsh") else [english]
+
+
+def _paper(case: Case, row: Letter, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the sheet around the text; kept with a letter that goes."""
     controller = runtime().catalogue.controllers[case.controller]
-    values = {
-        "language": "en-GB",
-        "council": controller.name,
+    day = clock.day_of(row.written_at)
+    return {
+        "council": [name for name in (controller.welsh.name if told.get("welsh") else None, controller.name) if name],
         "council_address": [] if isinstance(controller.address, Absent) else list(controller.address),
         "brand": controller.colours.brand,
         "brand_text": controller.colours.text,
         "to": told.get("address") or address_of(sealing.unseal(case)),
-        "on": written(clock.day_of(row.written_at)),
-        "our_reference": "Our reference",
         "reference": case.reference,
-        "subject": told["subject"].replace(f" ({case.reference})", ""),  # it stands beside the date
+        "parts": [
+            {
+                "language": part["language"],
+                "on": _capital(written(day, WELSH if part["language"] == "cy" else ENGLISH)),
+                "our_reference": "Ein cyfeirnod" if part["language"] == "cy" else "Our reference",
+                "subject": part["subject"].replace(f" ({case.reference})", ""),  # it stands beside the date
+            }
+            for part in parts_of(told)
+        ],
     }
-    return as_pdf(values, told["text"], folder=runtime().settings.templates_dir)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def of(case: Case, letter_id: uuid.UUID) -> Letter:

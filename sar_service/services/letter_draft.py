@@ -5,15 +5,15 @@ The deed and the letter are one transaction, so that there is never the one with
 dates is what will be so once it has gone: it is written as if it had gone already.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sar_service.db import db
-from sar_service.domain import clock_steps
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
 from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.letter_needs import ways
 from sar_service.domain.lifecycle import GUARDS, OPEN, Action, Guard, Status
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
@@ -22,6 +22,9 @@ from sar_service.models import Case, Letter
 from . import audit, clock, complaint, letter, letter_hold, redirect, sealing, units
 from . import case as cases
 from . import document as documents
+from .letter_fill import IN_ENGLISH
+from .letter_words import ENGLISH, WELSH
+from .letter_words import written as day_in_words
 
 OWN = "You wrote in this letter yourself. Somebody else must read it and send it."
 SEARCHED = (
@@ -33,12 +36,6 @@ SEARCHED = (
 )
 LONGEST = 20_000
 SUBJECT = 200
-# Without these nobody is told what they may do about a decision (Article 12(4)); no change may take them out.
-WAYS = {
-    "section 164A": "that they can complain to us (section 164A)",
-    "section 165": "that they can complain to the regulator (section 165)",
-    "section 167": "that they can go to court (section 167)",
-}
 IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
 STALE = "What this letter tells is no longer right. Throw it away and write it again: the new one has the new date."
 
@@ -96,6 +93,7 @@ def begin(
     kind: str,
     words: str,
     *,
+    welsh: str = "",
     result: str = "",
     done: str = "",
     reopen: bool = False,
@@ -104,6 +102,7 @@ def begin(
 ) -> Letter:
     """Begin a letter of a kind with what the officer has to say in it. Refused if what it does cannot be done now.
 
+    `welsh` is the same in Welsh, for whoever is written to in Welsh; without it that part says that it is in English.
     `result` is a `Result`, for a letter that decides, or that sends all or a part of a request elsewhere. `done` and
     `reopen` are for the outcome of a complaint: what is done about it, and whether the request that it is about is
     reopened as the letter goes. There is one draft of each kind: whoever wants to begin anew throws the other away
@@ -131,38 +130,52 @@ def begin(
         )
     kept = result if chosen.decides or chosen.route is not None else ""
     said = {"reason": words.strip(), "result": kept, "done": done.strip(), "reopen": reopen}
-    told = _as_if_gone(case, kind, said, actor=actor, now=now)
+    told = _as_if_gone(case, kind, said, welsh=welsh.strip(), actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
 
 
-def _as_if_gone(case: Case, kind: str, said: dict[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
+def _as_if_gone(
+    case: Case, kind: str, said: dict[str, Any], *, welsh: str, actor: Actor, now: datetime
+) -> dict[str, Any]:
     """What the letter says once it has gone: its deed is done, the letter written, and the deed taken back."""
     route = KINDS[kind].route
     more = redirect.says(case, route, now=now) if route is not None else {}
+    in_welsh = redirect.says(case, route, now=now, language=WELSH) if route is not None else {}
+    in_welsh |= {name: IN_ENGLISH for name in ("reason", "done") if said[name]}
+    if welsh:
+        in_welsh |= {"reason": welsh, "done": ""}  # what is done stands in the same Welsh words
     trial = db.session.begin_nested()
     try:
         _do(case, kind, said["result"], actor=actor, now=now)
         db.session.flush()
-        subject, text = letter.compose(case, kind, now=now, **said, **more)
+        written = letter.in_languages(case, kind, now=now, welsh=in_welsh, **said, **more)
         due = clock.reckon(case).due
     finally:
         trial.rollback()
-    day = clock_steps.written(due) if due else ""
-    dates = (day, more.get("answer_by", ""))
-    dated = due is not None and (case.right is not Right.COMPLAINT or day in text)  # news moves the date of a complaint
-    return {
-        "subject": subject,
-        "text": text,
+    day = day_in_words(due, ENGLISH) if due else ""
+    # News moves the date of a complaint.
+    dated = due is not None and (case.right is not Right.COMPLAINT or day in written["text"])
+    told = {
+        **written,
         "words": said["reason"],
         "result": said["result"],
         "reopen": said["reopen"],
         "by": [actor.label],
         "due": due.isoformat() if due and dated else "",
         "elsewhere": more,
-        "must": [words for words in (*WAYS, *dates) if words and words in text],
+        "must": _must(written["text"], due, more, ENGLISH),
     }
+    if "welsh" in written:
+        told["welsh"] = {**written["welsh"], "must": _must(written["welsh"]["text"], due, in_welsh, WELSH)}
+    return told
+
+
+def _must(text: str, due: date | None, more: Mapping[str, Any], language: str) -> list[str]:
+    """What a letter says now and no change may take out of it."""
+    dates = (day_in_words(due, language) if due else "", more.get("answer_by", ""))
+    return [words for words in (*ways(language), *dates) if words and words in text]
 
 
 def _do(case: Case, kind: str, result: str, *, actor: Actor, now: datetime) -> None:
@@ -174,27 +187,52 @@ def _do(case: Case, kind: str, result: str, *, actor: Actor, now: datetime) -> N
         DEEDS[chosen.does](case, actor, now)
 
 
-def save(case: Case, row: Letter, *, subject: str, text: str, version: int, actor: Actor, now: datetime) -> None:
-    """Keep a draft as it was changed."""
+def save(
+    case: Case,
+    row: Letter,
+    *,
+    subject: str,
+    text: str,
+    welsh: tuple[str, str] | None = None,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep a draft as it was changed; `welsh` are subject and text of its Welsh part, where it has one."""
     _still_draft(row, version)
     complaint.check_independent(case, actor)
-    if not subject.strip():
-        raise InvalidInput("Give the letter a subject.", field="subject")
-    if len(subject) > SUBJECT or "\n" in subject:
-        raise InvalidInput(f"The subject may have at most {SUBJECT} characters, on one line.", field="subject")
-    if not text.strip():
-        raise InvalidInput("The letter is empty.", field="text")
-    if len(text) > LONGEST:
-        raise InvalidInput(f"A letter may have at most {LONGEST:,} characters.", field="text")
     told = sealing.unseal(row)
-    gone = next((words for words in told["must"] if words not in text), "")
-    if gone:
-        raise InvalidInput(f"The letter has to say {WAYS.get(gone, f'the date, {gone}')}.", field="text")
-    if (subject.strip(), text.strip()) != (told["subject"], told["text"].strip()):
-        told["subject"], told["text"] = subject.strip(), text.strip() + "\n"
+    _check(subject, text, told["must"], ENGLISH)
+    after = (subject.strip(), text.strip() + "\n")
+    changed = after != (told["subject"], told["text"])
+    told["subject"], told["text"] = after
+    part = told.get("welsh")
+    if part and welsh is not None:
+        _check(*welsh, part["must"], WELSH, titled=bool(part["subject"]))
+        after = (welsh[0].strip(), welsh[1].strip() + "\n")
+        changed = changed or after != (part["subject"], part["text"])
+        part["subject"], part["text"] = after
+    if changed:
         told["by"] = sorted({*told["by"], actor.label})
         sealing.seal(row, told)
         audit.record("changed a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
+
+
+def _check(subject: str, text: str, must: Sequence[str], language: str, *, titled: bool = True) -> None:
+    """Can a letter, or its Welsh part, go like this? Raises InvalidInput naming the field."""
+    ending = "_welsh" if language == WELSH else ""
+    if titled and not subject.strip():
+        raise InvalidInput("Give the letter a subject.", field=f"subject{ending}")
+    if len(subject) > SUBJECT or "\n" in subject:
+        raise InvalidInput(f"The subject may have at most {SUBJECT} characters, on one line.", field=f"subject{ending}")
+    if not text.strip():
+        raise InvalidInput("The letter is empty.", field=f"text{ending}")
+    if len(text) > LONGEST:
+        raise InvalidInput(f"A letter may have at most {LONGEST:,} characters.", field=f"text{ending}")
+    gone = next((words for words in must if words not in text), "")
+    if gone:
+        told = ways(language).get(gone, f"the date, {gone}")
+        raise InvalidInput(f"The letter has to say {told}.", field=f"text{ending}")
 
 
 def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:

@@ -3,23 +3,40 @@
 `words` needs no case, so that `sar check` fills every letter with invented ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sar_service.catalogue import Absent, Contact, Controller
 from sar_service.catalogue.article_15 import contact_in_words
+from sar_service.domain import clock_steps, welsh
 from sar_service.domain.clock import Reckoning
-from sar_service.domain.clock_steps import written
-from sar_service.domain.rights import Right
+from sar_service.domain.rights import Right, terms
 from sar_service.domain.sentence import with_article
 from sar_service.extensions import runtime
 from sar_service.models import Case
 
 from . import clock, complaint, sealing, told_date
 
+ENGLISH, WELSH = "en", "cy"
 
-def of_case(case: Case, *, now: datetime) -> dict[str, Any]:
+
+def language_of(told: Mapping[str, Any], controller: Controller) -> str:
+    """The language that they want to be written to in, where the council offers it: "en" or "cy"."""
+    wanted = str((told.get("delivery") or {}).get("language") or "")
+    return WELSH if wanted == WELSH and offers_welsh(controller) else ENGLISH
+
+
+def offers_welsh(controller: Controller) -> bool:
+    return any(each.partition("-")[0] == WELSH for each in controller.languages)
+
+
+def written(day: date, language: str) -> str:
+    """A day in words of one of the two languages."""
+    return welsh.written(day) if language == WELSH else clock_steps.written(day)
+
+
+def of_case(case: Case, *, now: datetime, language: str = ENGLISH) -> dict[str, Any]:
     """What every letter of a case may speak of, as it is now."""
     before = told_date.last(case)
     return words(
@@ -34,6 +51,7 @@ def of_case(case: Case, *, now: datetime) -> dict[str, Any]:
         review=complaint.is_review(case),
         base_url=runtime().settings.base_url,
         told_before=before.due if before else None,
+        language=language,
     )
 
 
@@ -50,45 +68,38 @@ def words(
     base_url: str,
     told_before: date | None = None,
     review: bool = False,
+    language: str = ENGLISH,
 ) -> dict[str, Any]:
     """The values of every name but those that a letter is given besides (`reason`, `result`, `code`)."""
-    regulator = controller.regulator
+    regulator, due, cymraeg = controller.regulator, reckoning.due, language == WELSH
     named = regulator.name if isinstance(regulator, Contact) else None
-    due = reckoning.due
+    complaints = next((each for each in _to_complain(controller, cymraeg) if each), "")
     return {
         "reference": reference,
         "requester": {"name": str(told["requester"].get("name") or "")},
         "right": right.value,
+        "right_name": welsh.RIGHTS[right] if cymraeg else terms(right).name,
         "capacity": capacity,
         "how": str((told.get("delivery") or {}).get("how") or ""),
         "paper_only": paper_only(told),
-        "controller": {
-            "name": controller.name,
-            "short_name": controller.short_name,
-            "public_contact": _parts(controller.public_contact),
-        },
-        "complaints_to": _ways(controller.complaints) or _ways(controller.public_contact) or _ways(controller.dpo),
-        "regulator_name": with_article(named) if isinstance(named, str) else "the Information Commissioner",
+        "controller": _council(controller, cymraeg),
+        "complaints_to": complaints,
+        "regulator_name": _regulator(controller, named, cymraeg),
         "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
-        "due": written(due) if due else "",
+        "due": written(due, language) if due else "",
         "late": bool(due and due < today),
-        "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning)},
-        "told_before": written(told_before) if told_before else "",
-        "today": written(today),
-        "received": written(received),
+        "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning, cymraeg)},
+        "told_before": written(told_before, language) if told_before else "",
+        "today": written(today, language),
+        "received": written(received, language),
         "review": review,
         "news_days": controller.complaint_aims.news_days,
         "outcome_days": controller.complaint_aims.outcome_days,
-        "until": written(today + timedelta(days=controller.delivery.portal_days)),
+        "until": written(today + timedelta(days=controller.delivery.portal_days), language),
         "base_url": base_url,
         "done": "",
         "reopen": False,
     }
-
-
-def _steps(reckoning: Reckoning) -> list[str]:
-    """How the date was worked out, without what only the council has to look at."""
-    return [step.sentence for step in reckoning.steps if not step.for_staff]
 
 
 def paper_only(told: Mapping[str, Any]) -> bool:
@@ -97,11 +108,50 @@ def paper_only(told: Mapping[str, Any]) -> bool:
     return bool(how != "portal" and told["requester"].get("safe") == "careful")
 
 
+def _steps(reckoning: Reckoning, cymraeg: bool) -> list[str]:
+    """How the date was worked out, without what only the council has to look at."""
+    steps = [step for step in reckoning.steps if not step.for_staff]
+    return [welsh.sentence(step) if cymraeg else step.sentence for step in steps]
+
+
+def _council(controller: Controller, cymraeg: bool) -> dict[str, Any]:
+    """The council with what it adds to its letters. What it does not give in Welsh keeps its English name."""
+    added = controller.welsh if cymraeg else controller.letters
+    contact = _parts(controller.public_contact)
+    signed_by = _named(controller.signatory)
+    if cymraeg:
+        contact |= {"name": controller.welsh.team or contact["name"], "hours": controller.welsh.hours or ""}
+        signed_by = controller.welsh.signed_by or signed_by
+    return {
+        "name": (controller.welsh.name if cymraeg else None) or controller.name,
+        "short_name": (controller.welsh.short_name if cymraeg else None) or controller.short_name,
+        "public_contact": contact,
+        "opening": added.opening or "",
+        "sign_off": added.sign_off or "",
+        "signed_by": "" if signed_by == contact["name"] else signed_by,
+        "post": added.post or "",
+        "footer": added.footer or "",
+    }
+
+
+def _to_complain(controller: Controller, cymraeg: bool) -> Iterator[str]:
+    names = (controller.welsh.complaints, controller.welsh.team, None) if cymraeg else (None, None, None)
+    for contact, name in zip((controller.complaints, controller.public_contact, controller.dpo), names, strict=True):
+        if isinstance(contact, Contact):
+            yield contact_in_words(contact.model_copy(update={"name": name}) if name else contact)
+
+
+def _regulator(controller: Controller, named: object, cymraeg: bool) -> str:
+    if cymraeg:
+        return controller.welsh.regulator
+    return with_article(named) if isinstance(named, str) else "the Information Commissioner"
+
+
+def _named(given: Contact | Absent) -> str:
+    return given.name if isinstance(given, Contact) and isinstance(given.name, str) else ""
+
+
 def _parts(given: Contact | Absent) -> dict[str, str]:
     """Every part of a contact that a letter may name, empty where it is not stated."""
     found = {name: getattr(given, name, "") for name in ("name", "email", "phone", "url", "hours")}
     return {name: value if isinstance(value, str) else "" for name, value in found.items()}
-
-
-def _ways(given: Contact | Absent | None) -> str:
-    return contact_in_words(given) if isinstance(given, Contact) else ""

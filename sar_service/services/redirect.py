@@ -10,7 +10,6 @@ from sar_service.catalogue import Contact
 from sar_service.domain import redirect
 from sar_service.domain.actor import Actor
 from sar_service.domain.clock import working_day_from
-from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.holidays import Nation
 from sar_service.domain.lifecycle import Action
@@ -20,6 +19,7 @@ from sar_service.models import Case
 
 from . import case as cases
 from . import clock, team, work
+from .letter_words import ENGLISH, written
 
 
 def contact(case: Case, route: Route) -> str:
@@ -43,14 +43,14 @@ def foi_due(case: Case) -> date:
     return redirect.freedom_of_information_due(case.received_on, nation=case.nation, holidays=runtime().holidays)
 
 
-def says(case: Case, route: Route, *, now: datetime) -> dict[str, Any]:
+def says(case: Case, route: Route, *, now: datetime, language: str = ENGLISH) -> dict[str, Any]:
     """What a letter on this route may speak of besides what every letter may."""
     due = foi_due(case)
     return {
         "route_contact": contact(case, route),
         "nation": case.nation,
-        "received": written(case.received_on),
-        "answer_by": written(due) if route is Route.FOI else "",
+        "received": written(case.received_on, language),
+        "answer_by": written(due, language) if route is Route.FOI else "",
         "answer_late": route is Route.FOI and due < clock.day_of(now),
     }
 

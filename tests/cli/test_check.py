@@ -57,7 +57,7 @@ def council(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         database.execute("create table pupil (id integer primary key, forename text, surname text)")
         database.execute("create table note (id integer primary key, pupil integer, words text)")
     database.close()
-    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates").symlink_to(SHIPPED.parent / "templates")
     monkeypatch.chdir(tmp_path)
     for name in ("SAR_CONFIG_DIR", "SAR_ENV", "SAR_DATABASE_URL", "SAR_DATA_DIR"):
         monkeypatch.delenv(name, raising=False)

@@ -17,7 +17,7 @@ from sar_service.catalogue import (
     Statement,
     System,
 )
-from sar_service.catalogue.controller import Colours, ComplaintAims, Delivery, Routes
+from sar_service.catalogue.controller import Colours, ComplaintAims, Delivery, LetterText, Routes, WelshText
 from sar_service.catalogue.exemption import Exemptions
 from sar_service.catalogue.notice import (
     AutomatedDecisions,
@@ -33,6 +33,7 @@ from sar_service.catalogue.retention import Period
 from sar_service.catalogue.school_terms import PupilRecords, Term
 from sar_service.catalogue.stated import Absent, Entry
 from sar_service.catalogue.system import ExternalSettings, Owner
+from sar_service.domain.letter_words import WORDS
 
 README = (Path(__file__).parents[2] / "config" / "README.md").read_text()
 
@@ -44,6 +45,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Keys of `delivery`": Delivery,
     "Keys of `complaint_aims`": ComplaintAims,
     "Keys of `colours`": Colours,
+    "Keys of `letters`": LetterText,
+    "Keys of `welsh`": WelshText,
     "Keys of a contact": Contact,
     "Keys of a notice": Notice,
     "Keys of a statement": Statement,
@@ -100,6 +103,11 @@ def test_every_shape_has_its_section() -> None:
     assert SpecialCategoryBasis.model_fields.keys() == LawfulBasis.model_fields.keys()
     assert Absent.model_fields.keys() == {"remark"}
     assert Exemptions.model_fields.keys() == {"exemptions", "dispositions"}
+
+
+def test_every_name_in_a_letter_is_explained_and_nothing_else_is() -> None:
+    section = README.split("### Names in a letter\n", 1)[1].split("\n#", 1)[0]
+    assert dict(re.findall(r"(?m)^\| `([a-z_.]+)` \| (.+) \|$", section)) == dict(WORDS)
 
 
 def test_every_file_of_the_folder_is_listed() -> None:

@@ -1,15 +1,20 @@
 """Every letter can be written, reads as plain text, and says nothing about anybody but how to get at the answer."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+import pypdfium2
 import pytest
 
+from sar_service.catalogue.controller import LetterText
+from sar_service.documents.letter_template import LetterFault, Own
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.letter import KINDS
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
+from sar_service.extensions import KEY
 from sar_service.models import Case
 from sar_service.services import clock, letter, sealing
 from tests import factories
@@ -152,3 +157,61 @@ def test_paragraphs_and_lists_stand_apart(app: Any, now: datetime, kind: str) ->
     for above, below in pairwise(lines):
         assert not (above.startswith("- Go to court") and below.strip())
         assert not (len(above) > 100 and not above.startswith("-") and below[:1].isupper()), (above, below)
+
+
+def own_letters(app: Any, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
+    """The council with templates of its own, as if they had been there when the service started."""
+    made = app.extensions[KEY]
+    letters = {"": {f"letters/{name}": Own(text, f"config/letters/{name}") for name, text in files.items()}}
+    changed = replace(made, catalogue=replace(made.catalogue, letters=letters))
+    monkeypatch.setitem(app.extensions, KEY, changed)
+
+
+def test_a_council_says_a_letter_in_its_own_words(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_letters(app, monkeypatch, {"withdrawn/body.txt": 'We stop {{ reference }}.\n\n{% include "foot.txt" %}'})
+    case = factories.a_case(now=now)
+    assert text_of(case, "withdrawn", now).startswith(f"We stop {case.reference}.\n\nInformation Rights Team\n")
+
+
+def test_a_letter_that_leaves_out_what_it_has_to_say_is_not_written_and_its_file_is_named(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_letters(app, monkeypatch, {"rights.txt": "section 164A", "refused/body.txt": "{{ reason }} {{ reference }}"})
+    case = factories.a_case(now=now)
+    for kind, file in (("refused", "config/letters/refused/body.txt"), ("closed", "letters/closed/body.txt")):
+        with pytest.raises(LetterFault, match="does not say that they can") as refused:
+            letter.write(case, kind, actor=SERVICE, now=now, **MORE[kind])
+        assert file in str(refused.value)
+    assert [row.kind for row in letter.letters(case)] == ["acknowledgement"]
+
+
+def test_what_a_council_adds_stands_in_every_letter(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = app.extensions[KEY]
+    added = LetterText(opening="We are here to help.", sign_off="Yours sincerely", post="Head of Rights", footer="Bye.")
+    council = made.catalogue.controllers["northmoor"].model_copy(update={"letters": added})
+    controllers = {**made.catalogue.controllers, "northmoor": council}
+    monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=replace(made.catalogue, controllers=controllers)))
+    text = text_of(factories.a_case(now=now), "withdrawn", now)
+    assert text.startswith("Dear Morwenna Tregale\n\nWe are here to help.\n\n")
+    assert "Yours sincerely\n\nHead of Rights\nInformation Rights Team\nNorthmoor Borough Council\n" in text
+    assert text.endswith("\n\nBye.\n")
+
+
+def test_what_was_sent_stays_as_it_was_sent(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = factories.a_case(now=now)
+    row = letter.write(case, "withdrawn", actor=SERVICE, now=now)
+    before, paper = sealing.unseal(row), words_in(letter.pdf(case, row))
+    own_letters(app, monkeypatch, {"withdrawn/body.txt": "Changed {{ reference }}", "foot.txt": "Changed"})
+    made = app.extensions[KEY]
+    moved = made.catalogue.controllers["northmoor"].model_copy(update={"name": "Another", "address": ("Elsewhere",)})
+    changed = replace(made.catalogue, controllers={**made.catalogue.controllers, "northmoor": moved})
+    monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=changed))
+    assert sealing.unseal(row) == before
+    assert words_in(letter.pdf(case, row)) == paper
+
+
+def words_in(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return text
