@@ -54,7 +54,7 @@ def test_a_council_without_letters_of_its_own_has_none(begun: Path) -> None:
         ("letters/refusal/body.txt", "x", 0, "is not a kind of letter"),
         ("letters/example/refusal/body.txt", "x", 0, 'did you mean "refused"?'),
         ("letters/exampel/refused/body.txt", "x", 0, 'did you mean "example"?'),
-        ("letters/feet.txt", "x", 0, 'did you mean "foot.txt"?'),
+        ("letters/foots.txt", "x", 0, 'did you mean "foot.txt"?'),
         ("letters", "x", 0, "must be a folder"),
     ],
 )
