@@ -10,6 +10,7 @@ from flask import current_app
 
 from .adapters.holidays import PublishedHolidays
 from .adapters.mail import ConsoleMailer, FileMailer, Mailer, MemoryMailer, SmtpMailer
+from .adapters.mail_notify import NotifyMailer
 from .adapters.storage import FolderStorage, Storage
 from .adapters.vault import DataKey, Vault
 from .catalogue import Catalogue
@@ -46,6 +47,13 @@ def make_mailer(settings: Settings) -> Mailer:
                 user=settings.mail_user,
                 password=settings.mail_password.get_secret_value(),
                 tls=settings.mail_tls,
+            )
+        case MailBackend.NOTIFY:
+            return NotifyMailer(
+                settings.notify_key.get_secret_value(),
+                template=settings.notify_template,
+                url=settings.notify_url,
+                reply_to=settings.notify_reply_to,
             )
         case _:
             return ConsoleMailer()

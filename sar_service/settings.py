@@ -52,6 +52,7 @@ class MailBackend(StrEnum):
     CONSOLE = "console"
     FILE = "file"
     SMTP = "smtp"
+    NOTIFY = "notify"
     MEMORY = "memory"
 
 
@@ -109,6 +110,10 @@ class Settings(BaseModel):
     mail_password: SecretStr = SecretStr("")
     mail_from: str = ""
     mail_tls: Flag = True
+    notify_key: SecretStr = SecretStr("")
+    notify_template: str = ""
+    notify_reply_to: str = ""
+    notify_url: str = "https://api.notifications.service.gov.uk"
     scanner: str = "none"
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_absolute_hours: int = Field(default=12, ge=1, le=7 * 24)
@@ -251,8 +256,25 @@ class Settings(BaseModel):
                         "must be yes where SAR_MAIL_PASSWORD is set, or the password is sent in clear",
                     )
                 )
+        if self.mail_backend is MailBackend.NOTIFY:
+            found += self._notify_problems()
         if self.mail_from and not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+>?", self.mail_from):
             found.append(("mail_from", "must be one e-mail address, or Name <address>"))
+        return found
+
+    def _notify_problems(self) -> list[tuple[str, str]]:
+        identity = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+        found = []
+        if not re.fullmatch(rf"[\w-]*-{identity}-{identity}", self.notify_key.get_secret_value()):
+            found.append(
+                ("notify_key", "must be an API key of GOV.UK Notify: its name and two ids, with dashes between")
+            )
+        if not re.fullmatch(identity, self.notify_template):
+            found.append(("notify_template", "must be the id of an e-mail template in GOV.UK Notify"))
+        if self.notify_reply_to and not re.fullmatch(identity, self.notify_reply_to):
+            found.append(("notify_reply_to", "must be the id of a reply-to address in GOV.UK Notify"))
+        if not self.notify_url.startswith("https://") and _host(self.notify_url) not in ("localhost", "127.0.0.1"):
+            found.append(("notify_url", "must be an https:// address; letters never travel in clear"))
         return found
 
     def _production_problems(self, environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -269,7 +291,9 @@ class Settings(BaseModel):
         if self.debug or environ.get("FLASK_DEBUG", "").lower() in ("1", "true", "yes", "on"):
             found.append(("debug", "(or FLASK_DEBUG) is on; debug pages show personal data, so turn it off"))
         if self.mail_backend in (MailBackend.CONSOLE, MailBackend.MEMORY):
-            found.append(("mail_backend", "must be smtp or file: the console would show sign-in codes in the logs"))
+            found.append(
+                ("mail_backend", "must be smtp, notify or file: the console would show sign-in codes in the logs")
+            )
         if self.redis_url:
             redis = _parts(self.redis_url.get_secret_value())
             if redis.scheme in ("redis", "rediss") and not redis.password:

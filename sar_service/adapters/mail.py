@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class MailFailed(Exception):
@@ -34,12 +34,28 @@ class Mail:
     key: str = ""  # the same for the same message sent again: it makes its message id
 
 
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A message that did not arrive: its `key`, and why, in words that name nobody."""
+
+    key: str
+    reason: str
+
+
 class Mailer(Protocol):
     def send(self, mail: Mail) -> str:
         """Hand the message over; returns its message id. Raises MailFailed."""
 
     def check(self) -> None:
         """Reach the server. Raises MailFailed."""
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A mailer that knows what became of messages after it took them."""
+
+    def failures(self) -> list[Failure]:
+        """The newest messages that did not arrive. Raises MailFailed."""
 
 
 def as_message(mail: Mail) -> EmailMessage:

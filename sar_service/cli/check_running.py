@@ -172,12 +172,14 @@ def check_mail(context: Context) -> Iterable[Result]:
         return
     settings = context.settings
     match settings.mail_backend:
-        case MailBackend.SMTP:
-            where = f"{settings.mail_host}:{settings.mail_port}"
+        case MailBackend.SMTP | MailBackend.NOTIFY:
+            notify = settings.mail_backend is MailBackend.NOTIFY
+            where = "GOV.UK Notify" if notify else f"{settings.mail_host}:{settings.mail_port}"
             try:
                 make_mailer(settings).check()
             except MailFailed as error:
-                remedy = "Check the SAR_MAIL_ settings, and that the server lets this machine in."
+                named = "SAR_NOTIFY_ settings" if notify else "SAR_MAIL_ settings"
+                remedy = f"Check the {named}, and that the server lets this machine in."
                 yield Result(name="mail", state=State.FAILED, message=str(error), remedy=remedy)
             else:
                 yield Result(name="mail", state=State.OK, message=f"{where} answers")

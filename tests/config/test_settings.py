@@ -10,6 +10,12 @@ from sar_service.settings import DEMO_SECRET_KEY, EXAMPLE_SECRET_KEY, Environmen
 ROOT = Path(__file__).parents[2]
 GOOD_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
+NOTIFY = {
+    "SAR_MAIL_BACKEND": "notify",
+    "SAR_NOTIFY_KEY": "live-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0",
+    "SAR_NOTIFY_TEMPLATE": "f33517ff-2a88-4f6e-b855-c550268ce08a",
+}
+
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -54,8 +60,8 @@ def test_production_is_the_default_and_asks_for_a_key_and_an_address(places: dic
         ({"SAR_BASE_URL": "http://requests.council.example"}, "SAR_BASE_URL", "https://"),
         ({"SAR_DEBUG": "yes"}, "SAR_DEBUG", "is on"),
         ({"FLASK_DEBUG": "1"}, "SAR_DEBUG", "is on"),
-        ({"SAR_MAIL_BACKEND": "console"}, "SAR_MAIL_BACKEND", "smtp or file"),
-        ({"SAR_MAIL_BACKEND": "memory"}, "SAR_MAIL_BACKEND", "smtp or file"),
+        ({"SAR_MAIL_BACKEND": "console"}, "SAR_MAIL_BACKEND", "smtp, notify or file"),
+        ({"SAR_MAIL_BACKEND": "memory"}, "SAR_MAIL_BACKEND", "smtp, notify or file"),
         ({"SAR_TRUSTED_HOSTS": "*"}, "SAR_TRUSTED_HOSTS", "host names"),
         ({"SAR_STORAGE_URL": "s3://bucket"}, "SAR_STORAGE_URL", "not supported yet"),
         ({"SAR_STORAGE_URL": "ftp://host/x"}, "SAR_STORAGE_URL", "must be a folder"),
@@ -72,7 +78,7 @@ def test_production_is_the_default_and_asks_for_a_key_and_an_address(places: dic
         ({"SAR_SCANNER": "clamd://[broken"}, "SAR_SCANNER", "clamd://host:port"),
         ({"SAR_PROXY_HOPS": "6"}, "SAR_PROXY_HOPS", "at most 5"),
         ({"SAR_PROXY_HOPS": "one"}, "SAR_PROXY_HOPS", "whole number"),
-        ({"SAR_MAIL_BACKEND": "pigeon"}, "SAR_MAIL_BACKEND", "must be console, file, smtp or memory"),
+        ({"SAR_MAIL_BACKEND": "pigeon"}, "SAR_MAIL_BACKEND", "must be console, file, smtp, notify or memory"),
         ({"SAR_MAIL_BACKEND": "smtp", "SAR_MAIL_FROM": "a@b.example"}, "SAR_MAIL_HOST", "needs a server"),
         ({"SAR_MAIL_BACKEND": "smtp", "SAR_MAIL_HOST": "h"}, "SAR_MAIL_FROM", "needs the address"),
         (
@@ -86,6 +92,10 @@ def test_production_is_the_default_and_asks_for_a_key_and_an_address(places: dic
             "SAR_MAIL_TLS",
             "in clear",
         ),
+        (NOTIFY | {"SAR_NOTIFY_KEY": "secret"}, "SAR_NOTIFY_KEY", "an API key of GOV.UK Notify"),
+        (NOTIFY | {"SAR_NOTIFY_TEMPLATE": "letter"}, "SAR_NOTIFY_TEMPLATE", "the id of an e-mail template"),
+        (NOTIFY | {"SAR_NOTIFY_REPLY_TO": "me@b.example"}, "SAR_NOTIFY_REPLY_TO", "the id of a reply-to address"),
+        (NOTIFY | {"SAR_NOTIFY_URL": "http://proxy.example"}, "SAR_NOTIFY_URL", "https://"),
         ({"SAR_MAIL_TLS": "perhaps"}, "SAR_MAIL_TLS", "yes or no"),
         ({"SAR_MAIL_FROM": "nobody"}, "SAR_MAIL_FROM", "one e-mail address"),
         ({"SAR_SCANNER": "clamd://"}, "SAR_SCANNER", "clamd://host:port"),
