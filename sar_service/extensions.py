@@ -11,6 +11,7 @@ from flask import current_app
 from .adapters.holidays import PublishedHolidays
 from .adapters.mail import ConsoleMailer, FileMailer, Mailer, MemoryMailer, SmtpMailer
 from .adapters.mail_notify import NotifyMailer
+from .adapters.scanner import Clamd, NoScanner, Scanner
 from .adapters.storage import FolderStorage, Storage
 from .adapters.vault import DataKey, Vault
 from .catalogue import Catalogue
@@ -28,6 +29,7 @@ class Runtime:
     mailer: Mailer
     holidays: PublishedHolidays
     environ: Mapping[str, str]
+    scanner: Scanner
 
     def service_key(self, purpose: str) -> DataKey:
         return self.vault.service_key(purpose)
@@ -69,6 +71,7 @@ def make_runtime(settings: Settings, catalogue: Catalogue, environ: Mapping[str,
         mailer=make_mailer(settings),
         holidays=PublishedHolidays(catalogue.holidays_overrides),
         environ=environ,
+        scanner=Clamd(settings.scanner_address) if settings.scanner_address else NoScanner(),
     )
 
 

@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock, finding, reminder, sweep
+from sar_service.services import clock, finding, identity_copy, reminder, sweep
 from workers.runtime import app, now, transaction
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ def main() -> None:
                     sweep.go_on(now=now())
                 with transaction():
                     reminder.digest(now=now())
+                with transaction():
+                    identity_copy.destroy_due(now=now())
                 with transaction():
                     reminder.beat(reminder.TIMETABLE, now=now())
                 if rounds % HOURLY == 0:

@@ -148,7 +148,7 @@ def pack(reference: str | None, out: Path | None, demo: bool, profile: str, seed
 def sweep() -> int:
     """Run the housekeeping once: do lost work again, clear what is old, and work out the clocks anew."""
     from sar_service.db import db
-    from sar_service.services import clock, finding
+    from sar_service.services import clock, finding, identity_copy
     from sar_service.services import sweep as housekeeping
 
     app, here = start()
@@ -161,7 +161,9 @@ def sweep() -> int:
         housekeeping.clear_old(now=now)
         while finding.index_missing():
             db.session.commit()
+        gone = identity_copy.destroy_due(now=now)
+        db.session.commit()
         moved = clock.refresh_open(now=now)
         db.session.commit()
-        click.echo(f"{done} jobs done again, {len(moved)} due dates moved")
+        click.echo(f"{done} jobs done again, {len(moved)} due dates moved, {gone} copies of evidence destroyed")
     return 0

@@ -212,7 +212,7 @@ def check_scanner(context: Context) -> Iterable[Result]:
     except OSError:
         answer = b""
     if answer.rstrip(b"\0\n") == b"PONG":
-        message = "answers; this version does not send files to it yet"
+        message = "answers; files that people send are shown to it"
         yield Result(name="scanner", state=State.OK, message=message)
     else:
         remedy = "Check SAR_SCANNER, and that clamd runs there."

@@ -4,6 +4,7 @@ from .audit import AuditEvent, AuditHead, AuditSealed
 from .base import Claimed, Identified, OfCase, OfController, Sealed
 from .case import Case, CaseKey, Fact, Once, StoredObject
 from .complaint import Complaint
+from .identity import IdentityCopy
 from .letter import Letter
 from .moved_date import MovedDate
 from .pack import AccessCode, Pack, PackPart, PackState
@@ -15,7 +16,8 @@ from .work import FlagRow, KeptApart, LinkRow, Merge, Note, Reason, SearchWord, 
 
 __all__ = [
     "AccessCode", "Attempt", "AuditEvent", "AuditHead", "AuditSealed", "CandidateRow", "Case", "CaseKey", "Claimed",
-    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "KeptApart", "LeftOut",
+    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "IdentityCopy", "KeptApart",
+    "LeftOut",
     "Letter", "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",
     "PackPart", "PackState", "PersonRow", "Pulse", "Reason", "Record", "Reminder", "Sealed", "SearchWord", "SignOff",
     "StaffMail", "StoredObject", "Suggesting", "SystemSearch", "Task", "Team", "TeamMember", "WebSession",

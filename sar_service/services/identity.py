@@ -28,7 +28,7 @@ from sar_service.domain.lifecycle import Action
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Fact
 
-from . import audit, clock, letter_hold, sealing, work
+from . import audit, clock, identity_copy, letter_hold, sealing, work
 from . import case as cases
 from . import reason as reasons
 
@@ -258,7 +258,7 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
 
     If evidence had been asked for and nothing has answered that yet, the clock begins on the day on which enough of
     it had arrived. Where nothing came at all, asking for it has not put anything off beyond the day it was asked for.
-    Letters that were held back since the contact changed go now, to the contact that there is.
+    Letters that were held back since the contact changed go now, to the contact that there is; copies have served.
     """
     judged = assessment(case)
     if not judged.sufficient and not override.strip():
@@ -272,6 +272,7 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
     why = override.strip()[:LONGEST] if not judged.sufficient else ""
     clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=why)
     letter_hold.go_on(case, actor=actor, now=now)
+    identity_copy.settled(case, actor=actor, now=now)
 
 
 def doubt(case: Case, *, reason: str, actor: Actor, now: datetime) -> None:

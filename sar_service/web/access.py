@@ -215,5 +215,6 @@ def register(app: Flask) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _limit)  # before anything reads the form
     app.before_request(_check)
     app.after_request(_commit)
+    app.teardown_request(lambda _error: request.close())  # what was sent along is not kept open
     app.jinja_env.globals["once"] = once
     app.context_processor(lambda: {"actor": actor(), "may": actor().may, "Permission": Permission})

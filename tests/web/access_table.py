@@ -32,7 +32,14 @@ ANYONE = {
     "theme",
 }
 
-REQUESTER = {"portal.fetch", "portal.letter_page", "portal.letter_pdf", "portal.show"}
+REQUESTER = {
+    "portal.contact_details",
+    "portal.evidence",
+    "portal.fetch",
+    "portal.letter_page",
+    "portal.letter_pdf",
+    "portal.show",
+}
 
 # The least that a member of staff must hold. What a case's state and its people allow is asked again by the services.
 STAFF: dict[str, set[May]] = {
@@ -60,6 +67,11 @@ STAFF: dict[str, set[May]] = {
     "staff.build_pack": {May.BUILD_PACK},
     "staff.by_hand_page": {May.SEE_CASES},
     "staff.case_page": {May.SEE_CASES},
+    "staff.add_copy": {May.SETTLE_IDENTITY},
+    "staff.copy_page": {May.SETTLE_IDENTITY},
+    "staff.copy_picture": {May.SETTLE_IDENTITY},
+    "staff.destroy_copy": {May.SETTLE_IDENTITY},
+    "staff.keep_copy": {May.SETTLE_IDENTITY},
     "staff.change_capacity": {May.SETTLE_IDENTITY},
     "staff.change_contact": {May.SETTLE_IDENTITY},
     "staff.check_orders": {May.SETTLE_IDENTITY},

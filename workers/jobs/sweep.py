@@ -1,6 +1,6 @@
 """Send lost work again and clear what is old."""
 
-from sar_service.services import finding, sweep
+from sar_service.services import finding, identity_copy, sweep
 from workers.runtime import job, now, transaction
 
 
@@ -11,6 +11,8 @@ def run() -> None:
         sweep.send_again(now=now())
     with transaction():
         sweep.go_on(now=now())
+    with transaction():
+        identity_copy.destroy_due(now=now())
     with transaction():
         finding.index_missing()
     with transaction():

@@ -9,7 +9,7 @@ from wtforms import Form
 
 from sar_service.domain.errors import InvalidInput
 from sar_service.extensions import runtime
-from sar_service.services import clock, sealing
+from sar_service.services import clock, identity_change, identity_copy, sealing
 from sar_service.services import letter as letters
 from sar_service.services import portal as portals
 
@@ -103,6 +103,8 @@ def show() -> Any:
         on_its_way=portals.on_its_way(case),
         size=portals.pack_size(pack),
         letters=letters.letters(case, drafts=False),
+        needed=identity_copy.needed(case),
+        may_change=identity_change.may_change(case),
         readable=portals.readable(case),
         controller=controller,
         account={"name": case.reference, "sign_out": url_for("portal.leave")},
@@ -155,3 +157,6 @@ def leave() -> Any:
     """Sign out: the session ends here and on the server."""
     sign_out()
     return redirect(url_for("public.start"))
+
+
+from . import contact, evidence  # noqa: E402, F401 - the modules put their pages on the blueprint

@@ -62,6 +62,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     group,  # noqa: F401
     identity,  # noqa: F401
     identity_change,  # noqa: F401
+    identity_copy,  # noqa: F401
     letter,  # noqa: F401
     log,  # noqa: F401
     pack,  # noqa: F401

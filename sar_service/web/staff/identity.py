@@ -6,7 +6,7 @@ What is enough is `domain/identity.py`. Where the answer goes, and who asks, is 
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -15,12 +15,21 @@ from sar_service.domain.identity import INDEPENDENT, STRONG, About, Capacity, Ev
 from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import identity, identity_change, identity_child, letter_draft, letter_hold, sealing
+from sar_service.services import (
+    identity,
+    identity_change,
+    identity_child,
+    identity_copy,
+    letter_draft,
+    letter_hold,
+    sealing,
+)
 
 from .. import access
 from ..access import allow
 from . import blueprint, frame
 from .asking import again, day, line, one_of, reason, words
+from .asking import identity as as_id
 
 KINDS: dict[EvidenceKind, Any] = {
     EvidenceKind.PHOTO_DOCUMENT: _l("Document with a photograph (passport, driving licence)"),
@@ -118,7 +127,7 @@ def identity_page(reference: str) -> str:
     case, today = frame.find(reference), frame.today()
     capacity = Capacity(case.capacity)
     to_ask, too_much = identity.to_ask(case)
-    contact = identity_change.contact_of(case)
+    contact, names = identity_change.contact_of(case), frame.staff_names()
     kinds = [kind for kind in KINDS if kind not in APART and capacity in OF_CAPACITY.get(kind, {capacity})]
     return frame.page(
         "identity",
@@ -139,7 +148,7 @@ def identity_page(reference: str) -> str:
         basis_words=BASES,
         how_words=HOWS,
         about_words=ABOUT,
-        names=frame.staff_names(),
+        names=names,
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
         capacities=list(frame.CAPACITIES.items()),
         parent=capacity is Capacity.PARENT,
@@ -151,10 +160,14 @@ def identity_page(reference: str) -> str:
             {
                 "what": STEPS[step.kind],
                 "at": step.at,
-                "who": frame.who(step.by, frame.staff_names()),
+                "who": frame.who(step.by, names),
                 "words": step.words,
             }
             for step in identity.history(case)
+        ],
+        copies=[
+            {"row": row, "what": sealing.unseal(row).get("what", ""), "by": frame.who(row.destroyed_by, names)}
+            for row in identity_copy.copies(case)
         ],
         held=letter_hold.unclear(case),
         open=identity_change.may_change(case),
@@ -181,9 +194,11 @@ def back(reference: str, message: str) -> Response:
 @allow(Permission.SETTLE_IDENTITY)
 @again(identity_page)
 def see_evidence(reference: str) -> Response:
-    """Record one thing that was seen."""
+    """Record one thing that was seen; the copies it was seen in have served."""
+    case, actor, now = frame.find(reference), access.actor(), access.now()
+    looked_at = [identity_copy.of(case, as_id(each)) for each in request.form.getlist("copy")]
     identity.see(
-        frame.find(reference),
+        case,
         kind=one_of("kind", {kind.value for kind in EvidenceKind}, _("Choose what was seen.")),
         about=one_of("about", {about.value for about in About}, _("Choose whose identity or authority it shows.")),
         arrived_on=day("arrived_on"),
@@ -192,9 +207,10 @@ def see_evidence(reference: str) -> Response:
         how=one_of("how", {how.value for how in How}, _("Choose how it was seen.")),
         basis=one_of("basis", {"", *(each.value for each in Basis)}, _("Choose the document from the list.")),
         dated=day("dated") if line("dated") else None,
-        actor=access.actor(),
-        now=access.now(),
+        actor=actor,
+        now=now,
     )
+    identity_copy.checked(case, looked_at, actor=actor, now=now)
     return back(reference, _("Recorded."))
 
 

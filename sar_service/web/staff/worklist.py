@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
-from sar_service.services import audit, clock, intake, reminder, sealing, work
+from sar_service.services import audit, clock, identity_copy, intake, reminder, sealing, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -135,6 +135,7 @@ def worklist() -> Any:
         pages=pages,
         first=first,
         silent=reminder.silent(now=access.now()),
+        copies=dict(zip(("unseen", "overdue"), identity_copy.pressing(actor, today=today), strict=True)),
         missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),
