@@ -38,7 +38,7 @@ def init(email: str | None, name: str, password_env: str | None) -> None:
             )
         password = os.environ.get(password_env or "", "") or secrets.token_urlsafe(12)
         catalogue = app.extensions["sar_service"].catalogue
-        team.add(
+        member = team.add(
             email=email,
             name=name,
             role=Role.ADMINISTRATOR,
@@ -47,7 +47,8 @@ def init(email: str | None, name: str, password_env: str | None) -> None:
             actor=SERVICE,
             now=datetime.now(UTC),
         )
+        member.must_change = not password_env  # one that stood on a screen is changed at the first sign-in
         db.session.commit()
         click.echo(f"Created the administrator {email}.")
         if not password_env:
-            click.echo(f"Password: {password}  (change it after signing in)")
+            click.echo(f"Password: {password}  (you choose another when you sign in)")

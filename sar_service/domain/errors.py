@@ -29,7 +29,14 @@ class InvalidInput(DomainError):
 
 
 class StaleWrite(DomainError):
-    """Somebody else changed this since it was read; nothing was overwritten."""
+    """Somebody else changed this since it was read; nothing was overwritten.
+
+    `of` names what was changed as the audit trail does ("letter:<id>"), `case` the id of its case, where there is one.
+    """
+
+    def __init__(self, message: str, *, of: str = "", case: object = None) -> None:
+        super().__init__(message)
+        self.of, self.case = of, case
 
 
 class Refused(DomainError):

@@ -52,10 +52,12 @@ def _all() -> Mapping[str, LetterKind]:
     kinds: tuple[LetterKind, ...] = (
         LetterKind(key="acknowledgement", plain=True),
         LetterKind(key="complaint-acknowledged", plain=True, rights=frozenset({Right.COMPLAINT})),
+        LetterKind(key="acknowledgement-several", plain=True),
         LetterKind(key="access-code", plain=True),
         LetterKind(key="contact-changed", plain=True),
         LetterKind(key="released", plain=True),
         LetterKind(key="withdrawn", plain=True),
+        LetterKind(key="merged", plain=True),
         LetterKind(key="identity-asked", drafted=True, does="identity_requested"),
         LetterKind(key="clarification", drafted=True, does="clarification_requested"),
         LetterKind(key="extension", drafted=True, does="extension_notice"),

@@ -54,10 +54,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "reopen": "true if the outcome of a complaint reopens the request that it is about",
         "code": "the code, in the letter access-code",
         "minutes": "for how many minutes it lasts, in the letter access-code",
+        "other": "the reference of the other request, in the letter merged",
+        "other_due": "by when that one is answered, in words; may be empty",
+        "undone": "true if the two are no longer answered together, in the letter merged",
+        "together": "a sentence for each of several requests made at once, in the letter acknowledgement-several",
         "written_on": "the date of the letter, in the message that says that a letter is there",
     }
 )
-LISTS = frozenset({"reckoning.steps"})
+LISTS = frozenset({"reckoning.steps", "together"})
 """Names that hold a list: `{% for step in reckoning.steps %}`."""
 LONG = frozenset({"reason", "done"})
 """Names whose text may have several lines, headings and lists of its own. Every other text is one line."""

@@ -37,6 +37,8 @@ OPEN = frozenset(Status) - {
     Status.WITHDRAWN,
     Status.REDIRECTED,
 }
+# While what is known of the person, and what is asked for, can still be added to.
+BEFORE_SIGNOFF = (Status.RECEIVED, Status.IDENTITY, Status.SEARCHING, Status.REVIEWING)
 
 
 class Action(StrEnum):
@@ -59,6 +61,8 @@ class Action(StrEnum):
     REDIRECT = "redirect"  # by a letter that says who answers
     REOPEN = "reopen"
     STEP_BACK = "step_back"
+    MERGE = "merge"  # the same request again: another case answers it too
+    UNMERGE = "unmerge"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,7 @@ class Situation:
     `unsettled_problems` counts files that could not be read and are not dealt with. `pack_current`: the
     pack that was built is of the decisions that were signed off. `reasons_given`: a reason for closing or
     refusing is on file. `identity_needed` is so for everything but a complaint. `independent`: it is no complaint, or
-    one about what the actor decided nothing of.
+    one about what the actor decided nothing of. `merged`: another case answers it.
     """
 
     actor: str = ""
@@ -93,6 +97,7 @@ class Situation:
     pack_clean: bool = False
     pack_current: bool = False
     reasons_given: bool = False
+    merged: bool = False
 
 
 class Guard(StrEnum):
@@ -114,6 +119,7 @@ class Guard(StrEnum):
     PACK_CLEAN = "pack_clean"
     PACK_CURRENT = "pack_current"
     REASONS_GIVEN = "reasons_given"
+    NOT_MERGED = "not_merged"
 
 
 def _different_person(s: Situation) -> bool:
@@ -187,6 +193,10 @@ GUARDS: Mapping[Guard, tuple[Callable[[Situation], bool], str]] = MappingProxyTy
             lambda s: s.reasons_given,
             "Record the reasons first: the person must be told.",
         ),
+        Guard.NOT_MERGED: (
+            lambda s: not s.merged,
+            "This request was merged into another, which answers it. Undo the merging, or go on with the other.",
+        ),
     }
 )
 
@@ -244,7 +254,8 @@ def _table() -> dict[tuple[Status, Action], Move]:
         ),
         (s.RELEASED, a.CLOSE): Move(to=s.CLOSED, needs=p.CLOSE),
         (s.RELEASED, a.REOPEN): Move(to=s.REVIEWING, needs=p.REOPEN),
-        (s.CLOSED, a.REOPEN): Move(to=s.REVIEWING, needs=p.REOPEN),
+        (s.CLOSED, a.REOPEN): Move(to=s.REVIEWING, needs=p.REOPEN, guards=(g.NOT_MERGED,)),
+        (s.CLOSED, a.UNMERGE): Move(to=s.RECEIVED, needs=p.CLOSE),  # `services/merge.py` asks what was merged
         (s.REFUSED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
         (s.WITHDRAWN, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
         (s.REDIRECTED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
@@ -252,6 +263,8 @@ def _table() -> dict[tuple[Status, Action], Move]:
     for status in (s.RELEASED, s.CLOSED):
         # A changed contact or a doubt keeps even a released pack back, until somebody settles it again.
         table[status, a.SETTLE_IDENTITY] = Move(to=status, needs=p.SETTLE_IDENTITY)
+    for status in BEFORE_SIGNOFF:
+        table[status, a.MERGE] = Move(to=s.CLOSED, needs=p.CLOSE)
     for status in OPEN:
         # Settling identity moves a case only when it waited for that: doubts can come, and go, at any stage.
         settled = s.RECEIVED if status is s.IDENTITY else status
@@ -360,5 +373,7 @@ DEEDS: Mapping[Action, str] = MappingProxyType(
         Action.REDIRECT: "be sent elsewhere",
         Action.REOPEN: "be reopened",
         Action.STEP_BACK: "take a step back",
+        Action.MERGE: "be merged into another",
+        Action.UNMERGE: "be taken apart again",
     }
 )

@@ -35,11 +35,11 @@ def reached(*, start: date, due: date, notice_by: date | None, extended: bool, t
     return tuple(found)
 
 
-def audience(level: Level, *, assigned: bool) -> frozenset[Audience]:
-    """Who is told. A case that nobody has is everybody's from the first warning on."""
+def audience(level: Level, *, assigned: bool, team: bool = False) -> frozenset[Audience]:
+    """Who is told. What only a `team` has is the team's from the first warning on; what nobody has is everybody's."""
     told = {Audience.HOLDER}
     if level is not Level.HALF or not assigned:
         told.add(Audience.TEAM)
-    if level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE) or not assigned:
+    if level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE) or not (assigned or team):
         told.add(Audience.MANAGERS)
     return frozenset(told)

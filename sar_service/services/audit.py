@@ -210,6 +210,13 @@ def references(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
     return {row.id: row.reference for row in rows}
 
 
+def last_change(of: str, case_id: Any) -> AuditEvent | None:
+    """The newest event about a row ("letter:<id>"), or else about its case; looking at it is none."""
+    changes = select(AuditEvent).where(AuditEvent.verb.not_like("viewed %")).order_by(AuditEvent.number.desc()).limit(1)
+    found = db.session.scalar(changes.where(AuditEvent.object == of, AuditEvent.case_id == case_id))
+    return found or db.session.scalar(changes.where(AuditEvent.case_id == case_id))
+
+
 def timeline(case_id: uuid.UUID, *, limit: int = 500) -> list[AuditEvent]:
     """What happened to a case, newest first."""
     rows = db.session.scalars(

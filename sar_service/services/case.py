@@ -33,6 +33,7 @@ from sar_service.models import (
     SignOff,
     Suggesting,
     SystemSearch,
+    TeamMember,
 )
 
 from . import audit, redaction_mark, search
@@ -47,7 +48,9 @@ def check_version(row: Any, version: int) -> None:
     if row.version != version:
         raise StaleWrite(
             "Somebody else changed this while you were looking at it. Nothing was overwritten: "
-            "look at what it says now and decide again."
+            "look at what it says now and decide again.",
+            of=f"{row.__tablename__}:{row.id}",
+            case=row.id if isinstance(row, Case) else getattr(row, "case_id", None),
         )
 
 
@@ -115,6 +118,7 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
         pack_clean=pack is not None and pack.state is PackState.READY,
         pack_current=pack is not None and standing is not None and pack.sign_off_id == standing.id,
         reasons_given=True,
+        merged=case.merged_into is not None,
     )
 
 
@@ -208,6 +212,8 @@ class Filter:
     answered: str = ""  # "yes", "in_time", "late"; with a month also "within_month"
     elsewhere: str = ""  # "no", "yes", or a route: sent elsewhere
     closed: bool = False
+    team: str = ""  # "mine", or a team's id
+    merged: bool = False  # only those that another case answers
     sort: str = "urgent"  # or "due", "received", "status", "reference"
     descending: bool = False
     page: int = 1
@@ -286,7 +292,7 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     parts: list[Any] = []
     if chosen.statuses:
         parts.append(Case.status.in_(chosen.statuses))
-    elif not chosen.closed and not chosen.answered and chosen.elsewhere in ("", "no"):
+    elif not (chosen.closed or chosen.answered or chosen.merged) and chosen.elsewhere in ("", "no"):
         parts.append(Case.status.in_(OPEN))
     if chosen.due:
         parts.append(Case.status.in_(OPEN))
@@ -303,6 +309,13 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.assigned_to.is_(None))
     elif chosen.assigned:
         parts.append(Case.assigned_to == uuid.UUID(chosen.assigned))
+    if chosen.team == "mine" and actor.id:
+        mine = select(TeamMember.team_id).where(TeamMember.member_id == uuid.UUID(actor.id))
+        parts.append(Case.team_id.in_(mine))
+    elif chosen.team:
+        parts.append(Case.team_id == uuid.UUID(chosen.team))
+    if chosen.merged:
+        parts.append(Case.merged_into.is_not(None))
     if chosen.right:
         parts.append(Case.right == chosen.right)
     if chosen.elsewhere == "no":

@@ -197,6 +197,9 @@ def decided(case: Case) -> frozenset[str]:
     )
     far = {other if one == case.id else one for one, other in rows}
     far |= {row.about_id for row in [of(case)] if row.about_id is not None}
+    # what was merged is answered by the case that it was merged into
+    merged = db.session.scalars(select(Case.merged_into).where(Case.id.in_(far)))
+    far |= {key for key in merged if key is not None}
     if not far:
         return frozenset()
     labels: set[str] = set()

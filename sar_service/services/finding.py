@@ -17,7 +17,7 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.matching_names import words
 from sar_service.extensions import runtime
-from sar_service.models import Case, LinkRow, SearchWord
+from sar_service.models import Case, KeptApart, LinkRow, SearchWord
 
 from . import sealing
 
@@ -178,7 +178,8 @@ class Alike:
 
 
 def alike(case: Case, *, actor: Actor) -> list[Alike]:
-    """Other cases of the same person, as far as it can be told; those that a person has linked already are left out.
+    """Other cases of the same person, as far as it can be told; those that a person has linked already, or
+    said to be other requests, are left out.
 
     Nothing is skipped because of it: it is shown, and a person says what it is.
     """
@@ -191,7 +192,7 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     query = visible(actor).where(Case.controller == case.controller, Case.id != case.id)
     for word in sorted(names)[:MOST]:
         query = query.where(_has(_spelt(case.controller, word)))
-    linked = linked_ids(case)
+    linked = linked_ids(case) | _apart(case)
     found = []
     for other in db.session.scalars(query.order_by(Case.received_on.desc()).limit(SHOWN * 3)):
         if other.id in linked:
@@ -208,6 +209,16 @@ def linked_ids(case: Case) -> set[uuid.UUID]:
         select(LinkRow.one_id, LinkRow.other_id).where((LinkRow.one_id == case.id) | (LinkRow.other_id == case.id))
     )
     return {each for row in rows for each in row if each != case.id}
+
+
+def _apart(case: Case) -> set[uuid.UUID]:
+    """The cases of which somebody said that they are other requests."""
+    rows = db.session.execute(
+        select(KeptApart.one_id, KeptApart.other_id).where(
+            (KeptApart.one_id == case.id) | (KeptApart.other_id == case.id)
+        )
+    )
+    return {each for row in rows for each in row}
 
 
 def _reasons(case: Case, subject: dict[str, Any], other: Case) -> tuple[str, ...]:

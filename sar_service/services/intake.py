@@ -6,23 +6,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from sar_service.db import db, new_id
+from sar_service.domain import welsh
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.letter import ROUTES
 from sar_service.domain.lifecycle import OPEN, Status
-from sar_service.domain.rights import Right
+from sar_service.domain.rights import Right, terms
 from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
-from sar_service.models import Case
+from sar_service.models import Case, Letter, LinkRow
 
 from . import audit, clock, complaint, finding, letter, link, sealing
+from .letter_words import ENGLISH, WELSH, written
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
-ACKNOWLEDGEMENT = "acknowledgement"
+ACKNOWLEDGEMENT, SEVERAL = "acknowledgement", "acknowledgement-several"
 CHANNELS = ("online", "email", "letter", "phone", "in_person", "social_media", "other_team")
 
 
@@ -71,7 +73,7 @@ def tidy_reference(text: str) -> str | None:
 def submit(request: Request, *, acknowledge: bool = True, actor: Actor, now: datetime) -> Case:
     """Make a case of a request, start its clock and write the acknowledgement. Raises InvalidInput.
 
-    Without `acknowledge` that letter is left out: for what is to be sent elsewhere at once.
+    Without `acknowledge` that letter is left out: for what goes elsewhere at once, or is acknowledged with others.
     """
     controller = runtime().catalogue.controllers.get(request.controller)
     if controller is None:
@@ -136,7 +138,18 @@ def unacknowledged(case: Case) -> bool:
     rows = letter.letters(case)
     goes = {kind.key for kind in ROUTES.values()}
     leaving = any(row.state == "draft" and row.kind in goes for row in rows)
-    return case.status in OPEN and not leaving and all(row.kind != ACKNOWLEDGEMENT for row in rows)
+    told = any(row.kind == ACKNOWLEDGEMENT for row in rows) or _with_others(case)
+    return case.status in OPEN and not leaving and not told
+
+
+def _with_others(case: Case) -> bool:
+    """Was it acknowledged in one letter with others that were asked for in the same message?"""
+    same = or_(LinkRow.one_id == case.id, LinkRow.other_id == case.id) & (LinkRow.kind == LinkKind.SAME_SUBMISSION)
+    pairs = db.session.execute(select(LinkRow.one_id, LinkRow.other_id).where(same)).all()
+    several = select(Letter.id).where(
+        Letter.kind == SEVERAL, Letter.case_id.in_({case.id, *(each for pair in pairs for each in pair)})
+    )
+    return db.session.scalar(several.limit(1)) is not None
 
 
 def acknowledge_late(case: Case, *, actor: Actor, now: datetime) -> None:
@@ -148,12 +161,43 @@ def acknowledge_late(case: Case, *, actor: Actor, now: datetime) -> None:
 
 
 def submit_all(request: Request, rights: Sequence[Right], *, actor: Actor, now: datetime) -> list[Case]:
-    """One message that uses several rights: a case for each, linked, each with its own clock. Raises InvalidInput."""
+    """One message that uses several rights: a case for each, linked, each with its own clock. Raises InvalidInput.
+
+    One letter acknowledges them, with every reference and date; a complaint has a letter of its own.
+    """
     if not rights:
         raise InvalidInput("Choose at least one thing that is asked for.", field="rights")
-    cases = [submit(replace(request, right=right), actor=actor, now=now) for right in dict.fromkeys(rights)]
+    rights = list(dict.fromkeys(rights))
+    several = [right for right in rights if right is not Right.COMPLAINT]
+    alone = len(several) < 2
+    cases = [
+        submit(replace(request, right=right), acknowledge=alone or right not in several, actor=actor, now=now)
+        for right in rights
+    ]
+    if not alone:
+        _acknowledge([case for case in cases if case.right in several], actor=actor, now=now)
     link.link_all(cases, LinkKind.SAME_SUBMISSION, actor=actor, now=now)
     return cases
+
+
+def _acknowledge(cases: Sequence[Case], *, actor: Actor, now: datetime) -> None:
+    """One letter for several requests. It is the first one's; the others say in their history where it is."""
+    audit.lock(*cases)
+    first, *others = cases
+    together, cymraeg = ([_line(case, language) for case in cases] for language in (ENGLISH, WELSH))
+    row = letter.write(first, SEVERAL, actor=actor, now=now, together=together, welsh={"together": cymraeg})
+    for case in others:
+        audit.record("acknowledged with others", actor=actor, now=now, case=case, of=row, with_case=str(first.id))
+
+
+def _line(case: Case, language: str) -> str:
+    """One of several requests in the letter that acknowledges them."""
+    day = written(case.due_on, language) if case.due_on is not None else ""
+    if language == WELSH:
+        says = f"cewch ein hateb erbyn {day}" if day else "rhown wybod i chi beth yw’r dyddiad"
+        return f"{case.reference}: {welsh.RIGHTS[case.right]}; {says}"
+    says = f"our answer is due by {day}" if day else "we will tell you the date"
+    return f"{case.reference}: {terms(case.right).name}; {says}"
 
 
 def _unused_reference() -> str:

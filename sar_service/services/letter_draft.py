@@ -62,14 +62,22 @@ def _ask_identity(case: Case, actor: Actor, now: datetime) -> None:
     clock.add_fact(case, "identity_requested", clock.day_of(now), actor=actor, now=now)
 
 
+def found_against(case: Case, actor: Actor) -> str:
+    """Why it cannot be said that nothing is held, in a sentence; "" if it can: once everything was searched."""
+    found = cases.situation(case, actor)
+    missing = next((words for guard in SEARCHED for holds, words in [GUARDS[guard]] if not holds(found)), "")
+    if missing:
+        return missing
+    if units.records(case, to_open=False) or documents.included(case):
+        return "Something of this person was found. What is held is answered with the pack."
+    return ""
+
+
 def _answer(case: Case, actor: Actor, now: datetime) -> None:
-    if case.right is Right.ACCESS:  # that nothing is held can be said only once everything was searched
-        found = cases.situation(case, actor)
-        missing = next((words for guard in SEARCHED for holds, words in [GUARDS[guard]] if not holds(found)), "")
-        if missing:
-            raise WrongState(missing)
-        if units.records(case, to_open=False) or documents.included(case):
-            raise WrongState("Something of this person was found. What is held is answered with the pack.")
+    if case.right is Right.ACCESS:
+        against = found_against(case, actor)
+        if against:
+            raise WrongState(against)
     if case.right is Right.COMPLAINT:
         complaint.may_answer(case, actor)
     cases.move(case, Action.ANSWER, actor=actor, now=now)

@@ -11,7 +11,7 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.work import LinkKind
-from sar_service.models import Case, LinkRow
+from sar_service.models import Case, KeptApart, LinkRow
 
 from . import audit
 from . import reason as reasons
@@ -26,6 +26,9 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
         raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="reference")
     audit.lock(one, other)
     first, second = sorted((one, other), key=lambda case: case.id)
+    apart = db.session.get(KeptApart, (first.id, second.id))
+    if apart is not None:
+        db.session.delete(apart)
     row = db.session.scalar(
         select(LinkRow).where(LinkRow.one_id == first.id, LinkRow.other_id == second.id, LinkRow.kind == kind)
     )
@@ -44,6 +47,32 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
     for case, far in ((one, other), (other, one)):
         audit.record("linked the case", actor=actor, now=now, case=case, kind=kind.value, with_case=str(far.id))
     return row
+
+
+def keep_apart(one: Case, other: Case, *, actor: Actor, now: datetime) -> None:
+    """Say that two cases that look alike are two, so that they are not shown as alike any more. Raises InvalidInput."""
+    if one.id == other.id or one.controller != other.controller:
+        raise InvalidInput("Choose another case of this council.", field="other")
+    audit.lock(one, other)
+    first, second = sorted((one, other), key=lambda case: case.id)
+    if db.session.get(KeptApart, (first.id, second.id)) is not None:
+        return
+    row = KeptApart(one_id=first.id, other_id=second.id, controller=one.controller, said_by=actor.label, said_at=now)
+    db.session.add(row)
+    for case, far in ((one, other), (other, one)):
+        audit.record("said that it is another request", actor=actor, now=now, case=case, with_case=str(far.id))
+
+
+def kept_apart(case: Case, *, actor: Actor) -> list[tuple[KeptApart, Case]]:
+    """The cases of which somebody said that they are others, as far as this actor may see them."""
+    rows = db.session.scalars(
+        select(KeptApart)
+        .where((KeptApart.one_id == case.id) | (KeptApart.other_id == case.id))
+        .order_by(KeptApart.said_at)
+    ).all()
+    far = {row.other_id if row.one_id == case.id else row.one_id: row for row in rows}
+    seen = db.session.scalars(visible(actor).where(Case.id.in_(far)))
+    return [(far[other.id], other) for other in seen]
 
 
 def link_all(cases: Sequence[Case], kind: LinkKind, *, actor: Actor, now: datetime) -> None:

@@ -175,12 +175,22 @@ def held(case: Case) -> bool:
 
 
 def ended(case: Case) -> str:
-    """How it ended without an answer to fetch: "refused", "withdrawn", "redirected", "answered", "closed"; else ""."""
+    """How it ended, nothing to fetch: "merged", "refused", "withdrawn", "redirected", "answered", "closed", or ""."""
+    if case.merged_into is not None:
+        return "merged"
     if case.status in (Status.REFUSED, Status.WITHDRAWN, Status.REDIRECTED):
         return case.status.value
     if case.status is Status.CLOSED and case.released_at is not None and _newest_released(case) is None:
         return "answered"
     return "closed" if case.status is Status.CLOSED and _newest_released(case) is None else ""
+
+
+def answered_under(case: Case) -> str:
+    """The reference under which a merged request is answered; nothing where that one has another contact."""
+    other = db.session.get(Case, case.merged_into) if case.merged_into is not None else None
+    if other is None or acknowledged_to(other).casefold() != acknowledged_to(case).casefold():
+        return ""
+    return other.reference
 
 
 def released_pack(case: Case, *, today: date) -> Pack | None:

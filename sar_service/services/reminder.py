@@ -4,7 +4,7 @@ Digests name cases by their references only. If the timetable itself has stopped
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import clock, lease, moved_date, team
+from . import clock, lease, moved_date, team, team_share
 
 TIMETABLE, DIGEST = "timetable", "digest"
 SILENT_AFTER = timedelta(minutes=5)
@@ -68,8 +68,9 @@ def digest(*, now: datetime) -> int:
         for member in members:
             if _concerns(case, member):
                 moved.setdefault(member.id, []).append(moved_date.in_words(row, case))
+    teams = team_share.all_members()
     for case, level in _fresh(today=local.date(), now=now):
-        for member in _told(case, level, members):
+        for member in _told(case, level, members, teams):
             lines.setdefault(member.id, []).append((case, level))
     for member in members:
         if member.id in lines or member.id in moved:
@@ -112,19 +113,30 @@ def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
             yield case, fresh[-1]
 
 
-def _told(case: Case, level: Level, members: Iterable[Member]) -> list[Member]:
-    """The members of staff whom a warning goes to: of those who may see the case."""
-    who = audience(level, assigned=case.assigned_to is not None)
+def _told(
+    case: Case, level: Level, members: Iterable[Member], teams: Mapping[uuid.UUID, Collection[uuid.UUID]]
+) -> list[Member]:
+    """The members of staff whom a warning goes to: of those who may see the case.
+
+    The team is the one that has the case. Where none has it, or nobody in it may see the case, it is every officer.
+    """
+    able = [member for member in members if _may_see(case, member)]
+    shared = teams.get(case.team_id, ()) if case.team_id is not None else ()
+    together = {member.id for member in able if member.id in shared}
+    who = audience(level, assigned=case.assigned_to is not None, team=bool(together))
     found = []
-    for member in members:
-        actor = team.actor_of(member)
-        if Permission.SEE_CASES not in actor.permissions or not may_see_case(actor, case):
-            continue
+    for member in able:
         mine = member.id == case.assigned_to
         manages = member.role is Role.MANAGER
-        if mine or (manages and Audience.MANAGERS in who) or (not manages and Audience.TEAM in who):
+        belongs = member.id in together if together else not manages
+        if mine or (manages and Audience.MANAGERS in who) or (belongs and Audience.TEAM in who):
             found.append(member)
     return found
+
+
+def _may_see(case: Case, member: Member) -> bool:
+    actor = team.actor_of(member)
+    return Permission.SEE_CASES in actor.permissions and may_see_case(actor, case)
 
 
 def _write(member: Member, lines: list[tuple[Case, Level]], moved: list[str], *, today: date, now: datetime) -> None:
@@ -135,6 +147,8 @@ def _write(member: Member, lines: list[tuple[Case, Level]], moved: list[str], *,
             "yours"
             if case.assigned_to == member.id
             else "nobody has it"
+            if case.assigned_to is None and case.team_id is None
+            else "a team’s, and nobody in it has taken it"
             if case.assigned_to is None
             else "a colleague’s"
         )

@@ -1,8 +1,8 @@
 """What managers ask: what is open, due, overdue and paused, and the share answered in time by month.
 
-"In time" is measured against the final lawful due date; within one month of receipt is counted beside it. Refused and
-withdrawn requests are counted apart, never as answered in time. What was sent elsewhere was no request for us: it is
-counted by itself and stands in no other figure, not even in what was received.
+"In time" is measured against the final lawful due date; within one month of receipt is counted beside it. Refused,
+withdrawn and merged requests are counted apart, never as answered in time. What was sent elsewhere was no request for
+us: it is counted by itself and stands in no other figure, not even in what was received.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from . import clock
 from .case import visible
 
 ANSWERED = (Status.RELEASED, Status.CLOSED)
-COUNTED = ("received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn")
+COUNTED = ("received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn", "merged")
 
 
 def counted(actor: Actor) -> Select[Any]:
@@ -112,6 +112,7 @@ class Month:
     still_open: int
     refused: int
     withdrawn: int
+    merged: int  # answered by another case, and counted there
     elsewhere: dict[Route, int]  # sent elsewhere, which is not in `received` or any other figure
 
     @property
@@ -181,6 +182,7 @@ def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
             number(Case.status.in_(OPEN)),
             number(Case.status == Status.REFUSED),
             number(Case.status == Status.WITHDRAWN),
+            number(Case.merged_into.is_not(None)),
         )
         .group_by(each.c.day)
     )

@@ -11,14 +11,13 @@ from typing import Any
 from sar_service.domain.actor import Actor
 from sar_service.domain.check_digits import nhs_valid, upn_valid
 from sar_service.domain.errors import InvalidInput, WrongState
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.lifecycle import BEFORE_SIGNOFF
 from sar_service.models import Case
 
 from . import audit, finding, sealing, search
 from .case import check_version
 from .clock import day_of
 
-BEFORE_SIGNOFF = (Status.RECEIVED, Status.IDENTITY, Status.SEARCHING, Status.REVIEWING)
 SCHEMES = ("nhs_number", "upn", "ni_number", "reference")
 LISTS = ("other_names", "addresses", "phones", "emails")
 MOST = 50  # of one kind: each is one more question to every system

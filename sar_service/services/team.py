@@ -25,6 +25,7 @@ HASHER = PasswordHasher()
 # process would otherwise work on it as it starts.
 NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$qxHiaWwazlvspIpJynQjKQ$o3qfT58nWKtd+2kKbp5PiPmwZx7owwCDP+N0DIMo7X0"
 SHORTEST_PASSWORD = 12
+FEWEST_LETTERS = 5  # different ones
 SESSIONS = WebSession.__table__
 # Somebody who fills in the form may be called away: a session that opens no file keeps its answers for
 # as long as a day with a night in it. On a screen that others may use, what was sent is shown for no longer than usual.
@@ -78,9 +79,11 @@ def add(
 def invite(
     *, email: str, name: str, role: Role, controllers: list[str], actor: Actor, now: datetime
 ) -> tuple[Member, str]:
-    """Make a member of staff with a fresh password, which is returned to be shown once."""
+    """Make a member of staff with a fresh password, which is returned to be shown once. It opens only the page on which
+    its holder chooses another."""
     password = secrets.token_urlsafe(12)
     member = add(email=email, name=name, role=role, controllers=controllers, password=password, actor=actor, now=now)
+    member.must_change = True
     return member, password
 
 
@@ -120,12 +123,47 @@ def deactivate(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> Member:
 
 
 def reset_password(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tuple[Member, str]:
-    """Give a member a fresh password, which is returned to be shown once; their sessions end."""
+    """Give a member a fresh password, which is returned to be shown once; their sessions end. As with the first one,
+    they choose another when they have signed in."""
     member, password = _member(member_id, actor), secrets.token_urlsafe(12)
-    member.password_hash = HASHER.hash(password)
+    member.password_hash, member.must_change = HASHER.hash(password), True
     _end_sessions(member, now)
     audit.record("gave a member a new password", actor=actor, now=now, of=member)
     return member, password
+
+
+def change_password(before: str, fresh: str, again: str, *, actor: Actor, now: datetime) -> None:
+    """Give oneself another password; every session of this member ends, the one in use included.
+
+    Raises InvalidInput naming the field, or TooMany.
+    """
+    member = db.session.get_one(Member, uuid.UUID(actor.id))
+    attempt.check("change password", actor.id, limit=5, now=now)
+    if not _fits(member, before):
+        attempt.note("change password", actor.id, now=now)
+        raise InvalidInput("This is not the password that you have now.", field="before")
+    if len(fresh) < SHORTEST_PASSWORD:
+        raise InvalidInput(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="fresh")
+    if len(set(fresh)) < FEWEST_LETTERS or fresh.casefold() in (member.email, member.name.casefold()):
+        raise InvalidInput(
+            "This is too easy to guess. Take three words that have nothing to do together.", field="fresh"
+        )
+    if _fits(member, fresh):
+        raise InvalidInput("This is the password that you have. Choose another.", field="fresh")
+    if fresh != again:
+        raise InvalidInput("The two are not the same. Enter the new password twice.", field="again")
+    member.password_hash, member.must_change = HASHER.hash(fresh), False
+    _end_sessions(member, now)
+    audit.record("changed their password", actor=actor, now=now, of=member)
+
+
+def _fits(member: Member | None, password: str) -> bool:
+    """Is this the member's password? Takes as long where there is no such member."""
+    try:
+        HASHER.verify(member.password_hash if member is not None else NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return member is not None
 
 
 def sign_in(email: str, password: str, *, address: str, now: datetime) -> Member:
@@ -134,12 +172,7 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> Member
     attempt.check("sign in", email, limit=5, now=now)
     attempt.check("sign in from", address, limit=30, now=now)
     member = db.session.scalar(select(Member).where(Member.email == email, Member.active.is_(True)))
-    try:
-        HASHER.verify(member.password_hash if member is not None else NOBODY, password)
-        fits = member is not None
-    except (VerifyMismatchError, InvalidHashError):
-        fits = False
-    if not fits or member is None:
+    if not _fits(member, password) or member is None:
         attempt.note("sign in", email, now=now)
         attempt.note("sign in from", address, now=now)
         raise InvalidInput("The e-mail address or the password is wrong.", field="password")

@@ -13,7 +13,7 @@ from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
-from sar_service.models import Case, FlagRow, Member, Note, Task
+from sar_service.models import Case, FlagRow, Member, Note, Task, Team
 
 from . import audit, complaint, sealing
 from .case import check_version, visible
@@ -44,11 +44,19 @@ def notes(case: Case) -> list[tuple[Note, str]]:
     return [(row, sealing.unseal(row)["text"]) for row in rows]
 
 
-def set_flags(case: Case, wanted: Iterable[Flag], *, actor: Actor, now: datetime) -> None:
-    """Have the case carry these flags and no others."""
+def set_flags(
+    case: Case, wanted: Iterable[Flag], *, seen: Iterable[Flag] | None = None, actor: Actor, now: datetime
+) -> None:
+    """Have the case carry these flags and no others.
+
+    Of two people who set them at once neither takes back what the other did: with `seen`, the flags that stood on the
+    form, only what differs from those is changed.
+    """
     wanted = set(wanted)
     audit.lock(case)
     rows = {row.flag: row for row in db.session.scalars(select(FlagRow).where(FlagRow.case_id == case.id))}
+    if seen is not None:
+        wanted = (set(rows) | (wanted - set(seen))) - (set(seen) - wanted)
     for flag in sorted(wanted - set(rows)):
         db.session.add(
             FlagRow(id=new_id(), case_id=case.id, controller=case.controller, flag=flag, set_by=actor.label, set_at=now)
@@ -149,8 +157,12 @@ def _decided_on(case: Case) -> frozenset[str]:
     return complaint.decided(case) if case.right is Right.COMPLAINT else frozenset()
 
 
-def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime) -> tuple[int, int]:
-    """Give all open cases and tasks of somebody to another, or to nobody; returns how many of each.
+def hand_over(
+    leaver: Member, to: Member | None, *, team: Team | None = None, actor: Actor, now: datetime
+) -> tuple[int, int]:
+    """Give all open cases and tasks of somebody to another, to a team, or to nobody; returns how many of each.
+
+    What goes to a team has no person until somebody in it takes it.
 
     Raises NotAllowed for those who may not hand out work, and InvalidInput where `to` cannot take all of it.
     """
@@ -169,6 +181,9 @@ def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime)
             f"They decided on what these complaints are about: {', '.join(barred)}. Give those to somebody else first.",
             field="to",
         )
+    if team is not None and (not team.active or any(case.controller != team.controller for case in cases)):
+        raise InvalidInput("This team does not take all of these councils’ cases.", field="to")
+    told = f"staff:{to.id}" if to is not None else f"team:{team.id}" if team is not None else ""
     query = (
         select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.outcome == "", Task.assigned_to == leaver.id)
     )
@@ -176,9 +191,8 @@ def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime)
     audit.lock(*cases, *(row[1] for row in given))
     for case in cases:
         case.assigned_to = to.id if to is not None else None
-        audit.record(
-            "handed the case over", actor=actor, now=now, case=case, to=f"staff:{to.id}" if to is not None else ""
-        )
+        case.team_id = team.id if team is not None else case.team_id
+        audit.record("handed the case over", actor=actor, now=now, case=case, to=told)
     for task, case in given:
         task.assigned_to = to.id if to is not None else None
         audit.record(
@@ -187,6 +201,6 @@ def hand_over(leaver: Member, to: Member | None, *, actor: Actor, now: datetime)
             now=now,
             case=case,
             of=task,
-            to=f"staff:{to.id}" if to is not None else "",
+            to=told,
         )
     return len(cases), len(given)

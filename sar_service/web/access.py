@@ -29,6 +29,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 DECLARED = "_access"
 SAFE = ("GET", "HEAD", "OPTIONS")
 ONCE = "idempotency_key"
+CHANGING = ("staff.password", "staff.change_password")  # all that a password somebody else saw opens
 
 
 def allow(*permissions: Permission) -> Callable[[View], View]:
@@ -69,8 +70,9 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, *, must_change: bool = False) -> None:
         self.actor = actor
+        self.must_change = must_change  # somebody else saw the password: nothing opens until another is chosen
 
     def get_id(self) -> str:
         return self.actor.id
@@ -117,7 +119,7 @@ def remote() -> str:
 
 def _loader(member_id: str) -> SignedIn | None:
     member = team.get(member_id)
-    return SignedIn(team.actor_of(member)) if member is not None else None
+    return SignedIn(team.actor_of(member), must_change=member.must_change) if member is not None else None
 
 
 def _limit() -> None:
@@ -140,6 +142,10 @@ def _check() -> BaseResponse | None:
                 abort(401)
             after = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("staff.sign_in", next=after))
+        if current_user.must_change and request.endpoint not in CHANGING:
+            if request.path.startswith("/api/"):
+                abort(403)
+            return redirect(url_for("staff.password"))
         if not permissions <= actor().permissions:
             abort(403)
     elif kind == "requester":

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from sar_service.adapters.storage import ObjectMissing
@@ -53,6 +54,11 @@ def _domain(error: DomainError) -> tuple[Any, int]:
     return _answer(status, str(error))
 
 
+def _overtaken(error: StaleDataError) -> tuple[Any, int]:
+    """Two people sent a form about one thing in the same moment: the second is answered as if it had come later."""
+    return _answer(409, "Somebody else changed this in the same moment. Nothing of yours was kept: go back and look.")
+
+
 def _http(error: HTTPException) -> Any:
     if error.code is not None and error.code < 400:
         return error
@@ -70,6 +76,7 @@ def _unexpected(error: Exception) -> tuple[Any, int]:
 
 def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SealBroken, _unexpected)

@@ -73,6 +73,7 @@ SPOILS = {
     Guard.PACK_CLEAN: replace(GOOD, pack_clean=False),
     Guard.PACK_CURRENT: replace(GOOD, pack_current=False),
     Guard.REASONS_GIVEN: replace(GOOD, reasons_given=False),
+    Guard.NOT_MERGED: replace(GOOD, merged=True),
 }
 
 
@@ -161,6 +162,7 @@ situations = st.builds(
     pack_clean=st.booleans(),
     pack_current=st.booleans(),
     reasons_given=st.booleans(),
+    merged=st.booleans(),
     searches_started=st.integers(0, 1),
     undecided_marks=st.integers(0, 1),
     unanswered=st.integers(0, 1),

@@ -47,7 +47,7 @@ def test_a_reason_is_read_in_the_case_and_nowhere_in_the_trail(
     assert "Ysolde" not in trail()
     row = db.session.scalars(select(Reason)).one()
     assert b"Ysolde" not in row.sealed and row.case_id == case_id
-    assert "Ysolde" not in visitor.get("/managers/trail").text
+    assert "Ysolde" not in visitor.get("/managers/audit").text
     assert audit.verify()[1] is None
 
 

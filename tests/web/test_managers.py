@@ -87,7 +87,7 @@ def test_an_administrator_adds_somebody_who_can_then_sign_in(visit: Callable[...
     password = page.text.split("with this password: ")[1].split("<")[0].strip()
     stranger.get("/staff/sign-in")
     answer = stranger.send({"email": "bryony@northmoor.example", "password": password})
-    assert answer.status_code == 200 and answer.request.path == "/staff/"
+    assert answer.status_code == 200 and answer.request.path == "/staff/password"
 
 
 def test_ending_access_ends_the_session_at_once(visit: Callable[..., Visitor], staff: Callable[..., Any]) -> None:

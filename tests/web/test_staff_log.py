@@ -155,3 +155,18 @@ def test_a_complaint_is_a_case_of_its_own_linked_with_what_it_is_about(visit: Vi
     assert clock.reckon(made).due == made.received_on + timedelta(days=30)
     (row, other) = link.links(made, actor=officer)[0]
     assert row.kind is LinkKind.RELATED and other is not None and other.reference == first
+
+
+def test_several_requests_in_one_message_get_one_acknowledgement(
+    visit: Visit, officer: Actor, outbox: list[Any], sent: Any
+) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    visitor.send({**TYPED, "rights": ["access", "erasure", "complaint"]}, form="Log it")
+    sent.work()
+    made = db.session.scalars(select(Case).where(Case.right != "complaint")).all()
+    several = [mail for mail in outbox if "and others" in mail.subject]
+    assert len(made) == 2 and len(outbox) == 2 and len(several) == 1  # the complaint has its own
+    for case in made:
+        assert case.due_on is not None
+        assert case.reference in several[0].text and f"{case.due_on.day} {case.due_on:%B %Y}" in several[0].text

@@ -26,7 +26,7 @@ def frame() -> dict[str, Any]:
         return {}
     return {
         "wide": True,
-        "account": {"name": access.actor().name, "sign_out": "/staff/sign-out"},
+        "account": {"name": access.actor().name, "sign_out": "/staff/sign-out", "password": "/staff/password"},
         "home": url_for("managers.home"),
         "navigation": _navigation(),
     }
@@ -38,6 +38,7 @@ def _navigation() -> list[dict[str, Any]]:
         (Permission.SEE_CASES, _("Worklist"), "/staff/", ""),
         (Permission.SEE_FIGURES, _("How we are doing"), url_for("managers.board"), "managers.board"),
         (Permission.ASSIGN, _("Who has how much"), url_for("managers.workload"), "managers.workload"),
+        (Permission.ASSIGN, _("Teams"), url_for("managers.teams"), "managers.teams"),
         (Permission.ASSIGN, _moved(actor), url_for("managers.moved_dates"), "managers.moved_dates"),
         (Permission.SEE_SYSTEMS, _("Systems"), url_for("managers.systems"), "managers.systems"),
         (Permission.MANAGE_TEAM, _("Team"), url_for("managers.members"), "managers.members"),
@@ -71,4 +72,4 @@ def home() -> Any:
     return redirect("/staff/")
 
 
-from . import board, moved, systems, team, trail, workload  # noqa: E402, F401 - they put pages on the blueprint
+from . import board, moved, systems, team, team_share, trail, workload  # noqa: E402, F401 - they put pages on the blueprint

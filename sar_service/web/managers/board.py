@@ -51,7 +51,7 @@ def board_csv() -> Response:
     """The months as a spreadsheet file; no cell can be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn"]
+    names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn", "merged"]
     writer.writerow(["month", *names, "sent elsewhere", *(f"sent elsewhere: {route}" for route in Route)])
     for month in report.months(actor=actor(), today=clock.day_of(now())):
         row = [
@@ -63,6 +63,7 @@ def board_csv() -> Response:
             month.still_open,
             month.refused,
             month.withdrawn,
+            month.merged,
             sum(month.elsewhere.values()),
             *(month.elsewhere.get(route, 0) for route in Route),
         ]

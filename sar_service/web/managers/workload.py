@@ -6,10 +6,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from sar_service.domain.errors import InvalidInput
+from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.permission import Permission
-from sar_service.models import Member
-from sar_service.services import clock, team, work
+from sar_service.models import Member, Team
+from sar_service.services import clock, team, team_share, work
 
 from ..access import actor, allow, now
 from . import blueprint
@@ -24,6 +24,7 @@ def workload() -> Any:
 
 def _page(errors: list[dict[str, str]]) -> str:
     counted = work.workload(actor(), today=clock.day_of(now()))
+    shared = team_share.workload(actor(), today=clock.day_of(now()))
     members = team.members(controllers=actor().controllers)
     rows: list[dict[str, Any]] = [
         {"member": member, "open": counted.get(member.id, (0, 0))[0], "late": counted.get(member.id, (0, 0))[1]}
@@ -33,6 +34,17 @@ def _page(errors: list[dict[str, str]]) -> str:
     return render_template(
         "managers/workload.html",
         rows=sorted(rows, key=_most_late_first),
+        groups=[
+            {
+                "row": each,
+                "open": shared.get(each.id, (0, 0, 0))[0],
+                "late": shared.get(each.id, (0, 0, 0))[1],
+                "free": shared.get(each.id, (0, 0, 0))[2],
+            }
+            for each in team_share.teams(actor().controllers, closed=True)
+            if each.active or each.id in shared
+        ],
+        teams=[(f"team:{each.id}", each.name) for each in team_share.teams(actor().controllers)],
         givers=[(str(member.id), member.name) for member in members if member.active or member.id in counted],
         takers=[(str(member.id), member.name) for member in members if member.active],
         chosen={name: request.form.get(name, "") for name in ("leaver", "to")},
@@ -50,8 +62,10 @@ def hand_over() -> Any:
     """Give everything open of one member of staff to another, or to nobody."""
     try:
         leaver = _member("leaver", _("Choose whose work is handed over"))
-        to = None if request.form.get("to") == "nobody" else _member("to", _("Choose who takes it over"))
-        cases, tasks = work.hand_over(leaver, to, actor=actor(), now=now())
+        chosen = request.form.get("to", "")
+        group = _team(chosen.removeprefix("team:")) if chosen.startswith("team:") else None
+        to = None if chosen == "nobody" or group is not None else _member("to", _("Choose who takes it over"))
+        cases, tasks = work.hand_over(leaver, to, team=group, actor=actor(), now=now())
     except InvalidInput as error:
         return _page([{"text": str(error), "href": f"#hand-over-{error.field}"}]), 400
     flash(_("Handed over: %(cases)s cases and %(tasks)s tasks.", cases=cases, tasks=tasks))
@@ -66,3 +80,10 @@ def _member(name: str, message: str) -> Member:
     if member is None or not actor().controllers & set(member.controllers):
         raise InvalidInput(message, field=name)
     return member
+
+
+def _team(key: str) -> Team:
+    try:
+        return team_share.get(uuid.UUID(key), actor=actor())
+    except (ValueError, NotFound) as error:
+        raise InvalidInput(_("Choose who takes it over"), field="to") from error

@@ -28,9 +28,13 @@ def framed() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return given
     return given | {
-        "account": {"name": access.actor().name, "sign_out": url_for("staff.sign_out")},
+        "account": {
+            "name": access.actor().name,
+            "sign_out": url_for("staff.sign_out"),
+            "password": url_for("staff.password"),
+        },
         "home": sign_in.home(),
-        "navigation": _navigation(),
+        "navigation": [] if current_user.must_change else _navigation(),
     }
 
 
@@ -56,6 +60,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     asking,
     case,  # noqa: F401
     complaint,  # noqa: F401
+    conflict,  # noqa: F401
     fact,  # noqa: F401
     find,  # noqa: F401
     found,  # noqa: F401
@@ -65,7 +70,9 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     identity_copy,  # noqa: F401
     letter,  # noqa: F401
     log,  # noqa: F401
+    merge,  # noqa: F401
     pack,  # noqa: F401
+    password,  # noqa: F401
     people,  # noqa: F401
     post,  # noqa: F401
     reading,  # noqa: F401

@@ -39,10 +39,13 @@ class Failing:
         return f"#{self.form}" if self.form else "#main-content"
 
 
-def again(page: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def again(
+    page: Callable[..., Any], *, stands: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Show `page` again, as things stand now, if the form cannot be taken; nothing is changed and what was typed stays.
 
-    Answers 400 for what cannot be used, and 409 where the case has moved on or somebody else was quicker.
+    Answers 400 for what cannot be used, and 409 where the case has moved on or somebody else was quicker. Then `stands`
+    says what was entered and what stands now: see `conflict.py`.
     """
     wanted = set(inspect.signature(page).parameters)
 
@@ -52,6 +55,8 @@ def again(page: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[.
             try:
                 return view(**parts)
             except (InvalidInput, WrongState, StaleWrite) as error:
+                if isinstance(error, StaleWrite):
+                    g.stale = (error, stands, parts)
                 return _shown(page, {name: parts[name] for name in wanted & set(parts)}, error)
 
         return answered

@@ -6,7 +6,7 @@ Moves that need no page of their own are made here; the clock's facts are in `fa
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -19,7 +19,18 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, intake, letter, letter_draft, redaction_signoff, sealing, team, told_date
+from sar_service.services import (
+    audit,
+    clock,
+    intake,
+    letter,
+    letter_draft,
+    redaction_signoff,
+    sealing,
+    team,
+    team_share,
+    told_date,
+)
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
 from sar_service.services import reason as reason_service
@@ -27,8 +38,9 @@ from sar_service.services import redirect as redirect_service
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from . import letter as letter_pages
+from . import merge as merge_pages
 from .asking import again, identity, line, one_of, reason, version
 
 # Where each action is taken. Those without a page are buttons on the case page, with a reason.
@@ -72,6 +84,8 @@ VERBS: dict[str, Any] = {
     "withdraw": _l("Withdrawn"),
     "redirect": _l("Sent elsewhere"),
     "reopen": _l("Reopened"),
+    "merge": _l("Merged into another request"),
+    "unmerge": _l("Taken apart from the other request"),
     "recorded a fact": _l("Something that happened was recorded"),
 }
 WARNINGS = (
@@ -106,6 +120,11 @@ def steps_of(found: Reckoning) -> list[dict[str, str]]:
 
 
 def _deed(choice: Choice, case: Case) -> dict[str, Any]:
+    if choice.action is Action.ANSWER and case.right is Right.ACCESS:
+        # what is held is answered with the pack: a letter alone can only say that nothing is
+        blocked = choice.blocked or letter_draft.found_against(case, access.actor())
+        href = url_for("staff.new_letter", reference=case.reference)
+        return {"text": _("Answer that nothing is held"), "href": href, "blocked": blocked, "action": "answer"}
     if choice.action in PAGES:
         words, endpoint = PAGES[choice.action]
         if choice.action is Action.ANSWER and case.right is Right.COMPLAINT:
@@ -169,6 +188,7 @@ def case_page(reference: str) -> str:
     deeds = [
         _deed(choice, case)
         for choice in cases.choices(case, actor=actor)
+        if choice.action not in (Action.MERGE, Action.UNMERGE)  # from where the two are compared: `merge.py`
         if not (settled and choice.action is Action.SETTLE_IDENTITY)
     ]
     others = team.members(controllers=frozenset({case.controller}))
@@ -186,6 +206,10 @@ def case_page(reference: str) -> str:
         events=timeline(case),
         members=[(str(member.id), member.name) for member in others if member.active],
         names=frame.staff_names(),
+        teams=_teams(case),
+        team=team_share.names([case.controller]).get(case.team_id) if case.team_id else "",
+        alike=merge_pages.alike(case),
+        merged=merge_pages.merged(case),
         mine=str(case.assigned_to) == actor.id,
         right=frame.what(case),
         elsewhere=_elsewhere(case),
@@ -205,6 +229,14 @@ def _elsewhere(case: Case) -> dict[str, Any] | None:
     return {"name": filters.ROUTES[route], "contact": redirect_service.contact(case, route), "due": due}
 
 
+def _teams(case: Case) -> list[tuple[str, str]]:
+    """The teams to which this member of staff may give the case."""
+    mine = team_share.of_member(access.actor().id)
+    every = access.actor().may(Permission.ASSIGN)
+    found = team_share.teams([case.controller])
+    return [(str(each.id), each.name) for each in found if every or each.id in mine or each.id == case.team_id]
+
+
 def _services(case: Case) -> list[str]:
     """Where the requester thinks that it may be, as the notices call it."""
     notices = runtime().catalogue.notices
@@ -222,11 +254,18 @@ def _fact(fact: Any) -> dict[str, Any]:
 
 @blueprint.post("/cases/<reference>/assignment")
 @allow(Permission.SEE_CASES)
-@again(case_page)
+@again(case_page, stands=conflict.assignment)
 def assign(reference: str) -> Response:
-    """Take a case oneself, or give it to somebody."""
+    """Take a case oneself, or give it to somebody, to a team, or to both."""
     case, actor = frame.find(reference), access.actor()
     chosen = line("member")
+    if "team" in request.form:
+        wanted = line("team")
+        group = team_share.get(identity(wanted, _("Choose a team from the list.")), actor=actor) if wanted else None
+        team_share.give(case, group, version=version(), actor=actor, now=access.now())
+        if not chosen:
+            flash(_("The case was handed on."))
+            return redirect(url_for("staff.case_page", reference=reference))
     if chosen == "nobody":
         member = None
     else:
@@ -234,7 +273,8 @@ def assign(reference: str) -> Response:
         member = team.get(str(key))
         if member is None:
             raise InvalidInput(_("Choose who the case goes to."), field="member")
-    cases.assign(case, member, version=version(), actor=actor, now=access.now())
+    seen = case.version if "team" in request.form else version()
+    cases.assign(case, member, version=seen, actor=actor, now=access.now())
     flash(_("The case is yours now.") if chosen == "me" else _("The case was handed on."))
     return redirect(url_for("staff.worklist") if case.restricted else url_for("staff.case_page", reference=reference))
 
@@ -264,7 +304,7 @@ def move(reference: str) -> Response:
 
 @blueprint.post("/cases/<reference>/restriction")
 @allow(Permission.RESTRICT_CASE)
-@again(case_page)
+@again(case_page, stands=conflict.restriction)
 def restrict(reference: str) -> Response:
     """Show a case only to whoever it is given to, or to all again."""
     case = frame.find(reference)

@@ -18,7 +18,7 @@ from sar_service.services import clock, letter_draft, told_date
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, case, frame
+from . import blueprint, case, conflict, frame
 from .asking import again, day, keep_typed, line, one_of, version, words
 
 KINDS: dict[str, Any] = {
@@ -103,7 +103,7 @@ def _entries(found: Case) -> list[dict[str, Any]]:
 
 @blueprint.post("/cases/<reference>/facts")
 @allow(Permission.CORRECT_FACTS)
-@again(facts_page)
+@again(facts_page, stands=conflict.facts)
 def add_fact(reference: str) -> Response | str:
     """Add a fact; the clock is worked out again at once, and the letter that belongs to it is written if wanted.
 
@@ -133,7 +133,7 @@ def add_fact(reference: str) -> Response | str:
 
 @blueprint.post("/cases/<reference>/facts/correction")
 @allow(Permission.CORRECT_FACTS)
-@again(facts_page)
+@again(facts_page, stands=conflict.facts)
 def correct_fact(reference: str) -> Response | str:
     """Put the day of an entry right, or take it back; both stay on file. With `try` it is only shown what follows."""
     found = _current(reference)
@@ -157,6 +157,8 @@ def _current(reference: str) -> Case:
     found = frame.find(reference)
     if found.version != version():
         raise StaleWrite(
-            _("Somebody else changed this case while you had it open. Look at the facts as they stand now.")
+            _("Somebody else changed this case while you had it open. Look at the facts as they stand now."),
+            of=f"case:{found.id}",
+            case=found.id,
         )
     return found

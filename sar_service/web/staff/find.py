@@ -52,7 +52,7 @@ def find() -> Any:
             "name": frame.name_of(sealing.unseal(row)["subject"]),
             "born": frame.born(sealing.unseal(row)["subject"]),
             "tag": frame.clock_tag(row),
-            "status": frame.STATUS[row.status][0],
+            "status": frame.status_of(row)[0],
             "right": frame.RIGHTS[row.right.value],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
         }

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from sar_service.domain.errors import StaleWrite
 from sar_service.domain.permission import Permission
-from sar_service.models import Case, DocumentState
+from sar_service.models import Case, Document, DocumentState
 from sar_service.services import audit, document, reading, sealing
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, line, one_of, words
 
 PAGE = 100
@@ -83,22 +84,41 @@ def by_hand_page(reference: str) -> str:
         case,
         tab="by-hand",
         viewed="files by hand",
-        files=[{"row": row, "told": sealing.unseal(row), "system": titles.get(row.system, row.system)} for row in rows],
+        files=[
+            {
+                "row": row,
+                "told": sealing.unseal(row),
+                "seen": _seen(row),
+                "system": titles.get(row.system, row.system),
+            }
+            for row in rows
+        ],
         ways=list(document.HANDLED.items()),
         way_words=document.HANDLED,
         codes=[("", _("No code")), *frame.codes(case)],
     )
 
 
+def _seen(row: Document) -> str:
+    """What stood on the page of what was done with a file, to tell whether somebody has said more since."""
+    told = row.handled_detail or {}
+    return "|".join((row.handled, str(told.get("by", "")), str(told.get("at", "")))) if row.handled else ""
+
+
 @blueprint.post("/cases/<reference>/files/<uuid:file>/handled")
 @allow(Permission.DECIDE)
-@again(by_hand_page)
+@again(by_hand_page, stands=conflict.handled)
 def handle(reference: str, file: uuid.UUID) -> Response:
     """Say what was done with a file."""
     case = frame.find(reference)
+    row = document.get(case, file)
+    if request.form.get("seen", "") != _seen(row):
+        raise StaleWrite(
+            _("Somebody else has said what was done with this file."), of=f"document:{row.id}", case=case.id
+        )
     document.handle(
         case,
-        document.get(case, file),
+        row,
         how=one_of("how", document.HANDLED, _("Choose what was done with the file.")),
         note=words("note", longest=2000),
         code=line("code", longest=20),

@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.permission import may_see_case
 from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, redaction_mark, sealing, team, units, work
+from sar_service.services import audit, clock, merge, redaction_mark, sealing, team, units, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -138,10 +139,15 @@ def born(subject: dict[str, Any]) -> str:
         return str(text)
 
 
+def status_of(case: Case) -> tuple[Any, str]:
+    """Where a case stands, in words and a colour. One that was merged was not closed like the others."""
+    return (_l("Merged"), "grey") if case.merged_into is not None else STATUS[case.status]
+
+
 def clock_tag(case: Case) -> dict[str, str]:
     """The state of a clock in words and a colour."""
     if case.status not in OPEN:
-        words, colour = STATUS[case.status]
+        words, colour = status_of(case)
         return {"text": str(words), "colour": colour}
     if case.clock_state == "paused":
         return {"text": _("Paused: waiting for an answer"), "colour": "purple"}
@@ -219,7 +225,8 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
     told = sealing.unseal(case)
     undecided = redaction_mark.undecided(case)
     registered = len(units.people_of(case))
-    words, colour = STATUS[case.status]
+    words, colour = status_of(case)
+    merged = merge.answered_by(case)
     return render_template(
         f"staff/{template}.html",
         case=case,
@@ -230,6 +237,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         tag=clock_tag(case),
         status={"text": words, "colour": colour},
         due=case.due_on,
+        answered_by=merged[1] if merged is not None and may_see_case(access.actor(), merged[1]) else None,
         born=born(told["subject"]),
         undecided=undecided,
         tabs=list(_tabs(case, tab, undecided, registered)),

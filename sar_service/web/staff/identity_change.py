@@ -8,22 +8,24 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import Capacity
 from sar_service.domain.permission import Permission
+from sar_service.services import case as cases
 from sar_service.services import identity_change
 
 from .. import access
 from ..access import allow
 from ..fields import EMAIL
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, day, line, one_of, reason, version, words
 from .identity import back, identity_page
 
 
 @blueprint.post("/cases/<reference>/identity/contact")
 @allow(Permission.SETTLE_IDENTITY)
-@again(identity_page)
+@again(identity_page, stands=conflict.contact)
 def change_contact(reference: str) -> Response:
     """Change where the answer goes; the old contact is told, and identity is checked again."""
     case = frame.find(reference)
+    cases.check_version(case, version())
     email, phone = line("email"), line("phone")
     if email and not EMAIL.fullmatch(email):
         raise InvalidInput(_("Enter an email address in the correct format, like name@example.com"), field="email")

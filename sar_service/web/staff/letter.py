@@ -17,17 +17,19 @@ from sar_service.services import audit, intake, letter, letter_draft, sealing
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, line, one_of, version, words
 
 CODE = "access-code"  # it opens the portal: nobody but the requester sees it
 TITLES: dict[str, Any] = {
     "acknowledgement": _l("Acknowledgement"),
     "complaint-acknowledged": _l("Acknowledgement of the complaint"),
+    "acknowledgement-several": _l("Acknowledgement of several requests"),
     "access-code": _l("Code for the portal"),
     "contact-changed": _l("Contact details changed"),
     "released": _l("Our answer is ready"),
     "withdrawn": _l("Request withdrawn"),
+    "merged": _l("Two requests put together, or taken apart"),
     "identity-asked": _l("Asking who they are, and for their authority"),
     "clarification": _l("A question about what they want"),
     "extension": _l("Two more months"),
@@ -193,7 +195,7 @@ def as_file(content: bytes, name: str, *, inline: bool = False) -> FlaskResponse
 
 @blueprint.post("/cases/<reference>/letters/<uuid:letter_id>")
 @allow(Permission.WRITE_LETTERS)
-@again(letter_page)
+@again(letter_page, stands=conflict.draft)
 def change_letter(reference: str, letter_id: uuid.UUID) -> Response:
     """Keep what was changed in a draft; then send it, or throw it away, if that button was pressed."""
     case, actor, now = frame.find(reference), access.actor(), access.now()

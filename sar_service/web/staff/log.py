@@ -31,7 +31,7 @@ from ..access import allow
 from ..fields import EmailField, PhoneField, TextareaField, TextField, clean_line, errors_for
 from ..fields_choice import CheckboxesField, RadiosField
 from ..fields_date import DateField
-from . import blueprint, frame
+from . import blueprint, frame, merge
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 MOST_NAMES = 10
@@ -317,6 +317,14 @@ def _goes(form: Logged, case: Case, route: Route) -> Letter:
     )
 
 
+def _point_out(case: Case) -> None:
+    """Say at once which requests look like this one, and why; what they are is said on the case's own pages."""
+    found = merge.alike(case)
+    if found:
+        each = [f"{one['case'].reference} ({', '.join(one['reasons'])})" for one in found[:3]]
+        flash(_("It may be the same person, or the same request again: %(which)s. Look below.", which="; ".join(each)))
+
+
 @blueprint.route("/log", methods=["GET", "POST"])
 @allow(Permission.LOG_REQUEST)
 def log() -> Any:
@@ -352,6 +360,7 @@ def log() -> Any:
                 if len(made) == 1
                 else _("Logged as %(count)s cases: %(references)s.", count=len(made), references=references)
             )
+            _point_out(made[0])
             return redirect(url_for("staff.case_page", reference=made[0].reference))
     elif sent:
         problems = errors_for(form)

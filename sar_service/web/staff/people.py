@@ -21,7 +21,7 @@ from sar_service.services import people, reading, redaction_mark, sealing, units
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, identities, identity, line, one_of, version, words
 
 GROUPS: tuple[tuple[str, Any, tuple[Standing, ...]], ...] = (
@@ -119,7 +119,7 @@ def _versions() -> dict[uuid.UUID, int]:
 
 @blueprint.post("/cases/<reference>/people/decisions")
 @allow(Permission.DECIDE)
-@again(people_page)
+@again(people_page, stands=conflict.decided_people)
 def decide_people(reference: str) -> Response:
     """Withhold or show everybody who is ticked, under one code and one reason."""
     case, seen = frame.find(reference), _versions()
@@ -213,7 +213,7 @@ def person_page(reference: str, person: uuid.UUID) -> str:
 
 @blueprint.post("/cases/<reference>/people/<uuid:person>")
 @allow(Permission.DECIDE)
-@again(person_page)
+@again(person_page, stands=conflict.person)
 def correct_person(reference: str, person: uuid.UUID) -> Response:
     """Correct what somebody is called, or what they are to the request."""
     case = frame.find(reference)
@@ -234,7 +234,7 @@ def correct_person(reference: str, person: uuid.UUID) -> Response:
 
 @blueprint.post("/cases/<reference>/people/<uuid:person>/merge")
 @allow(Permission.DECIDE)
-@again(person_page)
+@again(person_page, stands=conflict.person)
 def merge_people(reference: str, person: uuid.UUID) -> Response:
     """Two entries are one person: the other one joins this."""
     case = frame.find(reference)

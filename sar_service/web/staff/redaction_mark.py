@@ -17,7 +17,7 @@ from sar_service.services import people, reading, redaction_mark, units
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, identity, line, number, one_of, version, words
 from .reading import read_item
 
@@ -36,7 +36,7 @@ def _back(case: Case, home: uuid.UUID, anchor: str) -> Response:
 
 @blueprint.post("/cases/<reference>/reading/<uuid:home>/marks/<uuid:mark>")
 @allow(Permission.DECIDE)
-@again(read_item)
+@again(read_item, stands=conflict.mark)
 def decide_mark(reference: str, home: uuid.UUID, mark: uuid.UUID) -> Response:
     """Decide one mark; or everywhere: its person, or the same words where nobody is known."""
     case, actor, now = frame.find(reference), access.actor(), access.now()

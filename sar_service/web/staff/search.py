@@ -20,7 +20,7 @@ from sar_service.services import redaction, sealing, search, sweep
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, line, one_of, reason, version
 
 STATES: dict[SearchState, Any] = {
@@ -206,7 +206,7 @@ def go_on_without(reference: str) -> Response:
 
 @blueprint.post("/cases/<reference>/search/candidates/<uuid:candidate>")
 @allow(Permission.SEARCH)
-@again(search_page)
+@again(search_page, stands=conflict.candidate)
 def decide_candidate(reference: str, candidate: uuid.UUID) -> Response:
     """Say whether somebody in a system is the subject."""
     case = frame.find(reference)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput
+from sar_service.domain.lifecycle import BEFORE_SIGNOFF
 from sar_service.domain.permission import Permission
 from sar_service.services import sealing, search
 from sar_service.services import subject as subjects
@@ -16,7 +17,7 @@ from sar_service.services import subject as subjects
 from .. import access
 from ..access import allow
 from ..fields import EMAIL
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, day, line, one_of, reason, version, words
 
 WHAT: dict[str, Any] = {
@@ -46,14 +47,14 @@ def subject_page(reference: str) -> str:
         learnt=[{**each, "at": datetime.fromisoformat(each["at"])} for each in reversed(told.get("learnt") or [])],
         names=frame.staff_names(),
         numbers=list(frame.NUMBERS.items()),
-        open=case.status in subjects.BEFORE_SIGNOFF,
+        open=case.status in BEFORE_SIGNOFF,
         old=len(search.out_of_date(case)),
     )
 
 
 @blueprint.post("/cases/<reference>/person")
 @allow(Permission.SEARCH)
-@again(subject_page)
+@again(subject_page, stands=conflict.known)
 def learn(reference: str) -> Response:
     """Add what was learnt; the systems then have to be searched again."""
     case = frame.find(reference)
@@ -79,7 +80,7 @@ def learn(reference: str) -> Response:
 
 @blueprint.post("/cases/<reference>/person/removal")
 @allow(Permission.SEARCH)
-@again(subject_page)
+@again(subject_page, stands=conflict.known)
 def forget(reference: str) -> Response:
     """Take something out that is wrong, or somebody else's."""
     case = frame.find(reference)

@@ -13,13 +13,14 @@ from sar_service.domain.permission import Permission
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import Case, Member
 from sar_service.services import case as cases
-from sar_service.services import finding, intake, sealing, team, work
+from sar_service.services import intake, team, work
 from sar_service.services import link as links
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, day, identity, line, one_of, reason, version, words
+from .merge import alike, merged, name
 
 KINDS: dict[LinkKind, Any] = {
     LinkKind.RELATED: _l("It belongs with it"),
@@ -36,7 +37,6 @@ def work_page(reference: str) -> str:
     case, actor = frame.find(reference), access.actor()
     carried = work.flags([case]).get(case.id, [])
     linked = links.links(case, actor=actor)
-    alike = finding.alike(case, actor=actor)
     return frame.page(
         "work",
         case,
@@ -48,19 +48,17 @@ def work_page(reference: str) -> str:
             for row, what in work.tasks(case)
         ],
         notes=work.notes(case),
-        linked=[{"row": row, "kind": KINDS[row.kind], "case": other, "name": _name(other)} for row, other in linked],
-        alike=[{"case": each.case, "name": _name(each.case), "reasons": each.reasons} for each in alike],
+        linked=[{"row": row, "kind": KINDS[row.kind], "case": other, "name": name(other)} for row, other in linked],
+        alike=alike(case),
+        apart=links.kept_apart(case, actor=actor),
+        merged=merged(case),
         kinds=[(kind.value, words_) for kind, words_ in KINDS.items()],
         members=[("", _("whoever has the case")), *_members(case)],
         names=frame.staff_names(),
         ends=ENDS,
         rights=frame.RIGHTS,
-        stages={key: words_ for key, (words_, _colour) in frame.STATUS.items()},
+        stage=lambda one: frame.status_of(one)[0],
     )
-
-
-def _name(case: Case | None) -> str:
-    return frame.name_of(sealing.unseal(case)["subject"]) if case is not None else ""
 
 
 def _members(case: Case) -> list[tuple[str, str]]:
@@ -77,8 +75,9 @@ def _back(reference: str, anchor: str) -> Response:
 def set_flags(reference: str) -> Response:
     """Put flags on a case and take them off."""
     case = frame.find(reference)
-    wanted = {Flag(each) for each in request.form.getlist("flag") if each in set(Flag)}
-    work.set_flags(case, wanted, actor=access.actor(), now=access.now())
+    ticked, stood = request.form.getlist("flag"), request.form.get("seen", "").split(",")
+    wanted, seen = ({Flag(each) for each in given if each in set(Flag)} for given in (ticked, stood))
+    work.set_flags(case, wanted, seen=seen, actor=access.actor(), now=access.now())
     flash(_("The flags were kept."))
     return _back(reference, "flags")
 
@@ -122,7 +121,7 @@ def _member(text: str) -> Member | None:
 
 @blueprint.post("/cases/<reference>/tasks/<uuid:task>")
 @allow(Permission.SEE_CASES)
-@again(work_page)
+@again(work_page, stands=conflict.task)
 def end_task(reference: str, task: uuid.UUID) -> Response:
     """Say that a task is done, or need not be done."""
     outcome = one_of("outcome", ENDS, _("Choose whether it is done or need not be done."))

@@ -1,6 +1,7 @@
 """The worklist: cases by due date, filtered and sorted on the server, so that every view can be kept as an address."""
 
 import re
+import uuid
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
-from sar_service.services import audit, clock, identity_copy, intake, reminder, sealing, work
+from sar_service.services import audit, clock, identity_copy, intake, reminder, sealing, team_share, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -57,6 +58,8 @@ def chosen() -> cases.Filter:
         answered=asked.get("answered", "") if asked.get("answered") in answers else "",
         elsewhere=asked.get("elsewhere", "") if asked.get("elsewhere") in ELSEWHERE else "",
         closed=asked.get("closed") == "yes",
+        team=asked.get("team", "") if asked.get("team") == "mine" or _is_id(asked.get("team", "")) else "",
+        merged=asked.get("merged") == "yes",
         sort=asked.get("sort", "urgent") if asked.get("sort") in SORTS else "urgent",
         descending=asked.get("dir") == "desc",
         page=int(page) if re.fullmatch(r"[1-9]\d{0,4}", page) else 1,
@@ -65,8 +68,19 @@ def chosen() -> cases.Filter:
 
 def _assigned(text: str) -> str:
     """Whose cases: a word of `ASSIGNED`, or a member's id; anything else is left out."""
-    known = text in ASSIGNED or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
-    return text if known else ""
+    return text if text in ASSIGNED or _is_id(text) else ""
+
+
+def _is_id(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
+
+
+def _teams() -> dict[str, str]:
+    """The teams that the list can be narrowed to: one's own together, and each of one's councils'."""
+    actor = access.actor()
+    named = {str(each.id): each.name for each in team_share.teams(actor.controllers)}
+    own = {"mine": str(_("My team’s"))} if team_share.of_member(actor.id) else {}
+    return own | named
 
 
 def _chips(now: cases.Filter) -> list[dict[str, str]]:
@@ -93,6 +107,12 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
         chips.append(chip(_(ANSWERED[now.answered]), answered=None))
     if now.elsewhere:
         chips.append(chip(ELSEWHERE[now.elsewhere], elsewhere=None))
+    if now.team:
+        named = team_share.names(access.actor().controllers)
+        name = _("My team’s") if now.team == "mine" else named.get(uuid.UUID(now.team), _("a team’s"))
+        chips.append(chip(name, team=None))
+    if now.merged:
+        chips.append(chip(_("Merged into another"), merged=None))
     if now.closed:
         chips.append(chip(_("Closed ones too"), closed=None))
     return chips
@@ -110,6 +130,7 @@ def worklist() -> Any:
     listed = [str(row.id) for row in rows]
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags = frame.staff_names(), work.flags(rows)
+    groups = team_share.names(actor.controllers)
     pages = max(1, -(-total // cases.PAGE))
     first = (min(now.page, pages) - 1) * cases.PAGE + 1
     shown = [
@@ -117,9 +138,10 @@ def worklist() -> Any:
             "row": row,
             "name": frame.name_of(sealing.unseal(row)["subject"]),
             "tag": frame.clock_tag(row),
-            "status": frame.STATUS[row.status][0],
+            "status": frame.status_of(row)[0],
             "right": frame.what(row),
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
+            "team": groups.get(row.team_id, "") if row.team_id is not None else "",
             "attention": ATTENTION.get(cases.attention(row, today), ""),
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
             "why": [step.sentence for step in clock.reckon(row).steps],
@@ -147,4 +169,5 @@ def worklist() -> Any:
         if now.page == 1
         else [],
         assigned=list(ASSIGNED.items()),
+        teams=list(_teams().items()),
     )

@@ -1,0 +1,139 @@
+"""The same request made twice: comparing the two, merging them, taking them apart, or saying that they are two."""
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from sar_service.domain.errors import InvalidInput
+from sar_service.domain.permission import Permission
+from sar_service.models import Case
+from sar_service.services import case as cases
+from sar_service.services import finding, intake, letter, merge, sealing, work
+from sar_service.services import link as links
+
+from .. import access
+from ..access import allow
+from . import blueprint, frame
+from . import letter as letter_pages
+from .asking import again, number, one_of, reason
+
+
+def alike(case: Case) -> list[dict[str, Any]]:
+    """The cases that may be of the same person, with why."""
+    if case.merged_into is not None:
+        return []
+    found = finding.alike(case, actor=access.actor())
+    return [{"case": each.case, "name": name(each.case), "reasons": each.reasons} for each in found]
+
+
+def name(case: Case | None) -> str:
+    """The name of the person a case is about."""
+    return frame.name_of(sealing.unseal(case)["subject"]) if case is not None else ""
+
+
+def merged(case: Case) -> list[dict[str, Any]]:
+    """The cases that were merged into this one, with what stands in them."""
+    return [
+        {
+            "row": row,
+            "case": other,
+            "reason": sealing.unseal(row)["reason"],
+            "apart": not merge.touched(row),
+            "letters": letter_pages.listed(other),
+            "notes": work.notes(other),
+            "tasks": [(task, what) for task, what in work.tasks(other) if not task.outcome],
+        }
+        for row, other in merge.into(case)
+    ]
+
+
+def _side(case: Case) -> dict[str, Any]:
+    told = sealing.unseal(case)
+    subject, requester = told["subject"], told["requester"]
+    return {
+        "case": case,
+        "name": frame.name_of(subject),
+        "born": frame.born(subject),
+        "addresses": [", ".join(lines) for lines in subject.get("addresses") or []],
+        "asks": " ".join(filter(None, (requester.get("name"), requester.get("organisation")))),
+        "capacity": str(frame.CAPACITIES.get(case.capacity, case.capacity)),
+        "contact": " ".join(filter(None, (requester.get("email"), requester.get("phone")))),
+        "what": (told.get("scope") or {}).get("what") or _("everything"),
+        "right": str(frame.RIGHTS[case.right.value]),
+        "stage": str(frame.status_of(case)[0]),
+        "letters": len(letter.letters(case)),
+    }
+
+
+@blueprint.get("/cases/<reference>/merging/<other>")
+@allow(Permission.CLOSE)
+def merge_page(reference: str, other: str) -> str:
+    """Both requests side by side, what stands against merging them, and the form."""
+    case = frame.find(reference)
+    far = frame.find(other)
+    older, younger = sorted((case, far), key=lambda each: (each.received_on, each.created_at))
+    return frame.page(
+        "merge",
+        case,
+        tab="work",
+        viewed="two requests side by side",
+        far=far,
+        sides=[_side(older), _side(younger)],
+        against={
+            older.reference: merge.stands_against(older, younger),
+            younger.reference: merge.stands_against(younger, older),
+        },
+        suggested=older.reference,
+    )
+
+
+@blueprint.post("/cases/<reference>/merging/<other>")
+@allow(Permission.CLOSE)
+@again(merge_page)
+def merge_cases(reference: str, other: str) -> Response:
+    """Merge the two into the one that was chosen."""
+    pair = {each.reference: each for each in (frame.find(reference), frame.find(other))}
+    keep = pair.pop(one_of("keep", pair, _("Choose under which reference it goes on.")))
+    away = next(iter(pair.values()), keep)
+    merge.merge(
+        keep,
+        away,
+        why=reason(),
+        version=number(f"version-{keep.reference}"),
+        away_version=number(f"version-{away.reference}"),
+        actor=access.actor(),
+        now=access.now(),
+    )
+    flash(_("The two are one now. The requester is told."))
+    return redirect(url_for("staff.case_page", reference=keep.reference))
+
+
+@blueprint.post("/cases/<reference>/merged/<uuid:merging>/undoing")
+@allow(Permission.CLOSE)
+def undo_merging(reference: str, merging: uuid.UUID) -> Any:
+    """Take them apart again."""
+    from .work import work_page
+
+    def undone(reference: str) -> Response:
+        case = frame.find(reference)
+        away = merge.undo(case, merging, why=reason(), actor=access.actor(), now=access.now())
+        flash(_("They are two requests again. The requester is told."))
+        return redirect(url_for("staff.case_page", reference=away.reference))
+
+    return again(work_page)(undone)(reference=reference)
+
+
+@blueprint.post("/cases/<reference>/alike")
+@allow(Permission.SEE_CASES)
+def keep_apart(reference: str) -> Response:
+    """Say that another case, which looks alike, is another request."""
+    case = frame.find(reference)
+    typed = intake.tidy_reference(request.form.get("other", "")[:60])
+    if typed is None:
+        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
+    links.keep_apart(case, cases.get(typed, actor=access.actor()), actor=access.actor(), now=access.now())
+    flash(_("Kept as two requests. It is not shown as alike any more."))
+    return redirect(url_for("staff.work_page", reference=reference, _anchor="alike"))
