@@ -1,4 +1,4 @@
-"""The clock against a slow oracle that walks day by day, and promises that hold for any facts."""
+"""The clock against a second one that walks day by day, and promises that hold for any facts."""
 
 from datetime import date, timedelta
 
@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from sar_service.domain.clock import Clarification, ClockState, Extension, Facts, reckon
 from sar_service.domain.clock_steps import SENTENCES
 from sar_service.domain.rights import Right
+from sar_service.domain.school_days import SchoolTerms
 
 from .calendars import CALENDAR, EW, NI, SCOTLAND
+from .second_clock import is_working, second
 
 ONE = timedelta(days=1)
 days = st.dates(min_value=date(2026, 2, 5), max_value=date(2028, 6, 30))
@@ -41,64 +43,21 @@ def facts(draw: st.DrawFn, right: Right | None = None) -> Facts:
     )
 
 
-def is_working(day: date, nation: str) -> bool:
-    return day.isoweekday() < 6 and CALENDAR.name_of(nation, day) is None
+TERMS = SchoolTerms(
+    terms=(
+        (date(2026, 9, 2), date(2026, 10, 23)),
+        (date(2026, 11, 2), date(2026, 12, 18)),
+        (date(2027, 1, 4), date(2027, 2, 12)),
+    ),
+    inset=frozenset({date(2026, 9, 2), date(2026, 11, 27)}),
+)
 
 
-def rolled(day: date, nation: str) -> date:
-    return day if is_working(day, nation) else rolled(day + ONE, nation)
-
-
-def month_end(start: date, months: int) -> date:
-    """Walk on until the month has changed often enough and the number fits, or the month is about to end."""
-    at, changes = start, 0
-    while True:
-        following = at + ONE
-        if changes == months and (at.day == start.day or following.month != at.month):
-            return at
-        changes += following.month != at.month
-        at = following
-
-
-def oracle(told: Facts) -> tuple[date | str, date | None]:
-    """Due date (or word) and notice date of an access request, by walking."""
-    start = told.received
-    if told.id_requested:
-        if not told.id_received:
-            return "NOT_STARTED", None
-        start = max(start, told.id_received)
-    waits = sorted(told.clarifications, key=lambda c: (c.asked, c.answered or date.max))
-    month = month_end(start, 1)
-    early = [w for w in waits if w.asked <= month]
-
-    def excluded(some: list[Clarification]) -> int:
-        found = 0
-        at = start + ONE
-        while at < start + 400 * ONE:
-            found += any(w.answered and w.asked <= at <= w.answered for w in some)
-            at += ONE
-        return found
-
-    notice_open = any(w.answered is None for w in early)
-    notice = None if notice_open else rolled(month + excluded(early) * ONE, told.nation)
-    valid = told.extension is not None and (notice is None or told.extension.notice_on <= notice)
-    nominal = month_end(start, 3) if valid else month
-    counted: list[Clarification] = []
-    paused = False
-    for wait in waits:
-        if wait.asked <= rolled(nominal + excluded(counted) * ONE, told.nation):
-            paused |= wait.answered is None
-            counted.append(wait)
-    if paused:
-        return "PAUSED", None
-    return rolled(nominal + excluded(counted) * ONE, told.nation), notice
-
-
-@settings(max_examples=400, deadline=None)
-@given(facts(right=Right.ACCESS))
-def test_the_clock_agrees_with_an_oracle_that_walks_day_by_day(told: Facts) -> None:
-    found = reckon(told, holidays=CALENDAR)
-    due, notice = oracle(told)
+@settings(max_examples=500, deadline=None)
+@given(facts() | facts(right=Right.ACCESS))
+def test_the_clock_agrees_with_a_second_one_that_walks_day_by_day(told: Facts) -> None:
+    found = reckon(told, holidays=CALENDAR, terms=TERMS)
+    due, notice = second(told, terms=TERMS.terms, inset=tuple(TERMS.inset))
     assert (found.due or found.state.value.upper(), found.notice_by) == (due, notice)
 
 
