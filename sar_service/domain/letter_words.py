@@ -46,6 +46,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "base_url": "the address of this service, without a stroke at its end",
         "reason": "what the officer wrote, in letters that an officer begins",
         "result": "all, part or none, in letters that decide; all or part in letters that send a request elsewhere",
+        "to_come": "what is still to come, in the letter partial-disclosure",
+        "come_by": "the day by which it comes, in words",
+        "come_late": "true if that is later than the date by which the answer is due",
+        "withheld": "what was left out and why, in that letter; may be empty",
         "nation": "england-and-wales, scotland or northern-ireland, in letters that send a request elsewhere",
         "route_contact": "who answers there, with every way to reach them, in those letters; may be empty",
         "answer_by": "the last day for an answer under the freedom of information law, in its letter",
@@ -63,5 +67,5 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 LISTS = frozenset({"reckoning.steps", "together"})
 """Names that hold a list: `{% for step in reckoning.steps %}`."""
-LONG = frozenset({"reason", "done"})
+LONG = frozenset({"reason", "done", "to_come", "withheld"})
 """Names whose text may have several lines, headings and lists of its own. Every other text is one line."""

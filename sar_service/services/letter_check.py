@@ -21,6 +21,7 @@ from sar_service.domain.rights import Right
 
 from . import letter_fill, letter_words
 
+PARTIAL = "partial-disclosure"
 TODAY, DUE, LATE = date(2026, 11, 23), date(2026, 12, 23), date(2026, 11, 20)
 
 
@@ -132,7 +133,8 @@ def _elsewhere(kind: str, controller: Controller, language: str) -> dict[str, An
 def _given(kind: str, drafted: bool, result: str) -> dict[str, Any]:
     """What only some letters are given besides: none gets a name that it will not have when it is written."""
     if drafted:
-        return {"reason": GIVEN["reason"], "result": result}
+        of_part = {"to_come": "The rest.", "come_by": "Friday 18 December 2026", "come_late": True, "withheld": ""}
+        return {"reason": GIVEN["reason"], "result": result, **(of_part if kind == PARTIAL else {})}
     names = {"access-code": ("code", "minutes"), NOTICE: ("written_on",)}.get(kind, ())
     return {name: GIVEN[name] for name in names}
 

@@ -19,7 +19,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, letter, letter_hold, redirect, sealing, units
+from . import audit, clock, complaint, letter, letter_hold, redirect, sealing, units, work
 from . import case as cases
 from . import document as documents
 from .letter_fill import IN_ENGLISH
@@ -36,6 +36,7 @@ SEARCHED = (
 )
 LONGEST = 20_000
 SUBJECT = 200
+REST = "Send the rest of the answer, as the letter about a part of it promised"
 IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
 STALE = "What this letter tells is no longer right. Throw it away and write it again: the new one has the new date."
 
@@ -73,6 +74,12 @@ def found_against(case: Case, actor: Actor) -> str:
     return ""
 
 
+def _disclose_part(case: Case, actor: Actor, now: datetime) -> None:
+    settled, words = GUARDS[Guard.IDENTITY_SETTLED]
+    if not settled(cases.situation(case, actor)):
+        raise WrongState(words)
+
+
 def _answer(case: Case, actor: Actor, now: datetime) -> None:
     if case.right is Right.ACCESS:
         against = found_against(case, actor)
@@ -92,7 +99,9 @@ DEEDS: Mapping[str, Deed] = {
     "refuse": _move(Action.REFUSE),
     "close": _move(Action.CLOSE),
     "answer": _answer,
+    "disclose_part": _disclose_part,
 }
+PART = "partial-disclosure"  # which has a page of its own
 ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
 
 
@@ -105,6 +114,8 @@ def begin(
     result: str = "",
     done: str = "",
     reopen: bool = False,
+    extra: Mapping[str, Any] | None = None,
+    promised: date | None = None,
     actor: Actor,
     now: datetime,
 ) -> Letter:
@@ -113,7 +124,8 @@ def begin(
     `welsh` is the same in Welsh, for whoever is written to in Welsh; without it that part says that it is in English.
     `result` is a `Result`, for a letter that decides, or that sends all or a part of a request elsewhere. `done` and
     `reopen` are for the outcome of a complaint: what is done about it, and whether the request that it is about is
-    reopened as the letter goes. There is one draft of each kind: whoever wants to begin anew throws the other away
+    reopened as the letter goes. `extra` are further names that the template of this kind knows; `promised` is a day
+    that it promises, as `come_by`. There is one draft of each kind: whoever wants to begin anew throws the other away
     first, and so sees it.
     """
     complaint.check_independent(case, actor)
@@ -137,21 +149,31 @@ def begin(
             "Only a request that is over is reopened, where something was wrong with it.", field="reopen"
         )
     kept = result if chosen.decides or chosen.route is not None else ""
-    said = {"reason": words.strip(), "result": kept, "done": done.strip(), "reopen": reopen}
-    told = _as_if_gone(case, kind, said, welsh=welsh.strip(), actor=actor, now=now)
+    said = {"reason": words.strip(), "result": kept, "done": done.strip(), "reopen": reopen, **(extra or {})}
+    told = _as_if_gone(case, kind, said, welsh=welsh.strip(), promised=promised, actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
 
 
 def _as_if_gone(
-    case: Case, kind: str, said: dict[str, Any], *, welsh: str, actor: Actor, now: datetime
+    case: Case,
+    kind: str,
+    said: dict[str, Any],
+    *,
+    welsh: str,
+    promised: date | None,
+    actor: Actor,
+    now: datetime,
 ) -> dict[str, Any]:
     """What the letter says once it has gone: its deed is done, the letter written, and the deed taken back."""
     route = KINDS[kind].route
     more = redirect.says(case, route, now=now) if route is not None else {}
     in_welsh = redirect.says(case, route, now=now, language=WELSH) if route is not None else {}
-    in_welsh |= {name: IN_ENGLISH for name in ("reason", "done") if said[name]}
+    in_welsh |= {name: IN_ENGLISH for name in ("reason", "done", "to_come", "withheld") if said.get(name)}
+    if promised is not None:
+        said = {**said, "come_by": day_in_words(promised, ENGLISH)}
+        in_welsh["come_by"] = day_in_words(promised, WELSH)
     if welsh:
         in_welsh |= {"reason": welsh, "done": ""}  # what is done stands in the same Welsh words
     trial = db.session.begin_nested()
@@ -173,7 +195,8 @@ def _as_if_gone(
         "by": [actor.label],
         "due": due.isoformat() if due and dated else "",
         "elsewhere": more,
-        "must": _must(written["text"], due, more, ENGLISH),
+        "promised": promised.isoformat() if promised else "",
+        "must": _must(written["text"], due, {**said, **more}, ENGLISH),
     }
     if "welsh" in written:
         told["welsh"] = {**written["welsh"], "must": _must(written["welsh"]["text"], due, in_welsh, WELSH)}
@@ -182,7 +205,7 @@ def _as_if_gone(
 
 def _must(text: str, due: date | None, more: Mapping[str, Any], language: str) -> list[str]:
     """What a letter says now and no change may take out of it."""
-    dates = (day_in_words(due, language) if due else "", more.get("answer_by", ""))
+    dates = (day_in_words(due, language) if due else "", more.get("answer_by", ""), more.get("come_by", ""))
     return [words for words in (*ways(language), *dates) if words and words in text]
 
 
@@ -265,7 +288,12 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     more = redirect.says(case, route, now=now) if route is not None else {}
     if (day, more) != (told["due"], told.get("elsewhere", {})):
         raise WrongState(STALE)
+    promised = date.fromisoformat(told["promised"]) if told.get("promised") else None
+    if promised is not None and promised < clock.day_of(now):
+        raise WrongState(STALE)
     letter.hand_over(case, row, actor=actor, now=now)
+    if promised is not None:
+        work.add_task(case, REST, due_on=promised, member=None, actor=actor, now=now)
     if route is not None:
         redirect.pass_on(case, route, actor=actor, now=now)
 
@@ -296,7 +324,7 @@ def kinds(case: Case) -> list[str]:
     if case.status not in OPEN or case.status is Status.BUILDING:
         return []
     suit = (kind for kind in KINDS.values() if kind.drafted and kind.suits(case.right, capacity=case.capacity))
-    return [kind.key for kind in suit if kind.route is None]
+    return [kind.key for kind in suit if kind.route is None and kind.key != PART]
 
 
 def routes(case: Case) -> list[Route]:

@@ -29,6 +29,14 @@ ELSEWHERE = {
 }
 MORE: dict[str, dict[str, Any]] = {
     "identity-asked": {"reason": "The name on the request isn't the one in our records."},
+    "authority-asked": {"reason": "We have nothing that says that you're their advocate."},
+    "partial-disclosure": {
+        "reason": "The record of the social workers, & its letters.",
+        "to_come": "The paper file of 2009, which is in a store.",
+        "come_by": "Friday 18 December 2026",
+        "come_late": False,
+        "withheld": "",
+    },
     "access-code": {"code": "1234 5678", "minutes": 20},
     "extension": {"reason": "There's a great deal of it, & it is hard to read."},
     "refused": {"reason": "You asked for the same, & got it, last month."},

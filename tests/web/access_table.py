@@ -116,6 +116,8 @@ STAFF: dict[str, set[May]] = {
     "staff.redirect_page": {May.WRITE_LETTERS},
     "staff.begin_redirect": {May.WRITE_LETTERS},
     "staff.acknowledge": {May.WRITE_LETTERS},
+    "staff.new_part": {May.WRITE_LETTERS},
+    "staff.begin_part": {May.WRITE_LETTERS},
     "staff.log": {May.LOG_REQUEST},
     "staff.merge_people": {May.DECIDE},
     "staff.move": {May.SEE_CASES},

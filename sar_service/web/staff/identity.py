@@ -274,10 +274,9 @@ def settle(reference: str) -> Response:
 @allow(Permission.SETTLE_IDENTITY)
 @again(identity_page)
 def ask_identity(reference: str) -> Response:
-    """Ask for evidence, saying what the doubt is."""
-    draft = letter_draft.begin(
-        frame.find(reference), "identity-asked", reason(), actor=access.actor(), now=access.now()
-    )
+    """Ask for evidence, saying what the doubt is: of who asks and by what right, or of their authority alone."""
+    what = one_of("what", ("", "identity", "authority"), _("Choose what to ask for.")) or "identity"
+    draft = letter_draft.begin(frame.find(reference), f"{what}-asked", reason(), actor=access.actor(), now=access.now())
     flash(_("Nothing is recorded yet: look at the letter. They have been asked when you send it."))
     return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
 

@@ -13,12 +13,12 @@ from sar_service.domain.errors import NotFound
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import audit, intake, letter, letter_draft, sealing
+from sar_service.services import audit, identity, intake, letter, letter_draft, letter_part, sealing
 
 from .. import access
 from ..access import allow
 from . import blueprint, conflict, frame
-from .asking import again, line, one_of, version, words
+from .asking import again, day, line, one_of, version, words
 
 CODE = "access-code"  # it opens the portal: nobody but the requester sees it
 TITLES: dict[str, Any] = {
@@ -31,6 +31,8 @@ TITLES: dict[str, Any] = {
     "withdrawn": _l("Request withdrawn"),
     "merged": _l("Two requests put together, or taken apart"),
     "identity-asked": _l("Asking who they are, and for their authority"),
+    "authority-asked": _l("Asking for their authority only"),
+    "partial-disclosure": _l("A part of the answer now, the rest later"),
     "clarification": _l("A question about what they want"),
     "extension": _l("Two more months"),
     "fee-asked": _l("A fee"),
@@ -72,6 +74,9 @@ DOES: dict[str, Any] = {
     "close": _l("Sending it closes the case."),
     "redirect": _l("Sending it ends the case here, as one that another answers."),
     "redirect part": _l("Sending it leaves the case open: only a part is for somebody else."),
+    "disclose_part": _l(
+        "Sending it changes no date; the rest becomes a task. Somebody other than its writer has to send it."
+    ),
     "answer": _l("Sending it answers the request. Somebody other than its writer has to send it."),
     "": _l("Sending it changes nothing else."),
 }
@@ -109,7 +114,14 @@ def new_letter(reference: str) -> str:
     kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in letter_draft.kinds(case)]
     results = RESULTS if any(KINDS[key].decides for key, *_rest in kinds) else []
     return frame.page(
-        "letter_new", case, tab="overview", viewed="the letters", kinds=kinds, results=results, asked=asked
+        "letter_new",
+        case,
+        tab="overview",
+        viewed="the letters",
+        kinds=kinds,
+        results=results,
+        asked=asked,
+        in_parts=KINDS[letter_draft.PART].suits(case.right),
     )
 
 
@@ -125,6 +137,34 @@ def begin_letter(reference: str) -> Response:
         kind,
         words("reason", longest=4000),
         result=line("result", longest=10),
+        actor=access.actor(),
+        now=access.now(),
+    )
+    return redirect(url_for("staff.letter_page", reference=reference, letter_id=row.id))
+
+
+@blueprint.get("/cases/<reference>/letters/part")
+@allow(Permission.WRITE_LETTERS)
+def new_part(reference: str) -> str:
+    """Say what they have now, what is to come and by when, and what was left out."""
+    case = frame.find(reference)
+    open_now = bool(letter_draft.kinds(case)) and KINDS[letter_draft.PART].suits(case.right)
+    return frame.page(
+        "letter_part", case, tab="overview", viewed="the letters", open=open_now, settled=identity.settled(case)
+    )
+
+
+@blueprint.post("/cases/<reference>/letters/part")
+@allow(Permission.WRITE_LETTERS)
+@again(new_part)
+def begin_part(reference: str) -> Response:
+    """Begin the letter that goes with a part of the answer. Nothing is sent yet."""
+    row = letter_part.begin(
+        frame.find(reference),
+        given=words("given", longest=4000),
+        to_come=words("to_come", longest=4000),
+        come_by=day("come_by"),
+        withheld=words("withheld", longest=4000),
         actor=access.actor(),
         now=access.now(),
     )
