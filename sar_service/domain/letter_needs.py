@@ -28,7 +28,16 @@ DECIDES = frozenset(
     {"refused", "unfounded", "closed", "other-controller", "not-held", "extension", "fee-asked", "partial-disclosure"}
 )
 DATED = frozenset(
-    {"acknowledgement", "extension", "clarification", "identity-asked", "fee-asked", "progress", "new-date"}
+    {
+        "acknowledgement",
+        "extension",
+        "clarification",
+        "identity-asked",
+        "authority-asked",
+        "fee-asked",
+        "progress",
+        "new-date",
+    }
 )
 
 

@@ -29,4 +29,6 @@ def begin(case: Case, *, given: str, to_come: str, come_by: date, withheld: str,
         "come_late": due is not None and come_by > due,
         "withheld": withheld.strip(),
     }
-    return letter_draft.begin(case, letter_draft.PART, given.strip(), extra=extra, promised=come_by, actor=actor, now=now)
+    return letter_draft.begin(
+        case, letter_draft.PART, given.strip(), extra=extra, promised=come_by, actor=actor, now=now
+    )
