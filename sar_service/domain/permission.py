@@ -29,6 +29,7 @@ class Permission(StrEnum):
     REOPEN = "reopen"
     WRITE_LETTERS = "write_letters"
     SEE_FIGURES = "see_figures"
+    REGULATOR = "regulator"  # the regulator's letters that belong to no case, and the list of all of them
     RESTRICT_CASE = "restrict_case"
     READ_AUDIT = "read_audit"
     MANAGE_TEAM = "manage_team"
@@ -73,6 +74,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.REFUSE,
             Permission.REOPEN,
             Permission.SEE_FIGURES,
+            Permission.REGULATOR,
             Permission.RESTRICT_CASE,
             Permission.READ_AUDIT,
         },

@@ -9,6 +9,7 @@ from .letter import Letter
 from .moved_date import MovedDate
 from .pack import AccessCode, Pack, PackPart, PackState
 from .redaction import Decision, MarkRow, PersonRow, SignOff, Suggesting
+from .regulator import RegulatorFile, RegulatorLetter
 from .reminder import Pulse, Reminder, StaffMail
 from .search import CandidateRow, Document, DocumentState, LeftOut, Record, SystemSearch
 from .team import Attempt, Member, Team, TeamMember, WebSession
@@ -19,6 +20,7 @@ __all__ = [
     "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "IdentityCopy", "KeptApart",
     "LeftOut",
     "Letter", "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",
-    "PackPart", "PackState", "PersonRow", "Pulse", "Reason", "Record", "Reminder", "Sealed", "SearchWord", "SignOff",
+    "PackPart", "PackState", "PersonRow", "Pulse", "Reason", "Record", "RegulatorFile",
+    "RegulatorLetter", "Reminder", "Sealed", "SearchWord", "SignOff",
     "StaffMail", "StoredObject", "Suggesting", "SystemSearch", "Task", "Team", "TeamMember", "WebSession",
 ]  # fmt: skip

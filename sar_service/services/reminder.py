@@ -20,7 +20,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import clock, lease, moved_date, team, team_share
+from . import clock, lease, moved_date, regulator, team, team_share
 
 TIMETABLE, DIGEST = "timetable", "digest"
 SILENT_AFTER = timedelta(minutes=5)
@@ -72,10 +72,41 @@ def digest(*, now: datetime) -> int:
     for case, level in _fresh(today=local.date(), now=now):
         for member in _told(case, level, members, teams):
             lines.setdefault(member.id, []).append((case, level))
+    wanted: dict[uuid.UUID, list[str]] = {}
+    for letter in regulator.to_warn(today=local.date()):
+        for member in members:
+            if _answers_for(letter, member):
+                wanted.setdefault(member.id, []).append(_regulator(letter, local.date()))
+    told = lines.keys() | moved.keys() | wanted.keys()
     for member in members:
-        if member.id in lines or member.id in moved:
-            _write(member, lines.get(member.id, []), moved.get(member.id, []), today=local.date(), now=now)
-    return len(lines.keys() | moved.keys())
+        if member.id in told:
+            _write(
+                member,
+                lines.get(member.id, []),
+                moved.get(member.id, []),
+                wanted.get(member.id, []),
+                today=local.date(),
+                now=now,
+            )
+    return len(told)
+
+
+def _answers_for(letter: regulator.Read, member: Member) -> bool:
+    """Is this member warned of an answer to the regulator? Managers are, and whoever has the case."""
+    actor = team.actor_of(member)
+    if letter.row.controller not in actor.controllers:
+        return False
+    return actor.may(Permission.REGULATOR) or (letter.case is not None and member.id == letter.case.assigned_to)
+
+
+def _regulator(letter: regulator.Read, today: date) -> str:
+    assert letter.row.reply_by is not None
+    of = f"case {letter.case.reference}" if letter.case is not None else "no case"
+    return (
+        f"- A letter of the regulator ({of}): the answer is due {written(letter.row.reply_by)}, "
+        f"{_days(letter.row.reply_by, today)}.\n"
+        f"  {runtime().settings.base_url}/staff/regulator/{letter.row.id}"
+    )
 
 
 def _concerns(case: Case, member: Member) -> bool:
@@ -139,7 +170,15 @@ def _may_see(case: Case, member: Member) -> bool:
     return Permission.SEE_CASES in actor.permissions and may_see_case(actor, case)
 
 
-def _write(member: Member, lines: list[tuple[Case, Level]], moved: list[str], *, today: date, now: datetime) -> None:
+def _write(
+    member: Member,
+    lines: list[tuple[Case, Level]],
+    moved: list[str],
+    wanted: list[str],
+    *,
+    today: date,
+    now: datetime,
+) -> None:
     told = []
     for case, level in lines:
         assert case.due_on is not None
@@ -160,13 +199,16 @@ def _write(member: Member, lines: list[tuple[Case, Level]], moved: list[str], *,
     row = StaffMail(
         id=new_id(),
         member_id=member.id,
-        subject=f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out"
+        subject="The regulator waits for an answer"
+        if wanted
+        else f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out"
         if count
         else f"{len(moved)} due {'date has' if len(moved) == 1 else 'dates have'} moved",
         text="\n".join(
             [
                 f"Good morning {member.name}.",
                 "",
+                *(["The regulator waits for an answer:", "", *wanted, ""] if wanted else []),
                 *told,
                 *_moved(moved),
                 "",

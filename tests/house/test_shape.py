@@ -171,6 +171,7 @@ IN_CLEAR = {
     "person": {"standing", "origin", "treatment", "code", "decided_by"},
     "reason": {"given_by"},
     "record": {"system", "ref_digest", "about_digest", "section", "content_digest", "left_out"},
+    "regulator_letter": {"direction", "recorded_by"},
     "reminder": {"level"},
     "sign_off": {"digest", "submitted_by", "signed_by", "returned_by"},
     "stored_object": {"key", "media_type", "sha256"},

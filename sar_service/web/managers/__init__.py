@@ -40,6 +40,7 @@ def _navigation() -> list[dict[str, Any]]:
         (Permission.ASSIGN, _("Who has how much"), url_for("managers.workload"), "managers.workload"),
         (Permission.ASSIGN, _("Teams"), url_for("managers.teams"), "managers.teams"),
         (Permission.ASSIGN, _moved(actor), url_for("managers.moved_dates"), "managers.moved_dates"),
+        (Permission.REGULATOR, _("The regulator"), url_for("managers.regulator_list"), "managers.regulator_list"),
         (Permission.SEE_SYSTEMS, _("Systems"), url_for("managers.systems"), "managers.systems"),
         (Permission.MANAGE_TEAM, _("Team"), url_for("managers.members"), "managers.members"),
         (Permission.READ_AUDIT, _("Audit trail"), url_for("managers.trail"), "managers.trail"),
@@ -72,4 +73,13 @@ def home() -> Any:
     return redirect("/staff/")
 
 
-from . import board, moved, systems, team, team_share, trail, workload  # noqa: E402, F401 - they put pages on the blueprint
+from . import (  # noqa: E402 - they put pages on the blueprint
+    board,  # noqa: F401
+    moved,  # noqa: F401
+    regulator,  # noqa: F401
+    systems,  # noqa: F401
+    team,  # noqa: F401
+    team_share,  # noqa: F401
+    trail,  # noqa: F401
+    workload,  # noqa: F401
+)

@@ -11,7 +11,7 @@ from flask import Response, render_template
 
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
-from sar_service.services import clock, report
+from sar_service.services import clock, regulator, report
 
 from .. import filters
 from ..access import actor, allow, now
@@ -34,6 +34,7 @@ def board() -> Any:
         figures=report.figures(actor=actor(), today=today),
         stages=report.stages(actor=actor()),
         months=months,
+        regulator=regulator.counts(actor(), today=today),
         listed=actor().may(Permission.SEE_CASES),
         answered=answered,
         in_time=in_time,

@@ -78,6 +78,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     reading,  # noqa: F401
     redaction_mark,  # noqa: F401
     redirect,  # noqa: F401
+    regulator,  # noqa: F401
     search,  # noqa: F401
     sign_in,
     sign_off,  # noqa: F401

@@ -18,7 +18,7 @@ from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import complaint, intake, letter, letter_draft
+from sar_service.services import complaint, intake, letter, letter_draft, regulator
 
 from .. import access
 from ..access import allow
@@ -62,6 +62,7 @@ def complaint_page(reference: str) -> str:
         case,
         tab="complaint",
         viewed="the complaint",
+        regulator=regulator.listed(access.actor(), case=case),
         is_complaint=case.right is Right.COMPLAINT,
         complaints=[
             {"case": each, "kind": dict(KINDS)[row.kind], "status": frame.STATUS[each.status]}

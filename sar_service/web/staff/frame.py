@@ -17,7 +17,7 @@ from sar_service.domain.permission import may_see_case
 from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, merge, redaction_mark, sealing, team, units, work
+from sar_service.services import audit, clock, merge, redaction_mark, regulator, sealing, team, units, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -194,7 +194,7 @@ TABS: tuple[tuple[str, Any, str], ...] = (
     ("overview", _l("Overview"), "staff.case_page"),
     ("identity", _l("Identity"), "staff.identity_page"),
     ("work", _l("Notes and tasks"), "staff.work_page"),
-    ("complaint", _l("Complaints"), "staff.complaint_page"),
+    ("complaint", _l("Complaints, regulator"), "staff.complaint_page"),
     ("search", _l("Search"), "staff.search_page"),
     ("found", _l("Found"), "staff.found_page"),
     ("people", _l("People"), "staff.people_page"),
@@ -233,6 +233,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         told=told,
         wishes=wishes(told),
         carried=[FLAGS[flag] for flag in work.flags([case]).get(case.id, [])],
+        waits=regulator.listed(access.actor(), case=case, open_only=True),
         subject=name_of(told["subject"]),
         tag=clock_tag(case),
         status={"text": words, "colour": colour},

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
-from sar_service.services import audit, clock, identity_copy, intake, reminder, sealing, team_share, work
+from sar_service.services import audit, clock, identity_copy, intake, regulator, reminder, sealing, team_share, work
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -156,6 +156,8 @@ def worklist() -> Any:
         chips=_chips(now),
         pages=pages,
         first=first,
+        waits=regulator.listed(actor, open_only=True),
+        today=today,
         silent=reminder.silent(now=access.now()),
         copies=dict(zip(("unseen", "overdue"), identity_copy.pressing(actor, today=today), strict=True)),
         missing=clean_line(request.args.get("reference", ""))[:60],

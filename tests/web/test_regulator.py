@@ -1,0 +1,152 @@
+"""Letters from and to the regulator: logged with their days, warned of until they are answered, seen by who may."""
+
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.models import Case, RegulatorFile, RegulatorLetter, StaffMail
+from sar_service.services import regulator, reminder
+from tests import factories
+from tests.browser import Visitor
+
+Visit = Callable[..., Visitor]
+LETTER = {
+    "direction": "from",
+    "on-day": "20",
+    "on-month": "11",
+    "on-year": "2026",
+    "reply_by-day": "1",
+    "reply_by-month": "12",
+    "reply_by-year": "2026",
+    "their_reference": "IC-123456-X1Y2",
+    "subject": "Delay in answering",
+    "text": "Tell us why Morwenna waits",
+}
+ANSWER = {"direction": "to", "reply_by-day": "", "reply_by-month": "", "reply_by-year": "", "on-day": "23"}
+
+
+def log(visitor: Visitor, address: str, **answers: Any) -> Any:
+    visitor.get(address)
+    return visitor.send({**LETTER, **answers}, form="Keep it")
+
+
+def only() -> RegulatorLetter:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(RegulatorLetter)).one()
+
+
+def test_a_letter_on_a_case_is_warned_of_everywhere_until_it_is_answered(
+    app: Flask, visit: Visit, now: datetime, outbox: list[Any]
+) -> None:
+    case = factories.a_case(now=now)
+    reference = case.reference
+    officer, manager, elsewhere = visit("officer"), visit("manager"), visit("manager", controllers=["southmoor"])
+    page = log(
+        officer,
+        f"/staff/regulator/new?case={reference}",
+        files=(io.BytesIO(b"a scan"), "../their letter.pdf"),
+    )
+    row = only()
+    path = f"/staff/regulator/{row.id}"
+    assert page.request.path == path and "IC-123456-X1Y2" in page.text and "their letter.pdf" in page.text
+    stored = bytes(row.sealed) + bytes(db.session.scalars(select(RegulatorFile)).one().content)
+    assert b"Morwenna" not in stored and b"a scan" not in stored
+    file = officer.get(f"{path}/files/{db.session.scalars(select(RegulatorFile.id)).one()}")
+    assert file.data == b"a scan" and file.headers["Content-Disposition"].startswith("attachment")
+
+    due = "due on Tuesday 1 December 2026"
+    for visitor in (officer, manager):
+        assert due in visitor.get("/staff/").text and due in visitor.get(f"/staff/cases/{reference}").text
+    assert "Answers to the regulator" in manager.get("/managers/board").text
+    assert "Delay in answering" in manager.get("/managers/regulator").text
+    assert "Delay in answering" not in elsewhere.get("/managers/regulator").text
+    assert elsewhere.get(path).status_code == 404 and due not in elsewhere.get("/staff/").text
+
+    later = now + timedelta(days=9)  # 2 December: the day is past
+    with db.session.begin_nested():
+        assert reminder.digest(now=later.replace(hour=8)) >= 1
+    mail = db.session.scalars(select(StaffMail)).all()
+    assert {each.subject for each in mail} >= {"The regulator waits for an answer"}
+    assert any("1 day ago" in each.text and "Delay" not in each.text for each in mail)
+
+    page = log(officer, f"/staff/regulator/new?answers={row.id}", **ANSWER, case=reference)
+    assert page.status_code == 200 and "Letter to the regulator" in page.text
+    assert due not in officer.get("/staff/").text
+    assert "settled on 23 November 2026" in officer.get(path).text
+    page = log(officer, f"/staff/regulator/new?answers={row.id}", **ANSWER, case=reference)
+    assert page.status_code == 400 and "answered already" in page.text
+
+
+def test_a_letter_of_no_case_is_a_managers(app: Flask, visit: Visit, now: datetime) -> None:
+    officer, manager = visit("officer"), visit("manager")
+    page = log(officer, "/staff/regulator/new")
+    assert page.status_code == 400 and "A manager logs what belongs to none" in page.text
+    assert 'value="Delay in answering"' in page.text
+    assert log(manager, "/staff/regulator/new").status_code == 200
+    path = f"/staff/regulator/{only().id}"
+    assert officer.get(path).status_code == 404 and "Delay in answering" not in officer.get("/staff/").text
+    assert "Tell us why Morwenna waits" in manager.get(path).text and b"Morwenna" not in bytes(only().sealed)
+
+
+def test_another_day_and_no_answer_are_kept_with_their_reasons_and_an_older_page_changes_nothing(
+    app: Flask, visit: Visit, now: datetime
+) -> None:
+    manager = visit("manager")
+    log(manager, "/staff/regulator/new")
+    path = f"/staff/regulator/{only().id}"
+    manager.get(path)
+    page = manager.send({"reply_by": "2026-11-01", "reason": "On the telephone"}, form="Keep the day")
+    assert page.status_code == 400 and "before the letter came" in page.text and "On the telephone" in page.text
+    manager.send({"reply_by": "2026-12-15", "reason": "On the telephone"}, form="Keep the day")
+    page = manager.get(path)
+    assert "Tuesday 15 December 2026" in page.text and "From 2026-12-01 to 2026-12-15" in page.text
+    old = manager.forms()
+    manager.send({"reply_by": "2026-12-16", "reason": "Again"}, form="Keep the day")
+    fields = next(each["fields"] for each in old if "It is settled" in each["buttons"])
+    assert manager.client.post(path, data={**fields, "reason": "None needed"}).status_code == 409
+    manager.get(path)
+    page = manager.send({"reason": "They closed their file"}, form="It is settled")
+    assert "They closed their file" in page.text and only().settled_on == now.date()
+    assert "due on" not in manager.get("/staff/").text
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"subject": ""}, "Say what it is about"),
+        ({"on-year": "2027"}, "cannot be in the future"),
+        ({"on-day": "32"}, "On which day did it come, or go? must"),
+        ({"reply_by-year": "2025"}, "before the letter came"),
+        ({"reply_by-year": "2036"}, "three years"),
+        ({"direction": "to"}, "Only a letter from the regulator"),
+        ({"case": "AAAAA-AAAAA-AAAAA"}, "no case with this reference"),
+        ({"text": "x" * 30_000}, "20000"),
+        ({"files": (io.BytesIO(b""), "empty.pdf")}, "is empty"),
+        ({"files": (io.BytesIO(b"x" * (regulator.LARGEST + 1)), "large.pdf")}, "larger than 10 MB"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_kept(app: Flask, visit: Visit, answers: Any, said: str) -> None:
+    page = log(visit("manager"), "/staff/regulator/new", **answers)
+    assert page.status_code == 400 and said in page.text and "IC-123456-X1Y2" in page.text
+    assert db.session.scalars(select(RegulatorLetter)).all() == []
+
+
+def test_who_may_not_see_a_restricted_case_is_not_told_of_its_letters(
+    app: Flask, visit: Visit, staff: Any, now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    reference = case.reference
+    log(visit("officer"), f"/staff/regulator/new?case={reference}")
+    db.session.get_one(Case, only().case_id).restricted = True
+    db.session.commit()
+    other = visit("officer")
+    assert other.get(f"/staff/regulator/{only().id}").status_code == 404
+    assert "Delay in answering" not in other.get("/staff/").text
+    assert "Delay in answering" in visit("manager").get("/staff/").text
