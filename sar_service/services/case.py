@@ -41,6 +41,7 @@ from . import document as documents
 from . import reason as reasons
 
 PAGE = 50
+REQUESTS = "requests"  # of any right: everything but complaints
 
 
 def check_version(row: Any, version: int) -> None:
@@ -316,7 +317,9 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.team_id == uuid.UUID(chosen.team))
     if chosen.merged:
         parts.append(Case.merged_into.is_not(None))
-    if chosen.right:
+    if chosen.right == REQUESTS:
+        parts.append(Case.right != Right.COMPLAINT)
+    elif chosen.right:
         parts.append(Case.right == chosen.right)
     if chosen.elsewhere == "no":
         parts.append(Case.status != Status.REDIRECTED)

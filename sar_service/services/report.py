@@ -1,8 +1,9 @@
 """What managers ask: what is open, due, overdue and paused, and the share answered in time by month.
 
 "In time" is measured against the final lawful due date; within one month of receipt is counted beside it. Refused,
-withdrawn and merged requests are counted apart, never as answered in time. What was sent elsewhere was no request for
-us: it is counted by itself and stands in no other figure, not even in what was received.
+withdrawn and merged requests are counted apart, never as answered in time. Complaints are in the counts of today and
+not in the months. What was sent elsewhere was no request for us: it is counted by itself and stands in no other figure,
+not even in what was received.
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
+from sar_service.domain.rights import Right
 from sar_service.models import Case
 
 from . import clock
@@ -32,6 +34,11 @@ def counted(actor: Actor) -> Select[Any]:
     if Permission.SEE_FIGURES in actor.permissions:
         return select(Case).where(Case.controller.in_(actor.controllers))
     return visible(actor)
+
+
+def requests() -> Any:
+    """Whether a case is a request, as a condition on its row: complaints are counted apart (`complaint_report.py`)."""
+    return Case.right != Right.COMPLAINT
 
 
 def answered() -> Any:
@@ -155,7 +162,7 @@ def _elsewhere(actor: Actor, *, first: date) -> dict[str, dict[Route, int]]:
 
 
 def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
-    """`COUNTED` of the cases received on each day, but for those that were sent elsewhere.
+    """`COUNTED` of the requests received on each day, but for those that were sent elsewhere.
 
     The database counts: a year has many thousands of cases.
 
@@ -171,7 +178,7 @@ def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
 
     return (
         counted(actor)
-        .where(Case.status != Status.REDIRECTED)
+        .where(Case.status != Status.REDIRECTED, requests())
         .join(each, each.c.day == Case.received_on)
         .with_only_columns(
             each.c.day,

@@ -1,8 +1,10 @@
 """The complaint form, and the page on which staff look into a complaint."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar_service.db import db
-from sar_service.domain.complaint import About, ComplaintKind
+from sar_service.domain.complaint import About, ComplaintKind, Matter
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, LinkRow
@@ -187,3 +189,37 @@ def test_from_the_form_to_the_reopened_request(
     assert db.session.get_one(Case, request_id).status is Status.REVIEWING
     assert "They were right" in officer.get(path).text
     assert own in officer.get(f"/staff/cases/{reference}/complaint").text
+
+
+def test_complaints_and_reviews_are_counted_apart_with_their_dates_and_without_names(
+    app: Flask, visit: Visit, staff: Any, sent: Any, now: datetime
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    early = factories.a_case(now=now, right=Right.COMPLAINT, received_on=date(2026, 10, 5))  # its day is past
+    review = factories.a_case(
+        now=now,
+        right=Right.COMPLAINT,
+        filed=complaint.Filed(kind=ComplaintKind.REVIEW, matter=Matter.ANSWER, about=About.NONE),
+    )
+    factories.a_case(now=now)
+    row = letter_draft.begin(review, "outcome-complaint", "We looked.", result="part", actor=officer, now=now)
+    letter_draft.send(review, row, version=row.version, actor=second, now=now)
+    db.session.commit()
+    late, done = early.reference, review.reference
+    auditor = visit("auditor")
+    page = auditor.get("/managers/complaints")
+    assert late in page.text and "Upheld in part" in page.text and "Tregale" not in page.text
+    rows = list(csv.DictReader(io.StringIO(auditor.get("/managers/complaints.csv").text)))
+    told = {each["reference"]: each for each in rows}
+    assert (told[late]["to be acknowledged by"], told[late]["acknowledged"]) == ("2026-11-04", "")
+    assert (told[done]["acknowledged"], told[done]["in time"], told[done]["result"]) == (
+        "2026-11-23", "yes", "upheld in part",
+    )  # fmt: skip
+    months = list(csv.DictReader(io.StringIO(auditor.get("/managers/complaints-by-month.csv").text)))
+    assert [(each["month"], each["kind"], each["received"]) for each in months] == [
+        ("2026-11", "review", "1"), ("2026-10", "complaint", "1"),
+    ]  # fmt: skip
+    assert months[1]["acknowledged late or overdue"] == "1" and months[0]["median days to the outcome"] == "0"
+    board = list(csv.DictReader(io.StringIO(auditor.get("/managers/board.csv").text)))
+    assert [each["received"] for each in board][-2:] == ["0", "1"]  # the request alone
+    assert visit("manager").get("/staff/?closed=yes&right=requests").text.count('class="govuk-link sar-reference"') == 1

@@ -40,6 +40,7 @@ def _navigation() -> list[dict[str, Any]]:
         (Permission.ASSIGN, _("Who has how much"), url_for("managers.workload"), "managers.workload"),
         (Permission.ASSIGN, _("Teams"), url_for("managers.teams"), "managers.teams"),
         (Permission.ASSIGN, _moved(actor), url_for("managers.moved_dates"), "managers.moved_dates"),
+        (Permission.SEE_FIGURES, _("Complaints"), url_for("managers.complaints"), "managers.complaints"),
         (Permission.REGULATOR, _("The regulator"), url_for("managers.regulator_list"), "managers.regulator_list"),
         (Permission.SEE_SYSTEMS, _("Systems"), url_for("managers.systems"), "managers.systems"),
         (Permission.MANAGE_TEAM, _("Team"), url_for("managers.members"), "managers.members"),
@@ -75,6 +76,7 @@ def home() -> Any:
 
 from . import (  # noqa: E402 - they put pages on the blueprint
     board,  # noqa: F401
+    complaint,  # noqa: F401
     moved,  # noqa: F401
     regulator,  # noqa: F401
     systems,  # noqa: F401

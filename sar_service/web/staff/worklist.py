@@ -52,7 +52,7 @@ def chosen() -> cases.Filter:
         statuses=tuple(Status(each) for each in asked.getlist("status") if each in set(Status)),
         due=asked.get("due", "") if asked.get("due") in DUE else "",
         assigned=_assigned(asked.get("assigned", "")),
-        right=asked.get("right", "") if asked.get("right") in set(Right) else "",
+        right=asked.get("right", "") if asked.get("right") in {*Right, cases.REQUESTS} else "",
         month=month,
         since=since,
         answered=asked.get("answered", "") if asked.get("answered") in answers else "",
@@ -98,7 +98,7 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
         of = frame.staff_names().get(f"staff:{now.assigned}", "")
         chips.append(chip(_(whose) if whose else _("Of %(name)s", name=of), assigned=None))
     if now.right:
-        chips.append(chip(frame.RIGHTS[now.right], right=None))
+        chips.append(chip(frame.RIGHTS.get(now.right) or _("Requests, no complaints"), right=None))
     if now.month:
         chips.append(chip(_("Received in %(month)s", month=filters.month_name(now.month)), month=None))
     if now.since:
