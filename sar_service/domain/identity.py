@@ -179,7 +179,7 @@ class Assessment:
 def assess(evidence: Iterable[Evidence], *, circumstances: Circumstances) -> Assessment:
     """Judge evidence for one request. It suggests: a person settles identity, and is named."""
     seen = sorted(evidence, key=lambda e: e.arrived_on)
-    fresh = _since_contact_changed(seen, circumstances)
+    fresh = counting(seen, circumstances)
     missing = list(_missing(fresh, circumstances))
     if missing and fresh != seen and not _missing(seen, circumstances):
         missing = ["The contact details were changed after identity was checked: check it again."]
@@ -199,8 +199,8 @@ def assess(evidence: Iterable[Evidence], *, circumstances: Circumstances) -> Ass
     )
 
 
-def _since_contact_changed(seen: list[Evidence], circumstances: Circumstances) -> list[Evidence]:
-    """Evidence of who asks counts only if it was looked at since the contact details last changed."""
+def counting(seen: list[Evidence], circumstances: Circumstances) -> list[Evidence]:
+    """The evidence that counts now: of who asks, only if it was looked at since the contact details last changed."""
     changed = circumstances.contact_changed_on
     if changed is None:
         return seen

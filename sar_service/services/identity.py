@@ -21,6 +21,7 @@ from sar_service.domain.identity import (
     EvidenceKind,
     How,
     assess,
+    counting,
 )
 from sar_service.domain.identity_ask import Ask, asks, too_much
 from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
@@ -107,8 +108,9 @@ def assessment(case: Case, *, today: date | None = None) -> Assessment:
 
 def to_ask(case: Case) -> tuple[list[tuple[Ask, bool]], str]:
     """What this requester has to show, each with whether it was, and why asking for a document would be too much."""
-    kinds = {evidence.kind for evidence in evidence_of(case)}
-    capacity, is_known = Capacity(case.capacity), known(case)
+    found = circumstances(case)
+    kinds = {evidence.kind for evidence in counting(evidence_of(case), found)}
+    capacity, is_known = found.capacity, found.known
     return [(ask, bool(ask.kinds & kinds)) for ask in asks(capacity, known=is_known)], too_much(
         capacity, known=is_known, seen=kinds
     )

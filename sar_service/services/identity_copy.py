@@ -28,7 +28,7 @@ from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case, IdentityCopy
 
-from . import audit, clock, sealing
+from . import audit, clock, letter_hold, sealing
 from . import reason as reasons
 from .case import visible
 
@@ -135,6 +135,15 @@ def copies(case: Case) -> list[IdentityCopy]:
     """The copies of a case, those that were destroyed too, the newest first."""
     rows = select(IdentityCopy).where(IdentityCopy.case_id == case.id)
     return list(db.session.scalars(rows.order_by(IdentityCopy.sent_at.desc(), IdentityCopy.id)))
+
+
+def sent_by_requester(case: Case) -> list[IdentityCopy]:
+    """The copies that the requester sent, as they may see them: while it is not clear who has a new contact, only those
+    that came since it was changed."""
+    changed = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
+    since = max(changed) if letter_hold.unclear(case) else None
+    rows = [row for row in copies(case) if row.sent_by == f"requester:{case.id}"]
+    return [row for row in rows if since is None or row.sent_at > since]
 
 
 def of(case: Case, copy_id: uuid.UUID) -> IdentityCopy:

@@ -18,7 +18,7 @@ from sar_service.domain.errors import InvalidInput
 from sar_service.domain.work import Flag
 from sar_service.extensions import KEY, runtime
 from sar_service.models import AuditEvent, Case, Document, IdentityCopy, StoredObject
-from sar_service.services import document, identity, identity_copy, sealing, work
+from sar_service.services import document, identity, identity_copy, portal, sealing, work
 from tests import factories
 from tests.browser import Visitor
 
@@ -252,7 +252,8 @@ def test_a_requester_who_changes_the_contact_is_out_until_checked_and_the_old_co
     app: Flask,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    key = case.id
+    key, mine = case.id, portal.requester_of(case)
+    identity_copy.take(case, a_picture(), name="x.png", what="Her old passport", actor=mine, now=now)
     factories.with_identity(case, actor=staff("officer"), now=now)
     sent.work()
     outbox.clear()
@@ -261,9 +262,16 @@ def test_a_requester_who_changes_the_contact_is_out_until_checked_and_the_old_co
     stranger.get("/portal/contact-details")
     nowhere = stranger.send({"email": "", "address": ""}, form="Change them")
     assert nowhere.status_code == 400 and "one of them has to stay" in nowhere.text
+    stranger.get("/portal/contact-details")
     answer = stranger.send({"email": "thief@example.org"}, form="Change them")
     assert answer.request.path == "/portal/enter" and "we told the old ones" in answer.text
     assert stranger.get("/portal/").request.path == "/portal/enter"
     assert not identity.settled(fresh(key))
     sent.work()
     assert [mail.to for mail in outbox] == ["morwenna@example.org"] and "thief" not in outbox[0].text
+    monkeypatch.setitem(app.config, "NOW", lambda: factories.later(now, minutes=9))
+    stranger.enter_portal(key, portal.contact_mark(fresh(key)))  # whoever has the new contact comes in with a code
+    inside = stranger.get("/portal/evidence").text
+    assert "Send it" in inside and "Her old passport" not in inside
+    again = stranger.send({"what": "My licence", "file": (a_picture(), "x.png")}, form="Send it").text
+    assert "My licence, not looked at yet" in again

@@ -53,7 +53,7 @@ def evidence() -> Any:
         form=form,
         errors=errors_for(form),
         needed=identity_copy.needed(case),
-        copies=[{"row": row, **sealing.unseal(row)} for row in identity_copy.copies(case)],
+        copies=[{"row": row, **sealing.unseal(row)} for row in identity_copy.sent_by_requester(case)],
         account={"name": case.reference, "sign_out": url_for("portal.leave")},
     )
     return page, 400 if sent else 200
