@@ -161,7 +161,7 @@ class Walk:
         with self.step("The officer records the passport that was seen and settles identity."):
             page = self.case(officer, "identity")
             form = page.form("kind", "about", path="evidence$")
-            seen = {"kind": "photo_document", "about": "requester", "seen": "Passport, in person"}
+            seen = {"kind": "photo_document", "about": "requester", "how": "in_person", "seen": "Passport, in person"}
             page = officer.send(form, seen)
             officer.send(page.form(path="settle$"))
 

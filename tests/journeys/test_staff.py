@@ -109,6 +109,7 @@ def _take(officer: Person, reference: str) -> None:
 def _settle(officer: Person) -> None:
     officer.tab("Identity")
     officer.page.get_by_label("What was it?").select_option("photo_document")
+    officer.page.get_by_label("How was it seen?").select_option("in_person")
     officer.page.get_by_label("In a few words").fill("Passport, in person")
     officer.press("Record it")
     officer.look()
