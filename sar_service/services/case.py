@@ -27,6 +27,7 @@ from sar_service.models import (
     Document,
     DocumentState,
     FlagRow,
+    LeftOut,
     Member,
     Pack,
     PackState,
@@ -127,6 +128,7 @@ def _worked_on_it(case: Case, rows: Iterable[SystemSearch]) -> frozenset[str]:
     """Whoever decided what the pack rests on: marks, people, who is meant, a system or a file left out."""
     labels = set(db.session.scalars(select(Decision.decided_by).where(Decision.case_id == case.id)))
     labels |= set(db.session.scalars(select(CandidateRow.decided_by).where(CandidateRow.case_id == case.id)))
+    labels |= set(db.session.scalars(select(LeftOut.decided_by).where(LeftOut.case_id == case.id)))
     labels |= {row.excepted_by for row in rows if row.excepted_because}
     handled = db.session.scalars(
         select(Document.handled_detail).where(Document.case_id == case.id, Document.handled != "")

@@ -26,6 +26,7 @@ from sar_service.models import (
     Complaint,
     Decision,
     Document,
+    LeftOut,
     Letter,
     LinkRow,
     MarkRow,
@@ -213,6 +214,7 @@ def decided(case: Case) -> frozenset[str]:
         SignOff.signed_by,
         SignOff.returned_by,
         SystemSearch.excepted_by,
+        LeftOut.decided_by,
     ):
         labels |= set(db.session.scalars(select(column).where(column.class_.case_id.in_(far)).distinct()))
     handled = select(Document.handled_detail).where(Document.case_id.in_(far), Document.handled != "")

@@ -202,7 +202,9 @@ def included(case: Case) -> list[Document]:
         select(Document).where(Document.case_id == case.id).order_by(Document.system, Document.on, Document.ref_digest)
     ).all()
     refs = {system: included_refs(case.id, system) for system in {row.system for row in rows}}
-    mine = [row for row in rows if row.about_digest in refs[row.system] and row.handled != "not_theirs"]
+    mine = [
+        row for row in rows if row.about_digest in refs[row.system] and row.handled != "not_theirs" and not row.left_out
+    ]
     children: dict[uuid.UUID | None, list[Document]] = {}
     ids = {row.id for row in mine}
     for row in mine:

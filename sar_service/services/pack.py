@@ -222,8 +222,10 @@ def around(plan: Plan, gaps: Counter[str]) -> tuple[Draft, Draft, Draft]:
     opening = pack_content.opening(case, told=sealing.unseal(case), counted=counted, on=plan.asked_on, secret=secret)
     opening["by_hand"] = len(closing["by_hand"])
     opening["files_held_back"] = sum(each["held_back"] for each in closing["by_hand"])
+    opening["left_out"] = sum(each["count"] for each in closing["left_out"])
     after = ["What the marks mean"]
     after += ["Files that are not in the pack as pages"] if closing["by_hand"] else []
+    after += ["What else is not in the pack"] if closing["left_out"] else []
     after += [f"How we use information: {each['service']}" for each in services]
     after += ["Your rights, and how to complain"]
     council = str(plan.frame["council"])

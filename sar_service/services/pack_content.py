@@ -23,7 +23,7 @@ from sar_service.domain.search import SearchState
 from sar_service.extensions import runtime
 from sar_service.models import Case, PersonRow, Record
 
-from . import units
+from . import left_out, units
 from .clock import day_of
 from .pack_records import NOT_SAID, Papers, by_hand, holds, in_words, title_of
 from .search import UNANSWERED, included_refs, latest_searches, searched_systems
@@ -74,7 +74,7 @@ def counts(case: Case, papers: Papers) -> Counts:
     found = Counts()
     rows = db.session.execute(
         select(Record.system, Record.about_digest, func.count())
-        .where(Record.case_id == case.id)
+        .where(Record.case_id == case.id, Record.left_out == "")
         .group_by(Record.system, Record.about_digest)
     ).all()
     refs = {system: included_refs(case.id, system) for system in {row.system for row in rows}}
@@ -144,6 +144,7 @@ def opening(case: Case, *, told: Mapping[str, Any], counted: Counts, on: date, s
         "withheld": sum(counted.gaps.values()),
         "reasons": _reasons(counted.gaps)[:3],
         "by_hand": 0,
+        "left_out": 0,
         "files_held_back": 0,
         "unanswered": sum(row.state in UNANSWERED for row in latest_searches(case)),
         "questions": contact(controller.public_contact),
@@ -244,6 +245,7 @@ def closing(
     controller = runtime().catalogue.controller(case.controller)
     return {
         "by_hand": by_hand(case, people, secret),
+        "left_out": left_out.account(case),
         "codes": key_to_codes(counted.gaps),
         "untold": units.UNTOLD,
         "questions": contact(controller.public_contact),

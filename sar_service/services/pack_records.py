@@ -85,7 +85,7 @@ def chunks(case: Case) -> list[Chunk]:
             Record.content_digest,
             func.length(Record.sealed),
         )
-        .where(Record.case_id == case.id)
+        .where(Record.case_id == case.id, Record.left_out == "")
         .order_by(Record.system, Record.section, Record.on, Record.ref_digest)
     ).all()
     refs = {system: included_refs(case.id, system) for system in {row.system for row in rows}}

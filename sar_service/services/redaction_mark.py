@@ -25,7 +25,7 @@ from sar_service.models import Case, Decision, MarkRow, PersonRow, Record
 from . import audit, sealing
 from . import document as documents
 from .redaction import item_text, text_digest
-from .units import LOCATING, Item, fate, items, open_document, open_record, people_of, undecided_of
+from .units import LOCATING, Item, fate, items, on_what_stays, open_document, open_record, people_of, undecided_of
 
 
 def codes(case: Case) -> tuple[Exemption, ...]:
@@ -293,7 +293,9 @@ def groups(case: Case) -> list[Group]:
     people = people_of(case)
     found: dict[str, Group] = {}
     rows = db.session.scalars(
-        select(MarkRow).where(MarkRow.case_id == case.id, MarkRow.person_id.is_(None)).order_by(MarkRow.id)
+        select(MarkRow)
+        .where(MarkRow.case_id == case.id, MarkRow.person_id.is_(None), *on_what_stays(case))
+        .order_by(MarkRow.id)
     )
     for mark in rows:
         if mark.text_digest not in found:

@@ -19,7 +19,7 @@ from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Action
 from sar_service.models import Case, Document, MarkRow, SignOff
 
-from . import audit, sealing
+from . import audit, left_out, sealing
 from . import case as cases
 from . import document as documents
 from .redaction_mark import new_mark
@@ -60,6 +60,9 @@ def state_digest(case: Case) -> str:
         ],
     }
     told["marks"].sort()
+    apart = left_out.codes(case)
+    if apart:
+        told["left_out"] = [[str(key), code] for key, code in sorted(apart.items())]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

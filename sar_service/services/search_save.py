@@ -234,6 +234,7 @@ def _record(plan: Plan, case: Case, found: FoundRecord, now: datetime) -> None:
         return
     else:  # the source changed since: what was marked on the old text no longer fits
         db.session.execute(delete(MarkRow).where(MarkRow.record_id == row.id))
+        row.left_out = ""  # and what was left out is another thing now
     row.section, row.on, row.content_digest, row.search_id = found.section, found.on, changed, plan.search_id
     sealing.seal(row, content)
 
@@ -268,7 +269,7 @@ def _document(plan: Plan, case: Case, brought: Brought, now: datetime) -> None:
     if not new:  # the file changed in its source: read it afresh, and forget what was marked on the old one
         db.session.execute(delete(MarkRow).where(MarkRow.document_id == row.id))
         db.session.execute(delete(Document).where(Document.parent_id == row.id))
-        row.handled = ""
+        row.handled = row.left_out = ""
     brought.copy.seek(0)
     stored = sealing.put_object(case, brought.copy, media_type="application/octet-stream", now=now)
     row.original_id, row.content_digest, row.state, row.queued_at = (

@@ -80,7 +80,7 @@ def records(case: Case, *, to_open: bool = True) -> list[Record]:
     Without `to_open` what is sealed in them stays in the database: a file may hold many thousands, and most pages of
     a case only list them.
     """
-    query = select(Record).where(Record.case_id == case.id)
+    query = select(Record).where(Record.case_id == case.id, Record.left_out == "")
     if not to_open:
         query = query.options(defer(Record.sealed))
     rows = db.session.scalars(query.order_by(Record.system, Record.section, Record.on, Record.ref_digest)).all()
@@ -89,8 +89,8 @@ def records(case: Case, *, to_open: bool = True) -> list[Record]:
 
 
 def belongs(row: Record | Document) -> bool:
-    """Whether a record or a file is about somebody who is the subject, as far as anybody has said."""
-    if isinstance(row, Document) and row.handled == "not_theirs":
+    """Whether a record or a file is about the subject, as far as anybody has said, and was not left out."""
+    if row.left_out or (isinstance(row, Document) and row.handled == "not_theirs"):
         return False
     return row.about_digest in included_refs(row.case_id, row.system)
 
@@ -190,6 +190,14 @@ class Labelled(Marked, Protocol):
     def made_by(self) -> str: ...
 
 
+def on_what_stays(case: Case) -> tuple[Any, ...]:
+    """Marks that do not lie on an item that was left out, as conditions: nobody has to decide on the others."""
+    return tuple(
+        or_(column.is_(None), column.not_in(select(table.id).where(table.case_id == case.id, table.left_out != "")))
+        for column, table in ((MarkRow.record_id, Record), (MarkRow.document_id, Document))
+    )
+
+
 def undecided_of(case: Case, people: Mapping[uuid.UUID, PersonRow]) -> list[tuple[uuid.UUID, int, int]]:
     """Where marks wait for somebody to decide: the record or document, the unit, and how many are there.
 
@@ -210,6 +218,7 @@ def undecided_of(case: Case, people: Mapping[uuid.UUID, PersonRow]) -> list[tupl
         .where(
             MarkRow.case_id == case.id,
             MarkRow.treatment == "",
+            *on_what_stays(case),
             or_(MarkRow.person_id.is_(None), MarkRow.person_id.not_in(settled)),
         )
         .group_by(home, MarkRow.unit, MarkRow.treatment, MarkRow.code, MarkRow.kind, MarkRow.person_id)

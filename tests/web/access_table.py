@@ -120,6 +120,8 @@ STAFF: dict[str, set[May]] = {
     "staff.merge_cases": {May.CLOSE},
     "staff.merge_page": {May.CLOSE},
     "staff.undo_merging": {May.CLOSE},
+    "staff.leave_out": {May.DECIDE},
+    "staff.put_back": {May.DECIDE},
     "staff.new_letter": {May.WRITE_LETTERS},
     "staff.redirect_page": {May.WRITE_LETTERS},
     "staff.begin_redirect": {May.WRITE_LETTERS},

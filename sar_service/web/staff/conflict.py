@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from sar_service.domain.errors import NotFound
 from sar_service.models import Case
-from sar_service.services import audit, letter, people, redaction_mark, sealing, team_share, work
+from sar_service.services import audit, left_out, letter, people, redaction_mark, sealing, team_share, work
 from sar_service.services import subject as subjects
 
 from .. import access
@@ -210,3 +210,11 @@ def handled(reference: str, file: uuid.UUID) -> Iterable[Stand]:
 
 def _case(reference: str) -> Case:
     return frame.find(reference)
+
+
+def left(reference: str, home: uuid.UUID) -> Iterable[Stand]:
+    """Whether an item is left out."""
+    row = left_out.get(frame.find(reference), home)
+    words = {each.code: f"{each.code}: {each.plain}" for each in left_out.dispositions()}
+    yours = words.get(_typed("code"), _("in the pack"))
+    yield Stand(_("This item"), yours, words.get(row.left_out, _("in the pack")))

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import StaleWrite
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Document, DocumentState
-from sar_service.services import audit, document, reading, sealing
+from sar_service.services import audit, document, left_out, reading, sealing
 
 from .. import access
 from ..access import allow
@@ -65,6 +65,10 @@ def found_page(reference: str) -> str:
         tab="found",
         viewed="what was found",
         shown=shown,
+        left_out=left_out.listed(case),
+        dispositions={each.code: each.plain for each in left_out.dispositions()},
+        names=frame.staff_names(),
+        titles=frame.systems(case),
         total=total,
         number=page,
         pages=max(1, -(-total // PAGE)),

@@ -13,7 +13,7 @@ from sar_service.domain.people import Standing
 from sar_service.domain.permission import Permission
 from sar_service.domain.redaction import Treatment, apply
 from sar_service.models import Case, DocumentState, MarkRow, PersonRow
-from sar_service.services import document, reading, sealing, units
+from sar_service.services import document, left_out, reading, sealing, units
 
 from .. import filters
 from ..access import allow
@@ -192,5 +192,8 @@ def read_item(reference: str, home: uuid.UUID) -> str:
         as_reader=as_reader,
         codes=[("", _("Choose a code")), *frame.codes(case)],
         register=[("", _("Nobody in particular"))] + [(str(key), names[key]) for key in people],
+        dispositions=[("", _("Choose"))]
+        + [(each.code, f"{each.code}: {each.plain}") for each in left_out.dispositions()],
+        leavable=case.status in left_out.OPEN,
         offers=getattr(g, "offers", []),
     )
