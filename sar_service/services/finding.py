@@ -19,7 +19,7 @@ from sar_service.domain.matching_names import words
 from sar_service.extensions import runtime
 from sar_service.models import Case, KeptApart, LinkRow, SearchWord
 
-from . import sealing
+from . import listing, sealing
 
 SHORTEST = 4  # letters from which on a word is also found misspelt
 LONGEST = 40
@@ -162,11 +162,13 @@ def _has(digests: set[int]) -> ColumnElement[bool]:
 
 def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
     """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
-    from .case import in_this_order, visible
+    from .case import visible
 
-    query = visible(actor).where(*_conditions(question, actor.controllers)).with_only_columns(Case.id)
+    query = visible(actor, by_id=True).where(*_conditions(question, actor.controllers)).with_only_columns(Case.id)
     first = _closeness(question, actor.controllers).desc()
-    return in_this_order(db.session.scalars(query.order_by(first, Case.created_at.desc(), Case.id).limit(most)).all())
+    return listing.in_this_order(
+        db.session.scalars(query.order_by(first, Case.created_at.desc(), Case.id).limit(most)).all()
+    )
 
 
 @dataclass(frozen=True)
@@ -189,12 +191,13 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     names = set(words(" ".join(filter(None, (subject.get("given_name"), subject.get("family_name"))))))
     if not names:
         return []
-    query = visible(actor).where(Case.controller == case.controller, Case.id != case.id)
+    query = visible(actor, by_id=True).where(Case.controller.concat("") == case.controller, Case.id != case.id)
     for word in sorted(names)[:MOST]:
         query = query.where(_has(_spelt(case.controller, word)))
     linked = linked_ids(case) | _apart(case)
     found = []
-    for other in db.session.scalars(query.order_by(Case.received_on.desc()).limit(SHOWN * 3)):
+    ids = db.session.scalars(query.with_only_columns(Case.id).order_by(Case.received_on.desc()).limit(SHOWN * 3)).all()
+    for other in listing.in_this_order(ids):
         if other.id in linked:
             continue
         reasons = _reasons(case, subject, other)

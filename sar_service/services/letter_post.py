@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.orm import lazyload
+
 from sar_service.db import db
 from sar_service.documents.letter_text import sheets
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.models import Case, Letter
 
-from . import audit, complaint, letter
+from . import audit, complaint, letter, sealing
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
@@ -32,10 +34,13 @@ def _in_state(state: str, actor: Actor) -> list[tuple[Letter, Case]]:
         .join(Letter, Letter.case_id == Case.id)
         .where(Letter.state == state)
         .with_only_columns(Letter, Case)
+        .options(lazyload(Case.facts))
         .order_by(Letter.written_at, Letter.id)
         .limit(MOST)
     )
-    return [(row, case) for row, case in rows]
+    found = [(row, case) for row, case in rows]
+    sealing.fetch_keys(case.id for _, case in found)
+    return found
 
 
 def chosen(ids: Sequence[uuid.UUID], *, actor: Actor) -> list[tuple[Letter, Case]]:

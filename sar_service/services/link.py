@@ -99,5 +99,7 @@ def links(case: Case, *, actor: Actor) -> list[tuple[LinkRow, Case | None]]:
         .order_by(LinkRow.made_at, LinkRow.id)
     ).all()
     far = {row.id: row.other_id if row.one_id == case.id else row.one_id for row in rows}
-    seen = {other.id: other for other in db.session.scalars(visible(actor).where(Case.id.in_(far.values())))}
+    seen = {
+        other.id: other for other in db.session.scalars(visible(actor, by_id=True).where(Case.id.in_(far.values())))
+    }
     return [(row, seen.get(far[row.id])) for row in rows]

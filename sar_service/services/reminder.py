@@ -45,12 +45,11 @@ def beat(name: str, *, now: datetime) -> None:
 
 
 def silent(*, now: datetime) -> datetime | None:
-    """When the timetable last ran, if that is too long ago; the first case's day if it never ran; None if it runs."""
+    """When the timetable last ran, if that is too long ago; when a case came if it never ran; None if it runs."""
     row = db.session.get(Pulse, TIMETABLE)
     if row is not None:
         return row.at if row.at < now - SILENT_AFTER else None
-    first = db.session.scalar(select(Case.created_at).order_by(Case.created_at).limit(1))
-    return first if first is not None and first < now - SILENT_AFTER else None
+    return db.session.scalar(select(Case.created_at).where(Case.created_at < now - SILENT_AFTER).limit(1))
 
 
 def digest(*, now: datetime) -> int:

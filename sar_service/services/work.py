@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import lazyload
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
@@ -134,10 +135,13 @@ def open_tasks(actor: Actor) -> list[tuple[Task, Case, str]]:
         .join(Task, Task.case_id == Case.id)
         .where(Task.outcome == "", Task.assigned_to == uuid.UUID(actor.id))
         .with_only_columns(Task, Case)
+        .options(lazyload(Case.facts))
         .order_by(Task.due_on, Task.made_at)
         .limit(100)
     )
-    return [(row[0], row[1], sealing.unseal(row[0])["what"]) for row in db.session.execute(query)]
+    rows = db.session.execute(query).all()
+    sealing.fetch_keys(row[1].id for row in rows)
+    return [(row[0], row[1], sealing.unseal(row[0])["what"]) for row in rows]
 
 
 def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:

@@ -17,7 +17,8 @@ from uuid import UUID
 
 from sar_service.db import Base, new_id
 from sar_service.domain import clock as law
-from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.lifecycle import OPEN as OPEN_STATES
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.services import audit, finding, intake
@@ -27,7 +28,7 @@ TODAY = NOW.date()
 COUNCIL = "northmoor"
 NATION = "england-and-wales"
 YEARS = 8
-OPEN_SHARE = 0.1
+OPEN = {1_000: 0.6, 100_000: 0.1}  # share that is open: of a service's first thousand most, after years few
 BLOCK = 200  # cases whose events lie between each other's
 NAMES = Path(finding.__file__).parents[1] / "documents" / "data"
 TABLES = ("case", "case_key", "fact", "letter", "task", "note", "case_flag", "search_word", "audit_event")
@@ -135,6 +136,7 @@ class Crowd:
     def __init__(self, count: int, members: list[UUID], seed: int = 1) -> None:
         self.count, self.members = count, members
         self.chance = Random(seed)
+        self.open = OPEN.get(count, 0.1)
         self.given, self.family = names("given_names.txt"), names("family_names.txt")
         self.chance.shuffle(self.given)
         self.chance.shuffle(self.family)
@@ -153,7 +155,7 @@ class Crowd:
 
     def _story(self, number: int) -> Story:
         chance = self.chance
-        living = chance.random() < OPEN_SHARE
+        living = chance.random() < self.open
         if living:
             # most came within the month; a few have waited for long
             age = int(min(chance.expovariate(1 / 18), 300))
@@ -211,10 +213,10 @@ class Crowd:
         chance = self.chance
         key, wrapped = runtime().vault.new_key(about=f"case:{story.id}")
         told = self._told()
-        right = Right.ACCESS if chance.random() < 0.85 else chance.choice(RIGHTS)
+        right = Right.ACCESS if chance.random() < 0.7 else chance.choice(RIGHTS)
         found = _due(story.received, right, story.asked, story.kind)
         made = datetime.combine(story.received, time(8), tzinfo=UTC)
-        ended = story.status not in OPEN
+        ended = story.status not in OPEN_STATES
         of = {"controller": COUNCIL, "case_id": story.id}
         yield (
             "case",

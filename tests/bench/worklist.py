@@ -30,7 +30,7 @@ from sar_service.db import db
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.permission import Role
 from sar_service.models import AuditHead, Case
-from sar_service.services import audit, finding, schema, sealing, team
+from sar_service.services import audit, finding, reminder, schema, sealing, team
 from tests import configuration, postgres
 
 from . import _crowd, _filling
@@ -84,6 +84,7 @@ def fill(app: Flask, path: Path, count: int) -> None:
                 actor=SERVICE,
                 now=_crowd.NOW,
             )
+        reminder.beat(reminder.TIMETABLE, now=_crowd.NOW)
         db.session.commit()
         members = [member.id for member in team.members()]
         head = db.session.execute(select(AuditHead.number, AuditHead.digest)).one()
@@ -108,7 +109,7 @@ def copy(app: Flask, url: str, source: Path) -> None:
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
-    _filling.into_postgresql(url, source, ("member", *_crowd.TABLES, "audit_head"))
+    _filling.into_postgresql(url, source, ("member", "pulse", *_crowd.TABLES, "audit_head"))
 
 
 def signed_in(app: Flask) -> Place:

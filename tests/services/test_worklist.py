@@ -63,10 +63,10 @@ def crowd(count: int, *, today: date, holders: list[uuid.UUID | None], seed: int
 
 
 def place(case: Case, at_risk: bool, today: date) -> tuple[object, ...]:
-    """Where a case belongs: what presses, who is at risk, then the earliest date, then the oldest."""
+    """Where a case belongs: what presses, who is at risk while it is open, then the earliest date, then the oldest."""
     presses = cases.attention(case, today)
     rank = PRESSING.index(presses) if presses else 5 if case.status in OPEN else 9
-    return rank, not at_risk, case.due_on is None, case.due_on or date.min, case.received_on
+    return rank, not (at_risk and case.status in OPEN), case.due_on is None, case.due_on or date.min, case.received_on
 
 
 @pytest.mark.parametrize("chosen", [cases.Filter(closed=True), cases.Filter(), cases.Filter(assigned="nobody")])

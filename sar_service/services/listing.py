@@ -1,0 +1,76 @@
+"""Pages of a long list of cases: the ids of one page first, from an index alone, and then the cases with these ids.
+
+Which cases, and what makes one more urgent than another, is said in `case.py`. After some years nearly everything has
+ended; nothing here may take longer for that than it has to.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import lazyload
+
+from sar_service.db import db
+from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.models import Case
+
+from . import sealing
+
+
+class Chosen(Protocol):
+    """What of a filter says how its cases are sorted, and whether any of them can be open."""
+
+    @property
+    def statuses(self) -> tuple[Status, ...]: ...
+    @property
+    def answered(self) -> str: ...
+    @property
+    def sort(self) -> str: ...
+    @property
+    def descending(self) -> bool: ...
+    @property
+    def page(self) -> int: ...
+
+
+def page_of(
+    wanted: Select[Any], chosen: Chosen, *, urgent: tuple[Any, ...], total: int, size: int
+) -> Sequence[uuid.UUID]:
+    """The ids of a page of `wanted` (a query for ids), of `total` in all. `urgent` is the order of what is urgent."""
+    first, order = (max(chosen.page, 1) - 1) * size, _by_column(chosen)
+    if chosen.sort != "urgent":
+        return db.session.scalars(wanted.order_by(*order).offset(first).limit(size)).all()
+    ids: list[uuid.UUID] = []
+    before = 0  # how many open ones there are, which come before everything that has ended
+    if not chosen.answered and (not chosen.statuses or OPEN & set(chosen.statuses)):
+        living = wanted.where(Case.status.in_(OPEN))
+        ids += db.session.scalars(living.order_by(*urgent, *order).offset(first).limit(size))
+        if len(ids) == size or first + len(ids) >= total:
+            return ids
+        before = first + len(ids)
+        if not ids:
+            before = db.session.scalar(select(func.count()).select_from(living.subquery())) or 0
+    # nothing that has ended is urgent: the order of what is equally urgent is left
+    ended = wanted.where(Case.status.not_in(OPEN)).order_by(
+        Case.due_on.is_(None), Case.due_on, Case.received_on, *order
+    )
+    ids += db.session.scalars(ended.offset(max(first - before, 0)).limit(size - len(ids)))
+    return ids
+
+
+def _by_column(chosen: Chosen) -> tuple[Any, ...]:
+    """The order by one column, which also parts cases that are equally urgent."""
+    column: Any = {"received": Case.received_on, "status": Case.status, "reference": Case.reference}.get(
+        chosen.sort, Case.due_on
+    )
+    nothing = (Case.due_on.is_(None),) if chosen.sort == "due" else ()
+    return (*nothing, column.desc() if chosen.descending else column.asc(), Case.id)
+
+
+def in_this_order(ids: Sequence[uuid.UUID], *, with_facts: bool = False) -> list[Case]:
+    """The cases with these ids, in the order of the ids, ready to be opened."""
+    query = select(Case).where(Case.id.in_(ids))
+    found = db.session.scalars(query if with_facts else query.options(lazyload(Case.facts))) if ids else ()
+    rows = {row.id: row for row in found}
+    sealing.fetch_keys(rows)
+    return [rows[each] for each in ids if each in rows]
