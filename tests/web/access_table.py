@@ -103,6 +103,8 @@ STAFF: dict[str, set[May]] = {
     "staff.doubt": {May.SETTLE_IDENTITY},
     "staff.correct_fact": {May.CORRECT_FACTS},
     "staff.facts_page": {May.CORRECT_FACTS},
+    "staff.what_if": {May.CORRECT_FACTS},
+    "staff.what_if_page": {May.CORRECT_FACTS},
     "staff.fetch_pack": {May.BUILD_PACK},
     "staff.find": {May.SEE_CASES},
     "staff.forget": {May.SEARCH},

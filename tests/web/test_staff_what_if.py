@@ -67,3 +67,47 @@ def test_a_correction_is_tried_out(visit: Callable[..., Visitor], now: datetime)
     assert "Due on 21 December 2026, instead of 23 December 2026" in page.text
     assert "It lay in the post room" in page.text
     assert state(identity) == before
+
+
+def test_several_things_are_supposed_at_once_days_to_come_included(
+    visit: Callable[..., Visitor], now: datetime
+) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    identity, entry, officer = made.id, str(made.facts[0].id), visit("officer")
+    before = state(identity)
+    path = f"/staff/cases/{made.reference}/what-if"
+    assert officer.get(path).status_code == 200
+    supposed = {
+        f"on-{entry}": "2026-11-05",
+        "kind-1": "clarification_received", "on-1": "2026-12-01",
+        "kind-2": "clarification_requested", "on-2": "2026-11-24",
+        "kind-3": "identity_requested", "on-3": "2026-11-06",
+        "kind-4": "identity_received", "on-4": "2026-11-09",
+    }  # fmt: skip
+    page = officer.send(supposed, form="Work it out")
+    assert page.status_code == 200
+    assert "Due on 17 December 2026, instead of 2 December 2026." in page.text  # 9 December and 8 days
+    assert "They were told 2 December 2026" in page.text
+    assert "The time begins on Monday 9 November 2026" in page.text
+    assert 'value="2026-12-01"' in page.text  # what was supposed stays in the form
+    assert state(identity) == before
+    officer.get(path)
+    page = officer.send({"kind-1": "clarification_received", "on-1": "2026-11-24"}, form="Work it out")
+    assert page.status_code == 400 and "no open question" in page.text
+    assert officer.send({"kind-1": ""}, form="Work it out").status_code == 400
+    assert state(identity) == before
+
+
+def test_what_is_on_file_can_be_thought_away(visit: Callable[..., Visitor], now: datetime) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    identity, officer = made.id, visit("officer")
+    officer.get(f"/staff/cases/{made.reference}/facts")
+    officer.send({"kind": "clarification_requested", "on": "2026-11-05", "reasons": "Which school?"}, form="Record it")
+    officer.get(f"/staff/cases/{made.reference}/facts")
+    officer.send({"kind": "clarification_received", "on": "2026-11-09"}, form="Record it")
+    before = state(identity)
+    gone = {f"gone-{fact.id}": "yes" for fact in db.session.get_one(Case, identity).facts[1:]}
+    officer.get(f"/staff/cases/{made.reference}/what-if")
+    page = officer.send(gone, form="Work it out")
+    assert "Due on 2 December 2026, instead of 7 December 2026." in page.text
+    assert state(identity) == before

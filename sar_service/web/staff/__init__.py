@@ -84,6 +84,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     sign_in,
     sign_off,  # noqa: F401
     subject,  # noqa: F401
+    what_if,  # noqa: F401
     work,  # noqa: F401
     worklist,  # noqa: F401
 )
