@@ -263,3 +263,19 @@ def test_the_day_of_receipt_is_the_day_in_london() -> None:
 def test_months_are_counted_from_the_day_and_clamped_once() -> None:
     assert months_after(date(2026, 11, 30), 3) == date(2027, 2, 28)
     assert months_after(date(2026, 12, 31), 1) == date(2027, 1, 31)
+
+
+def test_evidence_asked_for_once_the_answer_was_late_is_pointed_out() -> None:
+    keys = {
+        asked: [step.key for step in clock("2026-09-01", id_requested=day(asked)).steps]
+        for asked in ("2026-10-01", "2026-10-02")
+    }
+    assert "identity_asked_after_due" not in keys["2026-10-01"]
+    assert "identity_asked_after_due" in keys["2026-10-02"]
+
+
+def test_a_complaint_from_before_the_duty_says_so() -> None:
+    keys = {
+        came: [step.key for step in clock(came, right=Right.COMPLAINT).steps] for came in ("2026-06-18", "2026-06-19")
+    }
+    assert "before_complaints" in keys["2026-06-18"] and "before_complaints" not in keys["2026-06-19"]

@@ -157,3 +157,39 @@ def test_evidence_seen_before_the_contact_changed_on_the_same_day_is_not_enough(
     assert not identity.assessment(case).sufficient
     see(case, "vouched", clock.day_of(LATER), officer, now=LATER + timedelta(hours=2))
     assert identity.assessment(case).sufficient
+
+
+def test_evidence_that_never_came_stops_the_time_and_unsettles_identity(case: Case, officer: Actor) -> None:
+    ask(case, date(2026, 9, 3), officer)
+    see(case, "photo_document", date(2026, 9, 14), officer)
+    identity.settle(case, actor=officer, now=LATER)
+    came = next(fact for fact in clock.standing_facts(case) if fact.kind == "identity_received")
+    clock.correct(
+        case,
+        str(came.id),
+        on=None,
+        reason="It was of another person",
+        actor=officer,
+        now=LATER + timedelta(minutes=1),
+    )
+    assert (case.clock_state, case.due_on, identity.settled(case)) == ("not_started", None, False)
+
+
+def test_a_question_is_not_taken_back_while_its_answer_stands(case: Case, officer: Actor) -> None:
+    asked = record(case, "clarification_requested", date(2026, 9, 8), officer)
+    record(case, "clarification_received", date(2026, 9, 10), officer)
+    with pytest.raises(InvalidInput, match="answer of Thursday 10 September 2026 would answer no question"):
+        correct(case, asked, None, officer)
+
+
+def test_a_notice_put_right_to_a_day_that_was_too_late_stays_on_file_and_does_not_count(
+    case: Case, officer: Actor
+) -> None:
+    notice = record(case, "extension_notice", date(2026, 9, 29), officer, reasons="Very many files")
+    with pytest.raises(InvalidInput, match="extended already"), db.session.begin_nested():
+        record(case, "extension_notice", date(2026, 9, 30), officer, reasons="Very many files")
+    assert case.due_on == date(2026, 12, 1)
+    correct(case, notice, date(2026, 10, 5), officer)
+    found = clock.reckon(case)
+    assert (found.due, found.extension_valid) == (date(2026, 10, 1), False)
+    assert any("does not count" in step.sentence for step in found.steps)
