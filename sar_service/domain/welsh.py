@@ -117,6 +117,30 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         ),
         "paused": "Nid oes dyddiad tra arhosir am yr eglurhad y gofynnwyd amdano {soft}.",
         "not_started": "Nid oes dyddiad nes i’r hyn y gofynnwyd amdano {soft} ddod i law.",
+        "terms_end": (
+            "Dim ond o {begin} i {on} y mae tymhorau ysgol yn hysbys. Y tu allan i hynny, cyfrifwyd pob diwrnod o ddydd "
+            "Llun i ddydd Gwener nad yw’n ŵyl gyhoeddus: gall y dyddiad fod yn rhy gynnar."
+        ),
+        "terms_unknown": (
+            "Nid oes tymhorau ysgol yn hysbys. Cyfrifwyd pob diwrnod o ddydd Llun i ddydd Gwener nad yw’n ŵyl "
+            "gyhoeddus: gall y dyddiad fod yn rhy gynnar."
+        ),
+        "school_days": "Nifer y diwrnodau ysgol yn ddiweddarach: {count}, sef {on}.",
+        "no_school_on": "Nid oes ysgol {soft}.",
+        "no_school": "Nid oes ysgol rhwng {begin} a {on}.",
+        "acknowledged": "Cydnabuwyd y gŵyn mewn pryd, {soft}.",
+        "acknowledged_late": "Cydnabuwyd y gŵyn {soft}: roedd rhaid gwneud hynny erbyn {limit}.",
+        "no_day_for_outcome": (
+            "Nid yw’r gyfraith yn rhoi diwrnod ar gyfer y canlyniad: rhaid iddo ddod heb oedi gormodol."
+        ),
+        "outcome_aim": "Nod y cyngor ei hun ar gyfer hynny, {count} diwrnod ar ôl iddi ddod i law: {on}.",
+        "news_again": (
+            "Tan hynny byddant yn clywed pa mor bell rydym arni, fan bellaf {count} diwrnod ar ôl y llythyr diwethaf: "
+            "erbyn {on}."
+        ),
+        "due_news": "Rhaid rhoi newyddion am ba mor bell rydym arni, neu’r canlyniad, erbyn diwedd {on}.",
+        "due_acknowledgement": "Rhaid cydnabod erbyn diwedd {on}.",
+        "due_outcome": "Rhaid rhoi’r canlyniad erbyn diwedd {on}.",
         "due": "Rhaid rhoi’r ateb erbyn diwedd {on}.",
     }
 )

@@ -43,6 +43,25 @@ def test_every_shipped_letter_can_be_written(config: Config) -> None:
     assert findings(config({})) == []
 
 
+def in_welsh(home: Path) -> Path:
+    """The first of the two councils offers Welsh."""
+    path = home / "controllers.yaml"
+    path.write_text(path.read_text().replace("    nation: eng", "    languages: [en, cy]\n    nation: eng", 1))
+    return home
+
+
+def test_every_shipped_letter_can_be_written_in_welsh(config: Config) -> None:
+    assert findings(in_welsh(config({}))) == []
+
+
+def test_a_letter_of_a_council_with_no_welsh_beside_it_is_a_gap_and_a_broken_one_is_named(config: Config) -> None:
+    own = "No: {{ reason }}. {{ reference }}. section 164A section 165 section 167"
+    home = in_welsh(config({"refused/body.txt": own, "closed/body.cy.txt": "{{ reason }} {{ reference }} adran 165"}))
+    [broken, gap] = findings(home)
+    assert broken[0] == "closed/body.cy.txt" and "in Welsh, that they can complain to us" in broken[1] and broken[2]
+    assert gap[0] == "refused/body.txt" and "has no Welsh beside it" in gap[1] and not gap[2]
+
+
 def test_a_letter_in_other_words_that_says_all_it_has_to_is_good(config: Config) -> None:
     own = "Hello {{ requester.name }}, no: {{ reason }}. {{ reference }}. section 164A section 165 section 167"
     assert findings(config({"refused/body.txt": own})) == []

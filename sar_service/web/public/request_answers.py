@@ -116,5 +116,6 @@ def to_request(draft: Draft, *, catalogue: Catalogue, received_on: date) -> Requ
             "how": draft["how"]["how"],
             "needs": draft["how"].get("needs", []),
             "note": draft["how"].get("tell_us", ""),
+            "language": draft["how"].get("language", ""),
         },
     )

@@ -10,6 +10,7 @@ from wtforms import Form
 
 from sar_service.catalogue import Catalogue
 from sar_service.domain.rights import Right
+from sar_service.services.letter_words import offers_welsh
 
 from ..fields import EmailField, PhoneField, TextareaField, TextField
 from ..fields_choice import CheckboxesField, RadiosField
@@ -148,6 +149,9 @@ class What(Question):
         self.services.choices = [(each.key, each.service) for each in catalogue.notices.values()]
 
 
+LANGUAGES = [("en", _l("English")), ("cy", _l("Welsh (Cymraeg), with the English below it"))]
+
+
 class How(Question):
     how = RadiosField(
         _l("How would you like the answer?"),
@@ -170,6 +174,17 @@ class How(Question):
         ],
     )
     tell_us = TextareaField(_l("Anything else about how to send it"), longest=1000, rows=3)
+    language = RadiosField(
+        _l("In which language should we write to you?"),
+        required=_l("Choose the language in which we should write to you"),
+        choices=LANGUAGES,
+        default="en",
+    )
+
+    def prepare(self, draft: Mapping[str, Any], catalogue: Catalogue) -> None:
+        chosen = draft.get("who", {}).get("controller") or next(iter(catalogue.controllers))
+        if chosen not in catalogue.controllers or not offers_welsh(catalogue.controllers[chosen]):
+            del self.language
 
 
 class Contact(Question):

@@ -104,6 +104,7 @@ def wishes(told: dict[str, Any]) -> dict[str, Any]:
         "how": str(HOW.get(delivery.get("how", ""), delivery.get("how") or _("not said"))),
         "needs": [str(NEEDS.get(each, each)) for each in delivery.get("needs") or []],
         "note": delivery.get("note") or "",
+        "welsh": delivery.get("language") == "cy",
         "numbers": [
             f"{NUMBERS.get(scheme, scheme)}: {value}"
             for scheme, value in sorted((told["subject"].get("identifiers") or {}).items())

@@ -122,6 +122,7 @@ def new_letter(reference: str) -> str:
         results=results,
         asked=asked,
         in_parts=KINDS[letter_draft.PART].suits(case.right),
+        welsh=letter.wants_welsh(case),
     )
 
 
@@ -136,6 +137,7 @@ def begin_letter(reference: str) -> Response:
         case,
         kind,
         words("reason", longest=4000),
+        welsh=words("welsh", longest=4000),
         result=line("result", longest=10),
         actor=access.actor(),
         now=access.now(),
@@ -200,6 +202,7 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         state={"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
         does=_does(row.kind, written),
         way=letter.way(case, row.kind),
+        mail=letter.mail_of(case, row.kind, written, now=access.now()) if row.state == "draft" else None,
         hidden=row.kind == CODE,
         second=KINDS[row.kind].second,
         mine=access.actor().label in written.get("by", []),
@@ -251,6 +254,7 @@ def change_letter(reference: str, letter_id: uuid.UUID) -> Response:
         row,
         subject=line("subject", longest=letter_draft.SUBJECT),
         text=words("text", longest=letter_draft.LONGEST),
+        welsh=(line("subject_welsh", longest=letter_draft.SUBJECT), words("text_welsh", longest=letter_draft.LONGEST)),
         version=version(),
         actor=actor,
         now=now,

@@ -25,6 +25,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.services import audit, clock, complaint, intake, letter_draft, link
 from sar_service.services import case as cases
+from sar_service.services.letter_words import offers_welsh
 
 from .. import access, filters
 from ..access import allow
@@ -134,9 +135,18 @@ class Logged(Form):
         default="portal",
     )
 
+    language = RadiosField(
+        _l("In which language do they want to be written to?"),
+        choices=[("en", _l("English")), ("cy", _l("Welsh, with the English below it"))],
+        default="en",
+        inline=True,
+    )
+
     def prepare(self) -> None:
-        """Offer the councils this member of staff works for."""
+        """Offer the councils this member of staff works for, and Welsh if one of them does."""
         mine = [each for key, each in runtime().catalogue.controllers.items() if key in access.actor().controllers]
+        if not any(offers_welsh(each) for each in mine):
+            del self.language
         if not any(each.pupil_records for each in mine):
             self.rights.choices = [(key, words) for key, words in frame.RIGHTS.items() if key != Right.PUPIL_RECORD]
         if len(mine) == 1:
@@ -215,7 +225,7 @@ COLUMNS: tuple[tuple[tuple[Any, tuple[str, ...]], ...], ...] = (
                 "reference",
             ),
         ),
-        (_l("How to reach them"), ("email", "phone", "postal", "safe", "safety_note", "how")),
+        (_l("How to reach them"), ("email", "phone", "postal", "safe", "safety_note", "how", "language")),
     ),
 )  # fmt: skip
 
@@ -272,7 +282,12 @@ def to_request(form: Logged) -> intake.Request:
             "safety_note": form.safety_note.data,
         },
         scope={"what": form.what.data, "services": [], "period": ""},
-        delivery={"how": how, "needs": [], "note": ""},
+        delivery={
+            "how": how,
+            "needs": [],
+            "note": "",
+            "language": form.language.data if "language" in form else "",
+        },
     )
 
 

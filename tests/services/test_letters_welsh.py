@@ -1,0 +1,139 @@
+"""Letters to whoever wants Welsh: Welsh first, the same in English below it, each tagged with its own language."""
+
+import io
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pikepdf
+import pytest
+
+from sar_service.catalogue.controller import WelshText
+from sar_service.documents.letter_template import Own
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.errors import InvalidInput
+from sar_service.extensions import KEY
+from sar_service.models import Case
+from sar_service.services import clock, letter, letter_draft, sealing
+from tests import factories
+
+NAMES = WelshText(
+    name="Cyngor Bwrdeistref Northmoor", team="Tîm Hawliau Gwybodaeth", hours="9yb i 5yp", opening="Helo."
+)
+WANTS = {"how": "portal", "language": "cy"}
+
+
+def council(app: Any, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """Northmoor offers Welsh, with its own names in it."""
+    made = app.extensions[KEY]
+    offered = {"languages": ("en", "cy"), "welsh": NAMES}
+    changed = made.catalogue.controllers["northmoor"].model_copy(update=offered)
+    controllers = {**made.catalogue.controllers, "northmoor": changed}
+    catalogue = replace(made.catalogue, controllers=controllers, **changes)
+    monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=catalogue))
+
+
+@pytest.fixture
+def case(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Case:
+    council(app, monkeypatch)
+    return factories.a_case(now=now, delivery=dict(WANTS))
+
+
+@pytest.fixture
+def officer(staff: Any) -> Actor:
+    actor: Actor = staff("officer")
+    return actor
+
+
+def acknowledged(case: Case) -> Any:
+    return next(row for row in letter.letters(case) if row.kind == "acknowledgement")
+
+
+def test_the_letter_and_its_e_mail_are_welsh_first_and_english_below(case: Case) -> None:
+    told = sealing.unseal(acknowledged(case))
+    welsh, english = told["welsh"]["text"], told["text"]
+    due = clock.reckon(case).due
+    assert due is not None
+    assert welsh.startswith("Annwyl Morwenna Tregale\n\nHelo.\n\n") and "Cyngor Bwrdeistref Northmoor" in welsh
+    assert "erbyn dydd " in welsh and str(due.year) in welsh and "Received on" not in welsh
+    assert "Tîm Hawliau Gwybodaeth" in welsh and "9yb i 5yp" in welsh
+    assert english.startswith("Dear Morwenna Tregale\n\nThank you.") and "Helo" not in english
+    mail = told["mail"]
+    assert mail["subject"] == f"{told['welsh']['subject']} / {told['subject']}"
+    assert mail["text"].index("Annwyl") < mail["text"].index("Dear Morwenna")
+    assert mail["text"].startswith("(This message is also in English, below.)")
+
+
+def test_each_part_of_the_pdf_says_its_language(case: Case) -> None:
+    with pikepdf.open(io.BytesIO(letter.pdf(case, acknowledged(case)))) as pdf:
+        assert str(pdf.Root.Lang) == "cy"
+        languages = [str(each.Lang) for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/Lang" in each]
+        assert sorted(set(languages)) == ["cy", "en-GB"]
+        with pdf.open_metadata() as told:
+            assert told["pdfuaid:part"] == "1"
+            assert " / " in told["dc:title"]
+
+
+def test_whoever_wants_english_or_asks_where_welsh_is_not_offered_gets_english(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = factories.a_case(now=now, delivery=dict(WANTS))
+    assert "welsh" not in sealing.unseal(acknowledged(made))
+    council(app, monkeypatch)
+    assert "welsh" not in sealing.unseal(acknowledged(factories.a_case(now=now, subject={"given_name": "Una"})))
+
+
+def test_what_says_that_a_letter_is_there_is_in_both(case: Case, officer: Actor, now: datetime) -> None:
+    row = letter_draft.begin_and_send(case, "progress", "We read the last box.", actor=officer, now=now)
+    mail = sealing.unseal(row)["mail"]
+    assert "Rydym wedi ysgrifennu atoch" in mail["subject"] and "We have written to you" in mail["subject"]
+    assert "llythyr â’r dyddiad hwn: dydd " in mail["text"] and "last box" not in mail["text"]
+
+
+def test_reasons_are_told_in_both_languages_or_said_to_be_in_english(case: Case, officer: Actor, now: datetime) -> None:
+    row = letter_draft.begin(case, "refused", "Asked twice.", welsh="Gofynnwyd ddwywaith.", actor=officer, now=now)
+    told = sealing.unseal(row)
+    assert "Gofynnwyd ddwywaith." in told["welsh"]["text"] and "Asked twice." not in told["welsh"]["text"]
+    assert "Asked twice." in told["text"]
+    for words in ("adran 164A", "adran 165", "adran 167"):
+        assert words in told["welsh"]["text"] and words in told["welsh"]["must"]
+    row = letter_draft.begin(case, "closed", "Asked twice.", actor=officer, now=now)
+    assert "Yn Saesneg yn unig y rhoddwyd y geiriau hyn" in sealing.unseal(row)["welsh"]["text"]
+
+
+def test_the_welsh_part_is_changed_and_keeps_what_the_law_wants(case: Case, officer: Actor, now: datetime) -> None:
+    row = letter_draft.begin(case, "refused", "Asked twice.", actor=officer, now=now)
+    told = sealing.unseal(row)
+
+    def save(subject: str, text: str) -> None:
+        english = {"subject": told["subject"], "text": told["text"]}
+        letter_draft.save(case, row, **english, welsh=(subject, text), version=row.version, actor=officer, now=now)
+
+    for subject, text, field in (
+        ("", told["welsh"]["text"], "subject_welsh"),
+        ("Pwnc", "", "text_welsh"),
+        ("Pwnc", told["welsh"]["text"].replace("adran 165", ""), "text_welsh"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            save(subject, text)
+        assert refused.value.field == field
+    save("Pwnc newydd", told["welsh"]["text"] + "Rhagor.\n")
+    kept = sealing.unseal(row)
+    assert kept["welsh"]["subject"] == "Pwnc newydd" and kept["welsh"]["text"].endswith("Rhagor.\n")
+    assert kept["text"] == told["text"]
+
+
+def test_a_letter_without_a_welsh_template_says_so_in_welsh(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch, case: Case
+) -> None:
+    body = "Ours {{ reference }}"
+    own = {"": {"letters/withdrawn/body.txt": Own(body, "config/letters/withdrawn/body.txt")}}
+    council(app, monkeypatch, letters=own)
+    row = letter.write(case, "withdrawn", actor=SERVICE, now=now)
+    told = sealing.unseal(row)
+    assert told["welsh"] == {"subject": "", "text": "Nid oes fersiwn Gymraeg o’r llythyr hwn ar gael. "
+                             "Mae’r llythyr yn Saesneg isod.\n"}  # fmt: skip
+    assert told["text"] == f"Ours {case.reference}\n"
+    assert told["mail"]["subject"] == told["subject"]
+    with pikepdf.open(io.BytesIO(letter.pdf(case, row))) as pdf:
+        assert str(pdf.Root.Lang) == "en-GB"  # the most of it
