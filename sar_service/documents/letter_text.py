@@ -69,10 +69,11 @@ def as_pdf(values: Mapping[str, Any], texts: Sequence[tuple[str, str]], *, folde
 def _speak(pdf: pikepdf.Pdf, languages: Sequence[str]) -> None:
     """Say of each section of a letter in what language it is (ISO 14289-1, 7.2): the typesetter says it once."""
     sections = [each for each in _elements(pdf.Root.StructTreeRoot) if each.get("/S") == "/Sect"]
-    if len(sections) != len(languages):
-        raise RenderError(f"a letter in {len(languages)} languages has {len(sections)} sections")
-    for section, language in zip(sections, languages, strict=True):
-        section.Lang = pikepdf.String(language)
+    titled = [at for at, each in enumerate(sections) if any(below.get("/S") == "/H1" for below in _elements(each))]
+    if len(languages) != 2 or not titled:
+        raise RenderError("a letter is in one language or two, and its last part has a title")
+    for at, section in enumerate(sections):  # one for each page: the last that has a title begins the second part
+        section.Lang = pikepdf.String(languages[int(at >= titled[-1])])
 
 
 def _elements(element: pikepdf.Object) -> Iterator[pikepdf.Object]:

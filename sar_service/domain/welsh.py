@@ -118,8 +118,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "paused": "Nid oes dyddiad tra arhosir am yr eglurhad y gofynnwyd amdano {soft}.",
         "not_started": "Nid oes dyddiad nes i’r hyn y gofynnwyd amdano {soft} ddod i law.",
         "terms_end": (
-            "Dim ond o {begin} i {on} y mae tymhorau ysgol yn hysbys. Y tu allan i hynny, cyfrifwyd pob diwrnod o ddydd "
-            "Llun i ddydd Gwener nad yw’n ŵyl gyhoeddus: gall y dyddiad fod yn rhy gynnar."
+            "Dim ond o {begin} i {on} y mae tymhorau ysgol yn hysbys. Y tu allan i hynny, cyfrifwyd pob diwrnod o "
+            "ddydd Llun i ddydd Gwener nad yw’n ŵyl gyhoeddus: gall y dyddiad fod yn rhy gynnar."
         ),
         "terms_unknown": (
             "Nid oes tymhorau ysgol yn hysbys. Cyfrifwyd pob diwrnod o ddydd Llun i ddydd Gwener nad yw’n ŵyl "

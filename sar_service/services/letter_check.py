@@ -50,7 +50,24 @@ TOLD: tuple[dict[str, Any], ...] = (
     {"requester": {"name": "", "safe": "careful"}, "delivery": {"how": "post"}},
     {"requester": {"name": "Bill & Co"}, "delivery": {"how": "collection"}},
 )
-GIVEN = {"reason": "A reason, & a name.", "code": "1234 5678", "minutes": 20, "written_on": "Monday 23 November 2026"}
+GIVEN = {
+    "other": "SAR-9999-8888-WXYZ",
+    "other_due": "",
+    "undone": False,
+    "together": ["SAR-2345-6789-ABCD: a copy of your information"],
+    "reason": "A reason, & a name.",
+    "code": "1234 5678",
+    "minutes": 20,
+    "written_on": "Monday 23 November 2026",
+}
+
+
+ONLY = {
+    "access-code": ("code", "minutes"),
+    NOTICE: ("written_on",),
+    "merged": ("other", "other_due", "undone"),
+    "acknowledgement-several": ("together",),
+}
 
 
 @dataclass(frozen=True)
@@ -135,7 +152,7 @@ def _given(kind: str, drafted: bool, result: str) -> dict[str, Any]:
     if drafted:
         of_part = {"to_come": "The rest.", "come_by": "Friday 18 December 2026", "come_late": True, "withheld": ""}
         return {"reason": GIVEN["reason"], "result": result, **(of_part if kind == PARTIAL else {})}
-    names = {"access-code": ("code", "minutes"), NOTICE: ("written_on",)}.get(kind, ())
+    names: tuple[str, ...] = ONLY.get(kind, ())
     return {name: GIVEN[name] for name in names}
 
 

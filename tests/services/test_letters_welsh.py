@@ -41,7 +41,7 @@ def case(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Case:
 
 @pytest.fixture
 def officer(staff: Any) -> Actor:
-    actor: Actor = staff("officer")
+    actor: Actor = staff("manager")
     return actor
 
 
