@@ -38,6 +38,8 @@ MORE: dict[str, dict[str, Any]] = {
         "withheld": "",
     },
     "access-code": {"code": "1234 5678", "minutes": 20},
+    "acknowledgement-several": {"together": ["A request, & its date"]},
+    "merged": {"other": "ABCDE-FGHJK-LMNPQ", "other_due": "", "undone": False},
     "extension": {"reason": "There's a great deal of it, & it is hard to read."},
     "refused": {"reason": "You asked for the same, & got it, last month."},
     "closed": {"reason": "We asked what you mean and didn't hear from you."},

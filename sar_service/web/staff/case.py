@@ -146,9 +146,11 @@ def timeline(case: Case) -> list[dict[str, str]]:
         told = event.detail or {}
         says = [
             str(told[key])
-            for key in ("route", "kind", "on", "because", "system", "answer", "how", "code", "count")
+            for key in ("kind", "on", "because", "system", "answer", "how", "code", "count")
             if told.get(key)
         ]
+        if told.get("route"):
+            says.append(str(filters.ROUTES[Route(told["route"])]))
         if event.object in facts and (written := clock.words_about(facts[event.object])):
             says.append(written)
         if told.get("before") and told.get("after") and told["before"] != told["after"]:

@@ -238,7 +238,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         subject=name_of(told["subject"]),
         tag=clock_tag(case),
         status={"text": words, "colour": colour},
-        due=case.due_on,
+        due=case.due_on if case.redirected_as is None else None,
         answered_by=merged[1] if merged is not None and may_see_case(access.actor(), merged[1]) else None,
         born=born(told["subject"]),
         undecided=undecided,
