@@ -13,10 +13,12 @@ from sqlalchemy import select
 
 from sar_service.adapters.holidays import PublishedHolidays
 from sar_service.db import db
+from sar_service.domain.clock_steps import FOR_STAFF, SENTENCES
 from sar_service.domain.holidays import ExtraHoliday
 from sar_service.extensions import KEY
 from sar_service.models import AuditEvent, Case, StaffMail
 from sar_service.services import clock, identity, letter, reminder, sealing
+from sar_service.web.staff.case import WARNINGS
 from tests import factories
 from tests.browser import Visitor
 
@@ -93,3 +95,8 @@ def test_what_only_staff_need_to_know_of_the_clock_is_in_no_letter(app: Flask, s
     _, text = letter.compose(case, "new-date", now=now, reason="Because")
     assert "It came on Saturday 21 November 2026." in text
     assert "as soon as possible" not in text and "extension" not in text
+
+
+def test_what_only_staff_are_told_of_the_clock_is_marked_on_their_pages() -> None:
+    assert FOR_STAFF - {"notice_by"} <= set(WARNINGS)
+    assert set(WARNINGS) <= set(SENTENCES)

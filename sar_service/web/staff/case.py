@@ -90,7 +90,7 @@ VERBS: dict[str, Any] = {
 }
 WARNINGS = (
     "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "extension_late", "extension_no_reasons",
-    "before_2026", "before_complaints", "beyond_known_holidays", "at_once",
+    "before_2026", "before_complaints", "beyond_known_holidays", "terms_end", "terms_unknown", "at_once",
     "acknowledged_late",
 )  # fmt: skip
 IGNORED = (
