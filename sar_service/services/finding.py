@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy.orm import aliased
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
@@ -25,6 +26,7 @@ SHORTEST = 4  # letters from which on a word is also found misspelt
 LONGEST = 40
 MOST = 8  # words of a question that are looked for
 SHOWN = 20  # possible duplicates
+COMMON, NEWEST = 3_000, 2_000  # from so many cases on a word is common; so many of the newest are asked for it first
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
 _DAY = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -137,16 +139,19 @@ def _day(found: re.Match[str]) -> str:
         return found.group()  # no such day: nothing is found by it
 
 
-def _conditions(question: Question, controllers: Iterable[str]) -> list[ColumnElement[bool]]:
-    """What a case of one of these controllers must satisfy to be found: every part of the question."""
+def _parts(question: Question, controllers: Iterable[str]) -> list[tuple[set[int], set[int]]]:
+    """Of each part of the question, the digests that a case of one of these controllers must have one of: to be found
+    at all, and to fit to the letter."""
     several = sorted(controllers)
-    exact = [_has({_digest(each, kind, text) for each in several}) for kind, text in question.exact]
-    return exact + [_has(set().union(*(_spelt(each, word) for each in several))) for word in question.words]
+    exact = [{_digest(each, kind, text) for each in several} for kind, text in question.exact]
+    spelt = [{_digest(each, "word", word) for each in several} for word in question.words]
+    nearly = [set().union(*(_spelt(each, word) for each in several)) for word in question.words]
+    return [*zip(exact, exact, strict=True), *zip(nearly, spelt, strict=True)]
 
 
-def _closeness(question: Question, controllers: Iterable[str]) -> ColumnElement[Any]:
-    """How many words of the question a case has to the letter, to put first."""
-    digests = [_digest(each, "word", word) for each in controllers for word in question.words]
+def _closeness(parts: list[tuple[set[int], set[int]]]) -> ColumnElement[Any]:
+    """How many parts of the question a case has to the letter, to put first."""
+    digests = set().union(*(letter for _, letter in parts))
     return (
         select(func.count())
         .select_from(SearchWord)
@@ -156,18 +161,59 @@ def _closeness(question: Question, controllers: Iterable[str]) -> ColumnElement[
     )
 
 
-def _has(digests: set[int]) -> ColumnElement[bool]:
+def _is_among(digests: set[int]) -> ColumnElement[bool]:
+    """Is a case among those that have one of these? They are looked up together."""
     return Case.id.in_(select(SearchWord.case_id).where(SearchWord.digest.in_(digests)))
+
+
+def _has(digests: set[int]) -> ColumnElement[bool]:
+    """The same, asked of a case that is at hand; better where those that have one are many."""
+    return exists().where(SearchWord.digest.in_(digests), SearchWord.case_id == Case.id).correlate(Case)
+
+
+def _among(query: Select[Any], wanted: list[set[int]]) -> Select[Any]:
+    """The query (`visible(by_id=True)`) narrowed to cases that have one digest of each set: those that have the rarest
+    are looked up, and each is asked for what is common."""
+    if len(wanted) == 1:
+        return query.where(_is_among(wanted[0]))
+    some = [select(SearchWord.case_id).where(SearchWord.digest.in_(each)).limit(COMMON).subquery() for each in wanted]
+    counts = db.session.execute(
+        select(*(select(func.count()).select_from(each).scalar_subquery() for each in some))
+    ).one()
+    rarest = counts.index(min(counts))
+    looked_up = [at == rarest or count < COMMON for at, count in enumerate(counts)]
+    conditions = zip(wanted, looked_up, strict=True)
+    return query.where(*(_is_among(each) if together else _has(each) for each, together in conditions))
+
+
+def _many_fit(parts: list[set[int]]) -> bool:
+    """Do so many cases have one digest of each set that among the newest cases of all there are enough that do?"""
+    first, *others = (aliased(SearchWord) for _ in parts)
+    fitting = select(first.case_id).where(first.digest.in_(parts[0]))
+    for other, digests in zip(others, parts[1:], strict=True):
+        fitting = fitting.join(other, (other.case_id == first.case_id) & other.digest.in_(digests))
+    found = db.session.scalar(select(func.count()).select_from(fitting.limit(COMMON).subquery()))
+    return found == COMMON
 
 
 def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
     """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
     from .case import visible
 
-    query = visible(actor, by_id=True).where(*_conditions(question, actor.controllers)).with_only_columns(Case.id)
-    first = _closeness(question, actor.controllers).desc()
+    parts = _parts(question, actor.controllers)
+    newest = (Case.received_on.desc(), Case.created_at.desc(), Case.id)
+    letter = [each for _, each in parts]
+    if _many_fit(letter):
+        # Street names are borne by thousands: what is shown of them is among the newest cases.
+        councils = select(Case.received_on).where(Case.controller.in_(actor.controllers))
+        since = db.session.scalar(councils.order_by(Case.received_on.desc()).offset(NEWEST).limit(1))
+        query = visible(actor).where(Case.received_on >= since, *(_has(each) for each in letter))
+        ids = db.session.scalars(query.with_only_columns(Case.id).order_by(*newest).limit(most)).all()
+        if since is not None and len(ids) == most:
+            return listing.in_this_order(ids)
+    query = _among(visible(actor, by_id=True), [nearly for nearly, _ in parts]).with_only_columns(Case.id)
     return listing.in_this_order(
-        db.session.scalars(query.order_by(first, Case.created_at.desc(), Case.id).limit(most)).all()
+        db.session.scalars(query.order_by(_closeness(parts).desc(), *newest).limit(most)).all()
     )
 
 
@@ -192,8 +238,7 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     if not names:
         return []
     query = visible(actor, by_id=True).where(Case.controller.concat("") == case.controller, Case.id != case.id)
-    for word in sorted(names)[:MOST]:
-        query = query.where(_has(_spelt(case.controller, word)))
+    query = _among(query, [_spelt(case.controller, word) for word in sorted(names)[:MOST]])
     linked = linked_ids(case) | _apart(case)
     found = []
     ids = db.session.scalars(query.with_only_columns(Case.id).order_by(Case.received_on.desc()).limit(SHOWN * 3)).all()

@@ -13,7 +13,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, SearchWord
-from sar_service.services import finding, identity_change, link, subject
+from sar_service.services import clock, finding, identity_change, link, subject
 from tests import factories, packs
 
 
@@ -133,3 +133,23 @@ def test_who_may_be_the_same_person_is_shown_with_the_reasons_until_somebody_say
     link.link(first, again, LinkKind.DUPLICATE, actor=officer, now=now)
     db.session.commit()
     assert [each.case.reference for each in finding.alike(first, actor=officer)] == [other_right.reference]
+
+
+def test_words_that_very_many_share_find_the_newest_and_with_a_rarer_one_the_right_case(
+    now: datetime, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "COMMON", 6)
+    monkeypatch.setattr(finding, "NEWEST", 4)
+    made = []
+    for days in range(8):
+        when = factories.later(now, days=-days)
+        named = {"family_name": "Pengelly" if days == 6 else "Tregale"}
+        made.append(factories.a_case(now=when, received_on=clock.day_of(when), subject=named).reference)
+
+    def first(typed: str, most: int) -> list[str]:
+        return [row.reference for row in finding.find(finding.read(typed), actor=officer, most=most)]
+
+    assert first("quarry lane", 3) == made[:3]  # the newest alone
+    assert first("quarry lane", 20) == made  # more than the newest are wanted
+    assert first("quarry lane pengelly", 3) == [made[6]]
+    assert first("quarry lane pengely northmoor", 3) == [made[6]]

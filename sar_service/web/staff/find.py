@@ -17,7 +17,7 @@ from ..access import allow
 from ..fields import clean_line
 from . import blueprint, frame
 
-MOST = 50
+MOST = 25  # names of others that are shown to somebody who looks for one person
 LONGEST = 300
 
 
