@@ -28,6 +28,7 @@ JOBS = {
     "pack": "workers.jobs.pack.run",
     "letter": "workers.jobs.letter.run",
     "staff_mail": "workers.jobs.staff_mail.run",
+    "incoming": "workers.jobs.incoming.run",
     "sweep": "workers.jobs.sweep.run",
 }
 SECONDS = {
@@ -37,6 +38,7 @@ SECONDS = {
     "pack": 7200,
     "letter": 120,
     "staff_mail": 120,
+    "incoming": 1800,
     "sweep": 600,
 }
 REMEMBERED = "jobs_after_commit"

@@ -26,7 +26,7 @@ from sar_service.domain.permission import Role
 from sar_service.extensions import KEY, Runtime
 from sar_service.queue import courier, use
 from sar_service.services import schema, team
-from tests import configuration, postgres
+from tests import configuration, dovecot, postgres
 from tests.browser import Visitor
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)  # a Monday
@@ -238,6 +238,13 @@ def app(made_app: tuple[Flask, Places], tmp_path: Path) -> Iterator[Flask]:
         reading_only.reset(token)
         db.session.remove()
         use(before)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[dovecot.MailServer]:
+    """A real IMAP server of this process. Each test takes a user of its own."""
+    with dovecot.running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock, finding, identity_copy, reminder, sweep
+from sar_service.services import clock, finding, identity_copy, incoming, reminder, sweep
 from workers.runtime import app, now, transaction
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=10)
-HOURLY = 360  # rounds
+MINUTE, HOURLY = 6, 360  # rounds
 
 
 def main() -> None:
@@ -34,6 +34,9 @@ def main() -> None:
                     identity_copy.destroy_due(now=now())
                 with transaction():
                     reminder.beat(reminder.TIMETABLE, now=now())
+                if rounds % MINUTE == 0:
+                    with transaction():
+                        incoming.ask_for_all(now=now())
                 if rounds % HOURLY == 0:
                     workplace.clear()
                     with transaction():

@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from .mailbox import Mailbox
 from .school_terms import PupilRecords
 from .stated import ABSENT, Absent, Contact, Entry, Key, Line, Stated, Words
 
@@ -151,6 +152,9 @@ class Controller(Entry):
     logo: Line | None = Field(default=None, description="file name of a picture in config/, shown in the header")
     languages: tuple[str, ...] = Field(
         default=("en",), min_length=1, description="languages offered, first the usual one"
+    )
+    mailbox: Mailbox | None = Field(
+        default=None, description="where requests come in by e-mail; none is read if left out"
     )
     signatory: Stated[Contact] = Field(default=ABSENT, description="who signs letters; the team if absent")
     routes: Routes = Field(default=Routes(), description="who answers requests that are not for this service")

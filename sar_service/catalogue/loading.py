@@ -20,7 +20,7 @@ from .letters import own_letters
 from .mistake import CatalogueError, Mistake, did_you_mean
 from .notice import Notice
 from .reading import Reading, read
-from .references import Found, Placed, Thing, check_references, check_settings
+from .references import Found, Placed, Thing, check_mailboxes, check_references, check_settings
 from .retention import RetentionRules
 from .shape import inside, shape
 from .system import System
@@ -89,6 +89,7 @@ class _Loader:
             if isinstance(logo, str) and "/" not in logo and not (home / logo).is_file():
                 reading.mistake((*at, "logo"), "there is no such file beside controllers.yaml")
         check_references(found)
+        check_mailboxes(found, environ=self.environ)
         resolved = check_settings(found, environ=self.environ, read_other=self._other)
         letters, wrong = own_letters(home / "letters", found.controllers)
         mistakes = wrong + [each for reading in self.readings for each in reading.mistakes] + self.loose

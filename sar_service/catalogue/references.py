@@ -62,6 +62,22 @@ def check_references(found: Found) -> None:
                 reading.mistake(at, message)
 
 
+def check_mailboxes(found: Found, *, environ: Mapping[str, str] | None) -> None:
+    """Each mailbox belongs to one controller, and the variable with its password is set."""
+    read: dict[str, str] = {}
+    for key, (controller, reading, at) in found.controllers.items():
+        box = controller.mailbox if controller is not None else None
+        if box is None:
+            continue
+        if box.place in read:
+            message = f'is read for "{read[box.place]}" already; two councils cannot share a folder'
+            reading.mistake((*at, "mailbox", "user"), message)
+        read.setdefault(box.place, key)
+        if environ is not None and not environ.get(box.password.env):
+            message = f"the environment variable {box.password.env} is not set; set it where the service runs"
+            reading.mistake((*at, "mailbox", "password"), message)
+
+
 def _belongs(found: Found, notice: str, reading: Reading, at: Position) -> None:
     """A system that a notice names belongs to that notice, or it would be gathered under another."""
     for path, key in _texts(reading, at):

@@ -76,7 +76,9 @@ def add_mistakes(
             written = str(each["loc"][-1])
             reading.mistake(path, f"is not a key that belongs here; {did_you_mean(written, known)}")
         else:
-            reading.mistake(path, _sentence(each, inside(reading.value, path), secret="settings" in path))
+            reading.mistake(
+                path, _sentence(each, inside(reading.value, path), secret="settings" in path or "password" in path)
+            )
 
 
 def inside(value: Any, path: Position) -> Any:

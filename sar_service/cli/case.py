@@ -146,14 +146,16 @@ def pack(reference: str | None, out: Path | None, demo: bool, profile: str, seed
 
 @click.command()
 def sweep() -> int:
-    """Run the housekeeping once: do lost work again, clear what is old, and work out the clocks anew."""
+    """Run the housekeeping once: read the mailboxes, do lost work again, clear what is old, work out the clocks."""
     from sar_service.db import db
-    from sar_service.services import clock, finding, identity_copy
+    from sar_service.services import clock, finding, identity_copy, incoming
     from sar_service.services import sweep as housekeeping
 
     app, here = start()
     with app.app_context():
         now = moment(app)
+        incoming.ask_for_all(now=now)
+        here.work()
         housekeeping.send_again(now=now)
         done = here.work()
         housekeeping.go_on(now=now)

@@ -21,6 +21,7 @@ from sar_service.documents.assets import TEMPLATES
 from sar_service.services import letter_check
 from sar_service.settings import Settings, SettingsError
 
+from .check_mailbox import check_mailboxes
 from .check_result import Context, Result, State
 from .check_running import check_database, check_mail, check_queue, check_scanner, check_storage
 
@@ -168,6 +169,7 @@ CHECKS: list[Check] = [
     check_queue,
     check_storage,
     check_mail,
+    check_mailboxes,
     check_scanner,
     check_systems,
     check_gaps,

@@ -123,26 +123,26 @@ def _content(message: Message, draft: Draft) -> None:
     pages: list[str] = []
     enclosed: list[tuple[str, bytes]] = []
     notes: list[str] = []
-    for count, (part, alternative) in enumerate(_leaves(message)):
+    for count, (part, alternative) in enumerate(leaves(message)):
         if count > PARTS:
             raise Refused(f"it has more than {PARTS} parts: look at it by hand")
         kind = part.get_content_type()
         name = header_text(part.get_filename() or "")
         attached = part.get_content_disposition() == "attachment" or (bool(name) and not alternative)
         if kind == "message/rfc822" or (kind == "message/global" and part.is_multipart()):
-            enclosed.append((name or "message.eml", _nested(part)))
+            enclosed.append((name or "message.eml", nested(part)))
         elif kind == "text/plain" and not attached:
-            text, files = _without_uuencoded(_text(part))
+            text, files = _without_uuencoded(part_text(part))
             plains.append(text)
             enclosed.extend(files)
         elif kind == "text/html" and not attached:
-            pages.append(_page(part))
+            pages.append(part_page(part))
         elif kind in ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers"):
-            notes.append(_text(part))
+            notes.append(part_text(part))
         elif kind in SIGNATURES:
             draft.left_out("message", "electronic signature")
         else:
-            raw = _bytes(part)
+            raw = part_bytes(part)
             if raw.strip():
                 enclosed.append((name or f"part{_SUFFIXES.get(kind, '')}", raw))
     _body(plains, pages, draft)
@@ -170,7 +170,7 @@ def _best_text(text: str) -> str:
     return _best(text.encode("utf-8", "surrogateescape"))
 
 
-def _leaves(message: Message) -> Iterator[tuple[Message, bool]]:
+def leaves(message: Message) -> Iterator[tuple[Message, bool]]:
     """Every part that is not a container, in order, and whether it stands in a multipart/alternative."""
     stack: list[tuple[Message, bool]] = [(message, False)]
     while stack:
@@ -184,15 +184,15 @@ def _leaves(message: Message) -> Iterator[tuple[Message, bool]]:
             yield part, alternative
 
 
-def _nested(part: Message) -> bytes:
+def nested(part: Message) -> bytes:
     payload = part.get_payload()
     if isinstance(payload, list) and payload:
         inner = payload[0]
         return inner.as_bytes() if isinstance(inner, Message) else b""
-    return _bytes(part)
+    return part_bytes(part)
 
 
-def _bytes(part: Message) -> bytes:
+def part_bytes(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
     if isinstance(payload, bytes):
         return payload
@@ -202,8 +202,8 @@ def _bytes(part: Message) -> bytes:
     return str(whole or "").encode("utf-8", "surrogateescape")
 
 
-def _text(part: Message) -> str:
-    raw = _bytes(part)
+def part_text(part: Message) -> str:
+    raw = part_bytes(part)
     charset = part.get_content_charset()
     if charset:
         try:
@@ -218,8 +218,8 @@ def _text(part: Message) -> str:
         return _best(raw)
 
 
-def _page(part: Message) -> str:
-    raw = _bytes(part)
+def part_page(part: Message) -> str:
+    raw = part_bytes(part)
     charset = part.get_content_charset()
     if charset and charset not in ("us-ascii", "ascii"):
         try:
@@ -259,7 +259,7 @@ def _body(plains: list[str], pages: list[str], draft: Draft) -> None:
         prose(plain, draft)
         return
     seen = " ".join(visible_text(source) for source in pages)
-    if plain and _words(seen) != _words(plain):
+    if plain and said(seen) != said(plain):
         prose(plain, draft)
         draft.heading("The same message as a web page", level=3)
         draft.text("It does not say the same as the text above.", kind="note")
@@ -267,5 +267,5 @@ def _body(plains: list[str], pages: list[str], draft: Draft) -> None:
         html(source, draft, where="message")
 
 
-def _words(text: str) -> list[str]:
+def said(text: str) -> list[str]:
     return re.findall(r"\w+", re.sub(r"<?https?://\S+|\[cid:[^\]]*\]", " ", text))

@@ -117,8 +117,12 @@ def decode_page(raw: bytes) -> str:
 
 def visible_text(source: str) -> str:
     """The words that a reader of the page sees, for comparing it with another version of the same message."""
-    reader = _Reader(source, None, where="")
-    return " ".join(reader.shown)
+    return " ".join(paragraphs(source))
+
+
+def paragraphs(source: str) -> list[str]:
+    """The same words, paragraph by paragraph."""
+    return _Reader(source, None, where="").shown
 
 
 def html(source: str, draft: Draft, *, where: str) -> None:

@@ -15,6 +15,7 @@ from .permission import Permission
 
 
 class Status(StrEnum):
+    DRAFT = "draft"  # an e-mail came in and nobody has said yet what it is; the clock runs all the same
     RECEIVED = "received"
     IDENTITY = "identity"  # evidence of identity or authority was asked for and is awaited
     SEARCHING = "searching"
@@ -28,6 +29,7 @@ class Status(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     REDIRECTED = "redirected"  # it was no request for us: the requester was told who answers
+    SET_ASIDE = "set_aside"  # an e-mail that is no request of its own
 
 
 OPEN = frozenset(Status) - {
@@ -36,12 +38,16 @@ OPEN = frozenset(Status) - {
     Status.REFUSED,
     Status.WITHDRAWN,
     Status.REDIRECTED,
+    Status.SET_ASIDE,
 }
 # While what is known of the person, and what is asked for, can still be added to.
 BEFORE_SIGNOFF = (Status.RECEIVED, Status.IDENTITY, Status.SEARCHING, Status.REVIEWING)
+UNKNOWN = frozenset({Status.DRAFT, Status.SET_ASIDE})  # nobody has said that it is a request: it has no letters
 
 
 class Action(StrEnum):
+    LOG = "log"
+    SET_ASIDE = "set_aside"
     ASK_IDENTITY = "ask_identity"
     SETTLE_IDENTITY = "settle_identity"
     START_SEARCH = "start_search"
@@ -227,6 +233,10 @@ def _table() -> dict[tuple[Status, Action], Move]:
     back = Move(to=s.REVIEWING, needs=p.DECIDE)
     build = Move(to=s.BUILDING, needs=p.BUILD_PACK, guards=(g.IDENTITY_SETTLED, g.TWO_PEOPLE, g.NOTHING_CHANGED))
     table = {
+        # Nothing else can be done with a draft: until somebody has read it nobody knows who asks, and for what.
+        (s.DRAFT, a.LOG): Move(to=s.RECEIVED, needs=p.LOG_REQUEST),
+        (s.DRAFT, a.SET_ASIDE): Move(to=s.SET_ASIDE, needs=p.LOG_REQUEST),
+        (s.SET_ASIDE, a.REOPEN): Move(to=s.DRAFT, needs=p.LOG_REQUEST),
         (s.RECEIVED, a.ASK_IDENTITY): Move(to=s.IDENTITY, needs=p.SETTLE_IDENTITY),
         (s.IDENTITY, a.ASK_IDENTITY): Move(to=s.IDENTITY, needs=p.SETTLE_IDENTITY),
         (s.IDENTITY, a.STEP_BACK): Move(to=s.RECEIVED, needs=p.SETTLE_IDENTITY),
@@ -265,7 +275,7 @@ def _table() -> dict[tuple[Status, Action], Move]:
         table[status, a.SETTLE_IDENTITY] = Move(to=status, needs=p.SETTLE_IDENTITY)
     for status in BEFORE_SIGNOFF:
         table[status, a.MERGE] = Move(to=s.CLOSED, needs=p.CLOSE)
-    for status in OPEN:
+    for status in OPEN - UNKNOWN:
         # Settling identity moves a case only when it waited for that: doubts can come, and go, at any stage.
         settled = s.RECEIVED if status is s.IDENTITY else status
         table[status, a.SETTLE_IDENTITY] = Move(to=settled, needs=p.SETTLE_IDENTITY)
@@ -337,6 +347,7 @@ def decide(
 
 WORDS: Mapping[Status, str] = MappingProxyType(
     {
+        Status.DRAFT: "an e-mail that nobody has logged",
         Status.RECEIVED: "received",
         Status.IDENTITY: "waiting for evidence of identity",
         Status.SEARCHING: "being searched for",
@@ -350,10 +361,13 @@ WORDS: Mapping[Status, str] = MappingProxyType(
         Status.REFUSED: "refused",
         Status.WITHDRAWN: "withdrawn",
         Status.REDIRECTED: "sent elsewhere",
+        Status.SET_ASIDE: "set aside as no request",
     }
 )
 DEEDS: Mapping[Action, str] = MappingProxyType(
     {
+        Action.LOG: "be logged as a request",
+        Action.SET_ASIDE: "be set aside",
         Action.ASK_IDENTITY: "have evidence of identity asked for",
         Action.SETTLE_IDENTITY: "have its identity settled",
         Action.START_SEARCH: "be searched for",

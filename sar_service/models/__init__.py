@@ -5,6 +5,7 @@ from .base import Claimed, Identified, OfCase, OfController, Sealed
 from .case import Case, CaseKey, Fact, Once, StoredObject
 from .complaint import Complaint
 from .identity import IdentityCopy
+from .incoming import Incoming
 from .letter import Letter
 from .moved_date import MovedDate
 from .pack import AccessCode, Pack, PackPart, PackState
@@ -17,7 +18,8 @@ from .work import FlagRow, KeptApart, LinkRow, Merge, Note, Reason, SearchWord, 
 
 __all__ = [
     "AccessCode", "Attempt", "AuditEvent", "AuditHead", "AuditSealed", "CandidateRow", "Case", "CaseKey", "Claimed",
-    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "IdentityCopy", "KeptApart",
+    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "IdentityCopy", "Incoming",
+    "KeptApart",
     "LeftOut",
     "Letter", "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",
     "PackPart", "PackState", "PersonRow", "Pulse", "Reason", "Record", "RegulatorFile",

@@ -13,7 +13,8 @@ from .base import Claimed, Identified, OfCase, Sealed
 class Letter(Identified, OfCase, Sealed, Claimed, Base):
     """One letter. `kind` names its template under letters/.
 
-    `sealed` holds {"to", "address", "subject", "text", "mail": {"subject", "text"}}; of a draft {"subject", "text",
+    `sealed` holds {"to", "address", "subject", "text", "mail": {"subject", "text"}} and, once it was sent again,
+    "sending", how often; of a draft {"subject", "text",
     "words", "result", "by", "due", "must"}: what the officer gave, who wrote in it, the date that it tells, and what no
     change may take out of it.
     """
@@ -24,7 +25,7 @@ class Letter(Identified, OfCase, Sealed, Claimed, Base):
     kind: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(
         String(10), default="waiting"
-    )  # draft, waiting, sending, sent, failed, to_post, posted, held
+    )  # draft, waiting, sending, sent, failed, to_post, posted, held, ended (failed, and dealt with)
     message: Mapped[str] = mapped_column(String(300), default="")
     written_by: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[datetime] = mapped_column(Instant)

@@ -184,7 +184,7 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, reason: str
         service=service,
     )
     case.status = made.to
-    if made.to in (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN, Status.REDIRECTED):
+    if made.to not in OPEN and made.to is not Status.RELEASED:
         case.closed_at = case.closed_at if made.to is before else now
     elif made.to in OPEN:
         case.closed_at = case.redirected_as = None
@@ -293,6 +293,8 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.status.in_(chosen.statuses))
     elif not (chosen.closed or chosen.answered or chosen.merged) and chosen.elsewhere in ("", "no"):
         parts.append(Case.status.in_(OPEN))
+    elif chosen.month or chosen.since:  # what was received: e-mails that were no request are counted apart
+        parts.append(Case.status != Status.SET_ASIDE)
     if chosen.due:
         parts.append(Case.status.in_(OPEN))
     if chosen.due == "overdue":

@@ -93,6 +93,7 @@ def index(case: Case) -> None:
     db.session.flush()
     db.session.execute(delete(SearchWord).where(SearchWord.case_id == case.id))
     digests = _digests(case.controller, sealing.unseal(case))
+    digests.add(_digest(case.controller, "case", case.reference))  # of an e-mail may be known neither name nor address
     rows = [{"digest": digest, "case_id": case.id} for digest in sorted(digests)]
     if rows:
         db.session.execute(insert(SearchWord), rows)

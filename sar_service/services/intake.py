@@ -13,18 +13,20 @@ from sar_service.domain import welsh
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.letter import ROUTES
-from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Status
 from sar_service.domain.rights import Right, terms
 from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter, LinkRow
 
 from . import audit, clock, complaint, finding, letter, link, sealing
+from . import case as cases
 from .letter_words import ENGLISH, WELSH, written
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
 ACKNOWLEDGEMENT, SEVERAL = "acknowledgement", "acknowledgement-several"
+READ_LATER = "The e-mail was read, and says that it came on another day."
 CHANNELS = ("online", "email", "letter", "phone", "in_person", "social_media", "other_team")
 
 
@@ -75,23 +77,12 @@ def submit(request: Request, *, acknowledge: bool = True, actor: Actor, now: dat
 
     Without `acknowledge` that letter is left out: for what goes elsewhere at once, or is acknowledged with others.
     """
-    controller = runtime().catalogue.controllers.get(request.controller)
-    if controller is None:
-        raise InvalidInput("Choose which council you are asking.", field="controller")
-    if request.right is Right.PUPIL_RECORD and controller.pupil_records is None:
-        raise InvalidInput(
-            "This council does not answer for schools’ pupil records. Send the request to the school, and tell the "
-            "requester.",
-            field="rights",
-        )
-    if request.channel not in CHANNELS:
-        raise InvalidInput("Choose how the request came in.", field="channel")
-    if not request.subject.get("family_name") and not request.subject.get("given_name"):
-        raise InvalidInput("Enter the name of the person the request is about.", field="family_name")
+    _check(request)
+    controller = runtime().catalogue.controllers[request.controller]
     case = Case(
         id=new_id(),
         controller=controller.key,
-        reference=_unused_reference(),
+        reference=unused_reference(),
         right=request.right,
         status=Status.RECEIVED,
         channel=request.channel,
@@ -123,12 +114,17 @@ def submit(request: Request, *, acknowledge: bool = True, actor: Actor, now: dat
         right=request.right.value,
         channel=request.channel,
     )
+    _answered(case, request, acknowledge=acknowledge, actor=actor, now=now)
+    return case
+
+
+def _answered(case: Case, request: Request, *, acknowledge: bool, actor: Actor, now: datetime) -> None:
+    """Tell the requester that it came. Complaints have a letter of their own."""
     if case.right is Right.COMPLAINT:
         complaint.begin(case, request.filed, now=now)
         complaint.acknowledge(case, actor=actor, now=now)
     elif acknowledge:
         letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
-    return case
 
 
 def unacknowledged(case: Case) -> bool:
@@ -139,7 +135,7 @@ def unacknowledged(case: Case) -> bool:
     goes = {kind.key for kind in ROUTES.values()}
     leaving = any(row.state == "draft" and row.kind in goes for row in rows)
     told = any(row.kind == ACKNOWLEDGEMENT for row in rows) or _with_others(case)
-    return case.status in OPEN and not leaving and not told
+    return case.status in OPEN - UNKNOWN and not leaving and not told
 
 
 def _with_others(case: Case) -> bool:
@@ -160,6 +156,63 @@ def acknowledge_late(case: Case, *, actor: Actor, now: datetime) -> None:
     letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
 
 
+def _check(request: Request) -> None:
+    controller = runtime().catalogue.controllers.get(request.controller)
+    if controller is None:
+        raise InvalidInput("Choose which council you are asking.", field="controller")
+    if request.right is Right.PUPIL_RECORD and controller.pupil_records is None:
+        raise InvalidInput(
+            "This council does not answer for schools’ pupil records. Send the request to the school, and tell the "
+            "requester.",
+            field="rights",
+        )
+    if request.channel not in CHANNELS:
+        raise InvalidInput("Choose how the request came in.", field="channel")
+    if not request.subject.get("family_name") and not request.subject.get("given_name"):
+        raise InvalidInput("Enter the name of the person the request is about.", field="family_name")
+
+
+def log_draft(
+    case: Case, request: Request, rights: Sequence[Right], *, acknowledge: bool = True, actor: Actor, now: datetime
+) -> list[Case]:
+    """Make a request of a draft, now that somebody has read it; each further right becomes a case of its own, linked.
+
+    `acknowledge` is false for what goes elsewhere: the letter that says so tells them. The day of receipt is put right
+    if another was given. Raises InvalidInput, and WrongState if it is no draft.
+    """
+    if not rights:
+        raise InvalidInput("Choose at least one thing that is asked for.", field="rights")
+    first, *others = dict.fromkeys(rights)
+    for right in (first, *others):
+        _check(replace(request, right=right))
+    audit.lock(case)
+    db.session.refresh(case)
+    cases.move(case, Action.LOG, actor=actor, now=now)
+    case.right, case.channel, case.capacity = first, request.channel, request.capacity
+    sealing.seal(
+        case,
+        {
+            "subject": request.subject,
+            "requester": request.requester,
+            "scope": request.scope,
+            "delivery": request.delivery,
+        },
+    )
+    finding.index(case)
+    came = next(fact for fact in clock.standing_facts(case) if fact.kind == "received")
+    if came.on != request.received_on:
+        clock.correct(case, str(came.id), on=request.received_on, reason=READ_LATER, actor=actor, now=now)
+    clock.refresh(case, actor=actor, now=now)
+    audit.record("received a request", actor=actor, now=now, case=case, right=first.value, channel=request.channel)
+    alone = _alone([first, *others])
+    _answered(case, request, acknowledge=acknowledge and first in alone, actor=actor, now=now)
+    made = [case]
+    for right in others:
+        made.append(submit(replace(request, right=right), acknowledge=right in alone, actor=actor, now=now))
+    _together(made, alone, actor=actor, now=now)
+    return made
+
+
 def submit_all(request: Request, rights: Sequence[Right], *, actor: Actor, now: datetime) -> list[Case]:
     """One message that uses several rights: a case for each, linked, each with its own clock. Raises InvalidInput.
 
@@ -168,16 +221,24 @@ def submit_all(request: Request, rights: Sequence[Right], *, actor: Actor, now: 
     if not rights:
         raise InvalidInput("Choose at least one thing that is asked for.", field="rights")
     rights = list(dict.fromkeys(rights))
+    alone = _alone(rights)
+    made = [submit(replace(request, right=right), acknowledge=right in alone, actor=actor, now=now) for right in rights]
+    _together(made, alone, actor=actor, now=now)
+    return made
+
+
+def _alone(rights: Sequence[Right]) -> frozenset[Right]:
+    """Which of the rights used in one message are acknowledged each by a letter of its own."""
     several = [right for right in rights if right is not Right.COMPLAINT]
-    alone = len(several) < 2
-    cases = [
-        submit(replace(request, right=right), acknowledge=alone or right not in several, actor=actor, now=now)
-        for right in rights
-    ]
-    if not alone:
-        _acknowledge([case for case in cases if case.right in several], actor=actor, now=now)
-    link.link_all(cases, LinkKind.SAME_SUBMISSION, actor=actor, now=now)
-    return cases
+    return frozenset(rights) if len(several) < 2 else frozenset(rights) - set(several)
+
+
+def _together(made: Sequence[Case], alone: frozenset[Right], *, actor: Actor, now: datetime) -> None:
+    """Acknowledge in one letter those that have none of their own, and link all of them."""
+    several = [case for case in made if case.right not in alone]
+    if several:
+        _acknowledge(several, actor=actor, now=now)
+    link.link_all(made, LinkKind.SAME_SUBMISSION, actor=actor, now=now)
 
 
 def _acknowledge(cases: Sequence[Case], *, actor: Actor, now: datetime) -> None:
@@ -200,7 +261,7 @@ def _line(case: Case, language: str) -> str:
     return f"{case.reference}: {terms(case.right).name}; {says}"
 
 
-def _unused_reference() -> str:
+def unused_reference() -> str:
     while True:
         reference = new_reference()
         if db.session.scalar(select(Case.id).where(Case.reference == reference)) is None:

@@ -18,6 +18,7 @@ from sar_service.db import db, new_id
 from sar_service.documents.letter_text import as_html, as_pdf, as_plain
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import NotFound
+from sar_service.domain.incoming import message_id
 from sar_service.domain.letter import KINDS
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
@@ -219,8 +220,8 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
         subject=told["mail"]["subject"],
         text=told["mail"]["text"],
         sender=settings.mail_from,
-        reply_to=getattr(controller.dpo, "email", "") or "",
-        key=f"letter.{row.id}",
+        reply_to=controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or "",
+        key=message_id(row.id, told.get("sending", 0)),
     )
 
 

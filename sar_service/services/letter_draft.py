@@ -14,7 +14,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.letter_needs import ways
-from sar_service.domain.lifecycle import GUARDS, OPEN, Action, Guard, Status
+from sar_service.domain.lifecycle import GUARDS, OPEN, UNKNOWN, Action, Guard, Status
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
@@ -138,8 +138,7 @@ def begin(
         if result not in set(ROUTED):
             raise InvalidInput("Say whether all of the request goes elsewhere, or a part.", field="result")
         redirect.check(case, chosen.route)
-    if case.status not in OPEN:
-        raise WrongState("The case is over. Reopen it before you write such a letter.")
+    _may_be_written_to(case)
     if chosen.worded and not words.strip():
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
@@ -269,8 +268,7 @@ def _check(subject: str, text: str, must: Sequence[str], language: str, *, title
 def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
     """Do what the letter does, and have it sent. Refused, with nothing done, if that cannot be or its date is old."""
     _still_draft(row, version)
-    if case.status not in OPEN:
-        raise WrongState("The case is over. Reopen it before you send such a letter.")
+    _may_be_written_to(case)
     if stopped := letter_hold.stops(case, row.kind):
         raise WrongState(stopped)
     told = sealing.unseal(row)
@@ -313,6 +311,13 @@ def drop(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     db.session.delete(row)
 
 
+def _may_be_written_to(case: Case) -> None:
+    if case.status in UNKNOWN:
+        raise WrongState("Nobody has logged this e-mail as a request. Log it first: then it has letters.")
+    if case.status not in OPEN:
+        raise WrongState("The case is over. Reopen it before you write or send such a letter.")
+
+
 def _still_draft(row: Letter, version: int) -> None:
     if row.state != "draft":
         raise WrongState("This letter has gone. It is kept as it was sent.")
@@ -321,7 +326,7 @@ def _still_draft(row: Letter, version: int) -> None:
 
 def kinds(case: Case) -> list[str]:
     """The letters that could be begun now; those that send a request elsewhere are `routes`."""
-    if case.status not in OPEN or case.status is Status.BUILDING:
+    if case.status not in OPEN or case.status in (*UNKNOWN, Status.BUILDING):
         return []
     suit = (kind for kind in KINDS.values() if kind.drafted and kind.suits(case.right, capacity=case.capacity))
     return [kind.key for kind in suit if kind.route is None and kind.key != PART]
@@ -329,4 +334,4 @@ def kinds(case: Case) -> list[str]:
 
 def routes(case: Case) -> list[Route]:
     """Where the request could be sent now, if it is not for us."""
-    return list(Route) if case.status in OPEN and case.status is not Status.BUILDING else []
+    return list(Route) if case.status in OPEN - UNKNOWN - {Status.BUILDING} else []

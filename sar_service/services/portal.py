@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, NotFound
-from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.rights import Right
 from sar_service.models import AccessCode, Case, Letter, Pack, PackState
 
@@ -42,7 +42,7 @@ def send_code(reference: str, *, address: str, now: datetime) -> None:
     attempt.check("ask for a code from", address, limit=20, now=now)
     attempt.note("ask for a code from", address, now=now)
     case = _case(reference)
-    if case is None or case.status is Status.WITHDRAWN:
+    if case is None or case.status is Status.WITHDRAWN or case.status in UNKNOWN:
         return
     try:
         attempt.check("ask for a code", str(case.id), limit=5, now=now)
@@ -133,6 +133,7 @@ class Stage:
 
 STAGES = ("received", "identity", "searching", "reviewing", "checking", "ready")
 AT = {
+    Status.DRAFT: 1,
     Status.RECEIVED: 1,
     Status.IDENTITY: 1,
     Status.SEARCHING: 2,
@@ -146,6 +147,7 @@ AT = {
     Status.REFUSED: 6,
     Status.WITHDRAWN: 6,
     Status.REDIRECTED: 6,
+    Status.SET_ASIDE: 6,
 }
 
 

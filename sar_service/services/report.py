@@ -26,7 +26,9 @@ from . import clock
 from .case import visible
 
 ANSWERED = (Status.RELEASED, Status.CLOSED)
-COUNTED = ("received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn", "merged")
+COUNTED = (
+    "received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn", "merged", "set_aside",
+)  # fmt: skip
 
 
 def counted(actor: Actor) -> Select[Any]:
@@ -120,6 +122,7 @@ class Month:
     refused: int
     withdrawn: int
     merged: int  # answered by another case, and counted there
+    set_aside: int  # e-mails that were no request: counted nowhere else
     elsewhere: dict[Route, int]  # sent elsewhere, which is not in `received` or any other figure
 
     @property
@@ -182,7 +185,7 @@ def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
         .join(each, each.c.day == Case.received_on)
         .with_only_columns(
             each.c.day,
-            func.count(),
+            number(Case.status != Status.SET_ASIDE),
             number(answered()),
             number(answered() & answered_in_time()),
             number(answered() & (Case.released_on <= each.c.last)),
@@ -190,6 +193,7 @@ def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
             number(Case.status == Status.REFUSED),
             number(Case.status == Status.WITHDRAWN),
             number(Case.merged_into.is_not(None)),
+            number(Case.status == Status.SET_ASIDE),
         )
         .group_by(each.c.day)
     )

@@ -136,8 +136,17 @@ def test_the_buttons_of_a_page_are_what_the_role_may_do_with_the_reason_where_bl
     assert [c.action for c in allowed(Status.BUILDING, GOOD, EVERYTHING)] == [Action.SETTLE_IDENTITY]
 
 
+def test_of_a_draft_nothing_is_searched_sent_or_released() -> None:
+    """Nobody has said yet who asks, and for what: it is logged or set aside, and nothing leads past that."""
+    moves = {action: move.to for (status, action), move in MOVES.items() if status is Status.DRAFT}
+    assert moves == {Action.LOG: Status.RECEIVED, Action.SET_ASIDE: Status.SET_ASIDE}
+    after = {action: move.to for (status, action), move in MOVES.items() if status is Status.SET_ASIDE}
+    assert after == {Action.REOPEN: Status.DRAFT}
+    assert Status.DRAFT in OPEN and Status.SET_ASIDE not in OPEN  # its clock runs from the day it came
+
+
 def test_every_status_can_be_left_and_reached() -> None:
-    reached, frontier = {Status.RECEIVED}, [Status.RECEIVED]
+    reached, frontier = {Status.DRAFT}, [Status.DRAFT]
     while frontier:
         at = frontier.pop()
         for (status, _), move in MOVES.items():
@@ -192,7 +201,7 @@ def test_no_path_reaches_release_without_identity_two_people_and_a_clean_pack(
 
 def test_nothing_but_a_complaint_is_answered_before_it_is_known_who_asks() -> None:
     unknown = replace(GOOD, identity_settled=False)
-    for status in OPEN - {Status.BUILDING}:
+    for status in OPEN - {Status.BUILDING, Status.DRAFT}:
         with pytest.raises(WrongState, match="identity"):
             decide(status, Action.ANSWER, situation=unknown, permissions=OFFICER)
         complaint = replace(unknown, identity_needed=False)

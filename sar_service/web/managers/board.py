@@ -53,7 +53,8 @@ def board_csv() -> Response:
     out = io.StringIO()
     writer = csv.writer(out)
     names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn", "merged"]
-    writer.writerow(["month", *names, "sent elsewhere", *(f"sent elsewhere: {route}" for route in Route)])
+    columns = [*names, "sent elsewhere", *(f"sent elsewhere: {route}" for route in Route), "set aside"]
+    writer.writerow(["month", *columns])
     for month in report.months(actor=actor(), today=clock.day_of(now())):
         row = [
             month.month,
@@ -67,6 +68,7 @@ def board_csv() -> Response:
             month.merged,
             sum(month.elsewhere.values()),
             *(month.elsewhere.get(route, 0) for route in Route),
+            month.set_aside,
         ]
         writer.writerow([safe_cell(str(each)) for each in row])
     response = Response(out.getvalue(), mimetype="text/csv")

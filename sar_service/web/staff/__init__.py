@@ -61,6 +61,8 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     case,  # noqa: F401
     complaint,  # noqa: F401
     conflict,  # noqa: F401
+    delivery,  # noqa: F401
+    draft,  # noqa: F401
     fact,  # noqa: F401
     find,  # noqa: F401
     found,  # noqa: F401
@@ -68,6 +70,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     identity,  # noqa: F401
     identity_change,  # noqa: F401
     identity_copy,  # noqa: F401
+    incoming,  # noqa: F401
     left_out,  # noqa: F401
     letter,  # noqa: F401
     log,  # noqa: F401

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput
-from sar_service.domain.lifecycle import Action, Choice, Status
+from sar_service.domain.lifecycle import UNKNOWN, Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
@@ -67,6 +67,8 @@ BUTTONS: dict[Action, Any] = {
 # What moves are called in the history, where the table of moves has them as commands.
 VERBS: dict[str, Any] = {
     "settle identity": _l("Identity settled"),
+    "log": _l("Logged as a request"),
+    "set aside": _l("Set aside: no request of its own"),
     "ask identity": _l("Evidence of identity asked for"),
     "start search": _l("Search started"),
     "finish search": _l("Search finished"),
@@ -183,9 +185,13 @@ def _stage(text: str) -> str:
 
 @blueprint.get("/cases/<reference>")
 @allow(Permission.SEE_CASES)
-def case_page(reference: str) -> str:
+def case_page(reference: str) -> Any:
     """Everything about a case at a glance."""
     case, actor = frame.find(reference), access.actor()
+    if case.status in UNKNOWN:
+        from .draft import draft_page  # which shows this page once the e-mail has been logged
+
+        return draft_page(reference)
     settled = identity_service.settled(case)
     deeds = [
         _deed(choice, case)

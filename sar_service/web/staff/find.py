@@ -49,13 +49,13 @@ def find() -> Any:
     shown = [
         {
             "row": row,
-            "name": frame.name_of(subject),
-            "born": frame.born(subject),
+            "name": frame.title_of(told),
+            "born": frame.born(told["subject"]),
             "tag": frame.clock_tag(row),
             "status": frame.status_of(row)[0],
             "right": frame.RIGHTS[row.right.value],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
         }
-        for row, subject in ((row, sealing.unseal(row)["subject"]) for row in found)
+        for row, told in ((row, sealing.unseal(row)) for row in found)
     ]
     return render_template("staff/find.html", typed=typed, shown=shown, more=len(rows) > MOST, errors=[])

@@ -12,17 +12,18 @@ from flask import current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.permission import may_see_case
 from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, merge, redaction_mark, regulator, sealing, team, units, work
+from sar_service.services import audit, clock, incoming, merge, redaction_mark, regulator, sealing, team, units, work
 from sar_service.services import case as cases
 
 from .. import access, filters
 
 STATUS: dict[Status, tuple[Any, str]] = {
+    Status.DRAFT: (_l("E-mail to log"), "amber"),
     Status.RECEIVED: (_l("Received"), "blue"),
     Status.IDENTITY: (_l("Waiting for identity"), "purple"),
     Status.SEARCHING: (_l("Searching"), "blue"),
@@ -36,6 +37,7 @@ STATUS: dict[Status, tuple[Any, str]] = {
     Status.REFUSED: (_l("Refused"), "grey"),
     Status.WITHDRAWN: (_l("Withdrawn"), "grey"),
     Status.REDIRECTED: (_l("Sent elsewhere"), "grey"),
+    Status.SET_ASIDE: (_l("E-mail, no request"), "grey"),
 }
 RIGHTS: dict[str, Any] = {
     "access": _l("Copy of information"),
@@ -131,6 +133,14 @@ def what(case: Case) -> Any:
     return filters.ROUTES[case.redirected_as] if case.redirected_as is not None else RIGHTS[case.right.value]
 
 
+def title_of(told: dict[str, Any]) -> str:
+    """Whom a case is about; of an e-mail that nobody has logged, who wrote it."""
+    requester = told["requester"]
+    return name_of(told["subject"]) or _(
+        "E-mail from %(who)s", who=requester.get("name") or requester.get("email") or _("somebody")
+    )
+
+
 def born(subject: dict[str, Any]) -> str:
     """A date of birth in words; what is no date stands as it was given."""
     text = subject.get("date_of_birth") or ""
@@ -196,6 +206,7 @@ TABS: tuple[tuple[str, Any, str], ...] = (
     ("identity", _l("Identity"), "staff.identity_page"),
     ("work", _l("Notes and tasks"), "staff.work_page"),
     ("complaint", _l("Complaints, regulator"), "staff.complaint_page"),
+    ("messages", _l("Messages"), "staff.messages_page"),
     ("search", _l("Search"), "staff.search_page"),
     ("found", _l("Found"), "staff.found_page"),
     ("people", _l("People"), "staff.people_page"),
@@ -207,11 +218,18 @@ TABS: tuple[tuple[str, Any, str], ...] = (
 )
 
 
-def _tabs(case: Case, here: str, undecided: int, registered: int) -> Iterable[dict[str, Any]]:
+OF_A_DRAFT = ("overview", "work")  # of an e-mail that nobody has logged there is no more than this
+
+
+def _tabs(case: Case, here: str, counts: dict[str, int]) -> Iterable[dict[str, Any]]:
     for key, text, endpoint in TABS:
         if endpoint not in current_app.view_functions:
             continue
-        count = {"people": registered or None, "reading": undecided or None}.get(key)
+        if case.status in UNKNOWN and key not in OF_A_DRAFT:
+            continue
+        if key == "messages" and not counts[key]:
+            continue
+        count = counts.get(key) or None
         yield {
             "text": text,
             "href": url_for(endpoint, reference=case.reference),
@@ -225,7 +243,8 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
     audit.viewed(viewed or tab, actor=access.actor(), now=access.now(), case=case, of=of)
     told = sealing.unseal(case)
     undecided = redaction_mark.undecided(case)
-    registered = len(units.people_of(case))
+    messages, unread = incoming.counts(case)
+    counts = {"people": len(units.people_of(case)), "reading": undecided, "messages": messages}
     words, colour = status_of(case)
     merged = merge.answered_by(case)
     return render_template(
@@ -235,14 +254,15 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         wishes=wishes(told),
         carried=[FLAGS[flag] for flag in work.flags([case]).get(case.id, [])],
         waits=regulator.listed(access.actor(), case=case, open_only=True),
-        subject=name_of(told["subject"]),
+        subject=title_of(told),
+        unread=unread,
         tag=clock_tag(case),
         status={"text": words, "colour": colour},
         due=case.due_on if case.redirected_as is None else None,
         answered_by=merged[1] if merged is not None and may_see_case(access.actor(), merged[1]) else None,
         born=born(told["subject"]),
         undecided=undecided,
-        tabs=list(_tabs(case, tab, undecided, registered)),
+        tabs=list(_tabs(case, tab, counts)),
         today=today(),
         path=request.path,
         **context,

@@ -13,7 +13,7 @@ from sar_service.domain.errors import NotFound
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import audit, identity, intake, letter, letter_draft, letter_part, sealing
+from sar_service.services import audit, delivery, identity, intake, letter, letter_draft, letter_part, sealing
 
 from .. import access
 from ..access import allow
@@ -86,6 +86,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "sending": (_l("On its way"), "blue"),
     "sent": (_l("Sent"), "green"),
     "failed": (_l("Not delivered"), "red"),
+    "ended": (_l("Not delivered, dealt with"), "grey"),
     "to_post": (_l("To be posted"), "amber"),
     "posted": (_l("Posted"), "green"),
     "held": (_l("Held back: where it goes was changed"), "amber"),
@@ -206,6 +207,7 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         hidden=row.kind == CODE,
         second=KINDS[row.kind].second,
         mine=access.actor().label in written.get("by", []),
+        rests=delivery.clock_rests_on(row),
     )
 
 

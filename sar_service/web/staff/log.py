@@ -11,6 +11,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 from wtforms import Form
 
 from sar_service.domain.check_digits import nhs_valid, upn_valid
@@ -142,9 +143,10 @@ class Logged(Form):
         inline=True,
     )
 
-    def prepare(self) -> None:
-        """Offer the councils this member of staff works for, and Welsh if one of them does."""
-        mine = [each for key, each in runtime().catalogue.controllers.items() if key in access.actor().controllers]
+    def prepare(self, controller: str = "") -> None:
+        """Offer the councils this member of staff works for (or the one whose case it is already), and Welsh."""
+        theirs = {controller} if controller else access.actor().controllers
+        mine = [each for key, each in runtime().catalogue.controllers.items() if key in theirs]
         if not any(offers_welsh(each) for each in mine):
             del self.language
         if not any(each.pupil_records for each in mine):
@@ -244,7 +246,7 @@ def _postcode(lines: list[str]) -> str:
     return lines[-1] if lines and any(letter.isdigit() for letter in lines[-1]) and len(lines[-1]) <= 9 else ""
 
 
-def to_request(form: Logged) -> intake.Request:
+def to_request(form: Logged, *, controller: str = "") -> intake.Request:
     """The request that was written down; its right is set for each case apart."""
     capacity, how, family = form.answers()
     mine = capacity == "self"
@@ -254,7 +256,8 @@ def to_request(form: Logged) -> intake.Request:
     numbers = {key: form[key].data for key in ("nhs_number", "upn", "reference") if form[key].data}
     now = _lines(form.address.data)
     return intake.Request(
-        controller=form.controller.data if "controller" in form else next(iter(access.actor().controllers)),
+        controller=controller
+        or (form.controller.data if "controller" in form else next(iter(access.actor().controllers))),
         right=Right(form.rights.data[0]) if form.rights.data else Right.ACCESS,
         channel=form.channel.data,
         capacity=capacity,
@@ -295,8 +298,8 @@ class Elsewhere(InvalidInput):
     """The request that this one follows cannot be linked with it."""
 
 
-def _submit(form: Logged) -> list[Case]:
-    """Make the cases, and link them with the request that they follow."""
+def _submit(form: Logged, draft: Case | None) -> list[Case]:
+    """Make the cases, of a draft where there is one, and link them with the request that they follow."""
     actor, now = access.actor(), access.now()
     before = None
     if form.about.data:
@@ -305,15 +308,18 @@ def _submit(form: Logged) -> list[Case]:
         except NotFound as error:
             raise Elsewhere(_("There is no request with this reference that you may see. Check it.")) from error
     filed = complaint.Filed(about=About.REQUEST if before is not None else About.NONE, request=before)
-    request = replace(to_request(form), filed=filed)
+    request = replace(to_request(form, controller=draft.controller if draft is not None else ""), filed=filed)
     if before is not None and before.controller != request.controller:
         raise Elsewhere(_("That request is another council’s. Requests of one council are linked only."))
-    if before is not None:
-        audit.lock(before)
-    if form.route() is not None:
+    audit.lock(*(each for each in (before, draft) if each is not None))
+    goes = form.route() is not None
+    rights = [request.right] if goes else [Right(each) for each in form.rights.data]
+    if draft is not None:
+        made = intake.log_draft(draft, request, rights, acknowledge=not goes, actor=actor, now=now)
+    elif goes:
         made = [intake.submit(request, acknowledge=False, actor=actor, now=now)]
     else:
-        made = intake.submit_all(request, [Right(each) for each in form.rights.data], actor=actor, now=now)
+        made = intake.submit_all(request, rights, actor=actor, now=now)
     if before is not None:
         for case in made:
             link.link(before, case, LinkKind.RELATED, actor=actor, now=now)
@@ -340,6 +346,37 @@ def _point_out(case: Case) -> None:
         flash(_("It may be the same person, or the same request again: %(which)s. Look below.", which="; ".join(each)))
 
 
+def columns(form: Logged) -> list[list[tuple[Any, list[Any]]]]:
+    """The questions as they stand on the page."""
+    return [[(title, [form[name] for name in names if name in form]) for title, names in each] for each in COLUMNS]
+
+
+def taken(form: Logged, draft: Case | None = None) -> tuple[Response | None, list[dict[str, str]]]:
+    """Do what a form that was sent asks for, with a draft where there is one: where to go next, or what to mend."""
+    if not form.validate():
+        return None, errors_for(form)
+    route = form.route()
+    try:
+        made = _submit(form, draft)
+        leaves = _goes(form, made[0], route) if route is not None else None
+    except Elsewhere as error:
+        form.about.errors = [str(error)]
+        return None, errors_for(form)
+    except InvalidInput as error:
+        return None, [{"text": str(error), "href": "#main-content"}]
+    if leaves is not None:
+        flash(_("Logged. Nothing has gone yet: look at the letter. The request goes elsewhere when you send it."))
+        return redirect(url_for("staff.letter_page", reference=made[0].reference, letter_id=leaves.id)), []
+    references = ", ".join(case.reference for case in made)
+    flash(
+        _("Logged: %(references)s.", references=references)
+        if len(made) == 1
+        else _("Logged as %(count)s cases: %(references)s.", count=len(made), references=references)
+    )
+    _point_out(made[0])
+    return redirect(url_for("staff.case_page", reference=made[0].reference)), []
+
+
 @blueprint.route("/log", methods=["GET", "POST"])
 @allow(Permission.LOG_REQUEST)
 def log() -> Any:
@@ -351,40 +388,14 @@ def log() -> Any:
     )
     form.prepare()
     problems: list[dict[str, str]] = []
-    if sent and form.validate():
-        route = form.route()
-        try:
-            made = _submit(form)
-            draft = _goes(form, made[0], route) if route is not None else None
-        except Elsewhere as error:
-            form.about.errors = [str(error)]
-            problems = errors_for(form)
-        except InvalidInput as error:
-            problems = [{"text": str(error), "href": "#main-content"}]
-        else:
-            if draft is not None:
-                flash(
-                    _("Logged. Nothing has gone yet: look at the letter. The request goes elsewhere when you send it.")
-                )
-                return redirect(
-                    url_for("staff.letter_page", reference=made[0].reference, letter_id=draft.id),
-                )
-            references = ", ".join(case.reference for case in made)
-            flash(
-                _("Logged: %(references)s.", references=references)
-                if len(made) == 1
-                else _("Logged as %(count)s cases: %(references)s.", count=len(made), references=references)
-            )
-            _point_out(made[0])
-            return redirect(url_for("staff.case_page", reference=made[0].reference))
-    elif sent:
-        problems = errors_for(form)
+    if sent:
+        answer, problems = taken(form)
+        if answer is not None:
+            return answer
     page = render_template(
         "staff/log.html",
         form=form,
-        columns=[
-            [(title, [form[name] for name in names if name in form]) for title, names in each] for each in COLUMNS
-        ],
+        columns=columns(form),
         errors=problems,
     )
     return page, 400 if problems else 200

@@ -31,7 +31,7 @@ def alike(case: Case) -> list[dict[str, Any]]:
 
 def name(case: Case | None) -> str:
     """The name of the person a case is about."""
-    return frame.name_of(sealing.unseal(case)["subject"]) if case is not None else ""
+    return frame.title_of(sealing.unseal(case)) if case is not None else ""
 
 
 def merged(case: Case) -> list[dict[str, Any]]:

@@ -11,13 +11,25 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
-from sar_service.services import audit, clock, identity_copy, intake, regulator, reminder, sealing, team_share, work
+from sar_service.services import (
+    audit,
+    clock,
+    delivery,
+    identity_copy,
+    incoming,
+    intake,
+    regulator,
+    reminder,
+    sealing,
+    team_share,
+    work,
+)
 from sar_service.services import case as cases
 
 from .. import access, filters
 from ..access import allow
 from ..fields import clean_line
-from . import blueprint, frame
+from . import blueprint, frame, letter
 
 SORTS = ("urgent", "due", "received", "status", "reference")
 DUE = {"overdue": "Overdue", "week": "Due this week", "paused": "Paused or not started"}
@@ -118,6 +130,13 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
     return chips
 
 
+def _undelivered() -> list[dict[str, Any]]:
+    return [
+        {"row": row, "case": case, "title": letter.TITLES[row.kind]}
+        for row, case in delivery.undelivered(actor=access.actor())
+    ]
+
+
 @blueprint.get("/")
 @allow(Permission.SEE_CASES)
 def worklist() -> Any:
@@ -136,7 +155,7 @@ def worklist() -> Any:
     shown = [
         {
             "row": row,
-            "name": frame.name_of(sealing.unseal(row)["subject"]),
+            "name": frame.title_of(sealing.unseal(row)),
             "tag": frame.clock_tag(row),
             "status": frame.status_of(row)[0],
             "right": frame.what(row),
@@ -160,6 +179,9 @@ def worklist() -> Any:
         today=today,
         silent=reminder.silent(now=access.now()),
         copies=dict(zip(("unseen", "overdue"), identity_copy.pressing(actor, today=today), strict=True)),
+        mailboxes=incoming.silent(actor=actor, now=access.now()),
+        messages=incoming.unhandled(actor=actor) if now.page == 1 else [],
+        undelivered=_undelivered() if now.page == 1 else [],
         missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),

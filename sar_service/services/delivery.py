@@ -1,0 +1,120 @@
+"""What became of a letter after it was handed over: it did not arrive, and what is done about that.
+
+Whoever learns of it (a report that came back to the mailbox, an adapter that is called back) says so with `bounced`.
+A letter that did not arrive stands on everybody's worklist until somebody has dealt with it.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.documents.letter_text import as_plain
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.clock_steps import written
+from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.letter import KINDS
+from sar_service.models import Case, Letter
+from sar_service.queue import after_commit
+
+from . import audit, clock, lease, letter, letter_hold, sealing
+from . import case as cases
+from . import reason as reasons
+
+UNDER_WAY = ("waiting", "sending", "sent")
+MOST = 50
+CODE = "access-code"  # it has lapsed by the time that anybody looks at it
+WAITS = ("identity_requested", "clarification_requested", "fee_requested")  # the clock waits for their answer
+TELLS = (*WAITS, "extension_notice")
+
+
+def bounced(letter_id: uuid.UUID, *, reason: str, permanent: bool, now: datetime, sending: int | None = None) -> bool:
+    """A mail system says that a letter did not arrive, or not yet; False where there is no such letter.
+
+    `reason` is in words that name nobody. `sending` is the number of the sending it speaks of, where that is known:
+    word of an earlier one changes nothing about the one that went after it. Being told twice is no harm.
+    """
+    row = db.session.get(Letter, letter_id)
+    if row is None:
+        return False
+    case = db.session.get_one(Case, row.case_id)
+    audit.lock(case)
+    db.session.refresh(row)
+    earlier = sending is not None and sending != sealing.unseal(row).get("sending", 0)
+    if permanent and not earlier and row.state in UNDER_WAY:
+        row.state, row.message = "failed", reason[:300]
+        lease.give_back(row)
+        _note("learnt that a letter did not arrive", case, row, reason, now=now)
+    elif permanent and earlier:
+        _note("learnt that an earlier sending did not arrive", case, row, reason, now=now)
+    elif not permanent:
+        _note("learnt that a letter is delayed", case, row, reason, now=now)
+    return True
+
+
+def _note(verb: str, case: Case, row: Letter, reason: str, *, now: datetime) -> None:
+    why = reasons.keep(case, reason, actor=SERVICE, now=now)
+    audit.record(verb, actor=SERVICE, now=now, case=case, of=row, kind=row.kind, **why)
+
+
+def undelivered(*, actor: Actor) -> list[tuple[Letter, Case]]:
+    """The letters that did not arrive and that nobody has dealt with, in the cases this actor may see; oldest first."""
+    seen = cases.visible(actor).with_only_columns(Case.id)
+    rows = db.session.execute(
+        select(Letter, Case)
+        .join(Case, Case.id == Letter.case_id)
+        .where(Letter.state == "failed", Case.id.in_(seen))
+        .order_by(Letter.written_at, Letter.id)
+        .limit(MOST)
+    )
+    return [(row, case) for row, case in rows]
+
+
+def clock_rests_on(row: Letter) -> str:
+    """What of the clock rests on a letter's having arrived: "waits" for an answer, "longer" by its notice, or ""."""
+    does = KINDS[row.kind].does
+    return "waits" if does in WAITS else "longer" if does in TELLS else ""
+
+
+def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: Actor, now: datetime) -> None:
+    """Send a letter that did not arrive once more as it is: to the address the requester has now, or on paper."""
+    _still_failed(row, version)
+    if row.kind == CODE:
+        raise WrongState("The code in this letter has lapsed. The requester asks for a new one at the portal.")
+    if stopped := letter_hold.stops(case, row.kind):
+        raise WrongState(stopped)
+    told, asked = sealing.unseal(row), sealing.unseal(case)
+    goes = "post" if by_post else letter.way(case, row.kind)
+    told["sending"] = told.get("sending", 0) + 1
+    told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
+    told["address"] = letter.address_of(asked)
+    if goes == "email":
+        told["mail"] = {"subject": told["subject"], "text": as_plain(told["text"])}
+    elif goes == "link":
+        subject, text = letter.compose(case, letter.NOTICE, now=now, written_on=written(clock.day_of(row.written_at)))
+        told["mail"] = {"subject": subject, "text": as_plain(text)}
+    sealing.seal(row, told)
+    row.state = "to_post" if goes == "post" else "waiting"
+    row.message, row.attempts, row.sent_at = "", 0, None
+    how = "post" if goes == "post" else "email"
+    audit.record("sent a letter again", actor=actor, now=now, case=case, of=row, kind=row.kind, how=how)
+    if goes != "post":
+        row.queued_at = now
+        after_commit("letter", row.id)
+
+
+def settle(case: Case, row: Letter, *, reason: str, version: int, actor: Actor, now: datetime) -> None:
+    """Say how it was dealt with otherwise that a letter did not arrive: it leaves everybody's list."""
+    _still_failed(row, version)
+    if not reason.strip():
+        raise InvalidInput("Say how it was dealt with.", field="reason")
+    row.state = "ended"
+    why = reasons.keep(case, reason, actor=actor, now=now)
+    audit.record("dealt with a letter that did not arrive", actor=actor, now=now, case=case, of=row, **why)
+
+
+def _still_failed(row: Letter, version: int) -> None:
+    if row.state != "failed":
+        raise WrongState("Somebody has dealt with this letter already. Look at it again.")
+    cases.check_version(row, version)

@@ -1,0 +1,305 @@
+"""The mailbox is read from a real IMAP server: each message once, whatever dies, and each where it belongs."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from flask import Flask
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.domain.incoming import MessageKind
+from sar_service.domain.lifecycle import Status
+from sar_service.extensions import KEY
+from sar_service.models import Case, Incoming, Letter
+from sar_service.services import audit, clock, incoming, letter, reminder, sealing
+from tests import factories, mails
+from tests.configuration import CONTROLLERS, ROOT
+from tests.dovecot import PASSWORD, MailServer
+from workers.jobs import incoming as job
+
+
+@pytest.fixture
+def user(app: Flask, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    return mails.read_by(app, monkeypatch, mail_server)
+
+
+@pytest.fixture
+def come(mail_server: MailServer, user: str) -> Callable[..., None]:
+    """Deliver a message, and have the mailbox read."""
+
+    def deliver(*messages: Any, arrived: datetime = mails.CAME, read: bool = True) -> None:
+        for each in messages:
+            raw = each if isinstance(each, bytes) else each.as_bytes(policy=each.policy.clone(linesep="\r\n"))
+            mail_server.deliver(user, raw, arrived=arrived)
+        if read:
+            db.session.commit()
+            job.run("northmoor")
+        db.session.rollback()
+
+    return deliver
+
+
+def rows() -> list[Incoming]:
+    return list(db.session.scalars(select(Incoming).order_by(Incoming.uid)))
+
+
+def cases_there() -> list[Case]:
+    return list(db.session.scalars(select(Case).order_by(Case.created_at, Case.reference)))
+
+
+def test_a_message_becomes_a_draft_whose_time_runs_from_the_day_it_came(
+    come: Callable[..., None], mail_server: MailServer, user: str, sent: Any
+) -> None:
+    come(mails.a_mail(files={"passport.pdf": b"%PDF-1.4 a picture", "../../etc/pass wd": b"two"}))
+    case = cases_there()[0]
+    assert (case.status, case.channel, case.controller) == (Status.DRAFT, "email", "northmoor")
+    assert case.received_on.isoformat() == "2026-11-20" and case.due_on == clock.reckon(case).due is not None
+    told = sealing.unseal(case)
+    assert told["requester"]["email"] == "tamsin@example.org" and "everything that you hold" in told["scope"]["what"]
+    (row,), ((_, says),) = rows(), incoming.of(case)
+    assert (row.kind, says["name"], says["subject"]) == (MessageKind.REQUEST, "Tamsin Penrose", "My records")
+    assert [(each["name"], each["size"]) for each in says["files"]] == [("passport.pdf", 18), (".._.._etc_pass wd", 3)]
+    assert sealing.object_bytes(incoming.object_id(says["files"][0])) == b"%PDF-1.4 a picture"
+    assert b"tamsin@example.org" in sealing.object_bytes(row.raw_id)
+    assert mail_server.held(user) == [] and len(mail_server.held(user, "Read")) == 1  # moved, never deleted
+    assert list(db.session.scalars(select(Letter))) == [] and sent.jobs == []  # nothing goes out from a draft
+
+
+def test_a_message_is_kept_once_however_often_it_is_read_moved_or_uploaded_again(
+    come: Callable[..., None], mail_server: MailServer, user: str
+) -> None:
+    message = mails.a_mail()
+    come(message)
+    come()
+    come(message, arrived=mails.CAME + timedelta(days=2))  # put back by hand
+    come(message.as_bytes().replace(b"Subject: My records", b"Received: elsewhere\nSubject: My records"))
+    come(mails.a_mail(headers={"Message-ID": message["Message-ID"]}, text="The same id, and other words."))
+    assert len(rows()) == len(cases_there()) == 2  # the last is another message, though it bears the same id
+    assert mail_server.held(user) == [] and len(mail_server.held(user, "Read")) == 4
+
+
+def read_in_a_process(app: Flask, folder: Path, server: MailServer, user: str, dies: str) -> subprocess.Popen[bytes]:
+    """A worker's round in a process of its own, on the same database, that is killed at one point of it."""
+    runtime = app.extensions[KEY]
+    config = folder / "config"
+    if not config.exists():
+        config.mkdir()
+        for each in Path(runtime.settings.config_dir).iterdir():
+            if each.name != "controllers.yaml":
+                (config / each.name).symlink_to(each)
+        written = yaml.safe_load(CONTROLLERS)
+        written["controllers"][0]["mailbox"] = mails.settings(server, user)
+        (config / "controllers.yaml").write_text(json.dumps(written, default=str))
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SAR_")} | {
+        "SAR_ENV": "test",
+        "SAR_CONFIG_DIR": str(config),
+        "SAR_TEMPLATES_DIR": str(ROOT / "templates"),
+        "SAR_DATA_DIR": str(runtime.settings.data_dir),
+        "SAR_DATABASE_URL": runtime.settings.database_url.get_secret_value(),
+        "SAR_MAIL_BACKEND": "memory",
+        mails.VARIABLE: PASSWORD,
+    }
+    command = [sys.executable, "-m", "tests.workers.reading", dies]
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def test_killed_at_any_point_the_round_leaves_one_draft(
+    come: Callable[..., None], app: Flask, tmp_path: Path, mail_server: MailServer, user: str
+) -> None:
+    come(mails.a_mail(files={"a.pdf": b"one"}), read=False)
+    left = []
+    for point in ("written", "committed"):
+        process = read_in_a_process(app, tmp_path, mail_server, user, point)
+        said = process.communicate(timeout=300)[0]
+        assert process.returncode == -9, said
+        left.append((len(rows()), len(mail_server.held(user))))
+        db.session.rollback()
+    assert left == [(0, 1), (1, 1)]  # kept only once all of it is, and moved only after that
+    come()
+    assert len(rows()) == len(cases_there()) == 1
+    assert mail_server.held(user) == [] and len(mail_server.held(user, "Read")) == 1
+
+
+def test_two_readers_at_once_that_both_believe_a_message_new_keep_it_once(
+    come: Callable[..., None], mail_server: MailServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(*(mails.a_mail(text=f"Request {number}") for number in range(3)), read=False)
+    db.session.commit()
+    known, told = incoming.known, threading.local()
+
+    def blind(controller: str, key: str) -> bool:
+        asked = told.__dict__.setdefault(key, [])
+        asked.append(key)
+        return len(asked) > 2 and known(controller, key)  # only when it asks what became of what it could not keep
+
+    monkeypatch.setattr(incoming, "known", blind)
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(job.run, ["northmoor"] * 2))
+    assert len(rows()) == len(cases_there()) == 3
+    db.session.rollback()
+    for each in mail_server.held(user, "Read"):
+        mail_server.deliver(user, each, arrived=mails.CAME)  # uploaded again, and nobody remembers
+    with ThreadPoolExecutor(1) as one:
+        list(one.map(job.run, ["northmoor"]))
+    db.session.rollback()
+    assert len(rows()) == len(cases_there()) == 3 and mail_server.held(user) == []
+
+
+def test_an_answer_to_a_letter_goes_to_its_case_whatever_its_stage(
+    come: Callable[..., None], sent: Any, now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    sent.work()
+    first = db.session.scalars(select(Letter)).one()
+    case.status = Status.RELEASED
+    db.session.commit()
+    come(
+        mails.a_mail(headers={"From": "MORWENNA@example.org", "In-Reply-To": first.message_id, "Subject": "Re: yours"}),
+        mails.a_mail(headers={"Subject": f"About {case.reference.lower()}"}),
+        mails.a_mail(headers={"Subject": "About ABCDE-FGHJK-LMNPQ"}),  # its check character is wrong
+    )
+    reply, stranger, draft = rows()
+    assert [row.kind for row in (reply, stranger, draft)] == [MessageKind.REPLY, MessageKind.REPLY, MessageKind.REQUEST]
+    assert reply.case_id == stranger.case_id == case.id != draft.case_id
+    assert (reply.known, stranger.known) == (True, False)
+    assert incoming.counts(case) == (2, 2)
+    assert sealing.unseal(case)["requester"]["email"] == "morwenna@example.org"  # a stranger changes nothing
+    assert [event.verb for event in audit.timeline(case.id)][:2] == ["received a message"] * 2
+
+
+def test_a_report_of_a_mail_system_comes_back_to_its_letter(
+    come: Callable[..., None], sent: Any, now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    sent.work()
+    first = db.session.scalars(select(Letter)).one()
+    assert first.message_id == f"<letter.{first.id}@localhost>"
+    come(mails.a_report(first.message_id, action="delayed", status="4.4.1"))
+    db.session.refresh(first)
+    assert first.state == "sent"  # it may still arrive
+    come(mails.a_report(first.message_id))
+    db.session.refresh(first)
+    assert (first.state, first.message) == ("failed", "there is no such mailbox (5.1.1)")
+    assert incoming.counts(case) == (2, 0)  # the letter is the work, not the report
+    assert "learnt that a letter did not arrive" in [event.verb for event in audit.timeline(case.id)]
+    assert "somebody@example.org" not in json.dumps([each.detail for each in audit.timeline(case.id)])
+
+
+def test_a_machine_s_answer_is_noted_and_begins_nothing(come: Callable[..., None], sent: Any, now: datetime) -> None:
+    case = factories.a_case(now=now)
+    sent.work()
+    first = db.session.scalars(select(Letter)).one()
+    away = {"Auto-Submitted": "auto-replied", "Subject": "Out of the office"}
+    come(
+        mails.a_mail(headers={**away, "References": f"<else@where> {first.message_id}"}),
+        mails.a_mail(headers=away),  # to nothing of ours
+        mails.a_mail(headers={"Auto-Submitted": "auto-generated"}),  # a form on another site: somebody asks by it
+    )
+    assert [row.kind for row in rows()] == [MessageKind.AUTOMATIC, MessageKind.REQUEST]
+    assert incoming.counts(case) == (1, 0) and len(cases_there()) == 2
+    assert sent.jobs == []
+
+
+HOSTILE = {
+    "a page that runs": b"Subject: x\r\nContent-Type: text/html\r\n\r\n<script>f()</script><p>Send me <b>it</b></p>",
+    "nothing at all": b"\r\n",
+    "no header": b"just words",
+    "parts without an end": b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 2000,
+    "parts inside parts": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(3000)
+    ),
+    "what is no letter": "Subject: \u202egnp.tset\r\n\r\n".encode() + b"a\x01b\xff\xfe\x1b[31m \xe2\x80\xae txet",
+    "a header that is no address": b"From: <<<>>> ;;; \r\nDate: never\r\nSubject: =?utf-8?B?////?=\r\n\r\nhello",
+}
+
+
+def test_whatever_comes_becomes_a_draft_and_its_bytes_are_kept(come: Callable[..., None]) -> None:
+    for raw in HOSTILE.values():
+        come(raw, read=False)
+    come()
+    kept = {sealing.object_bytes(row.raw_id): sealing.unseal(row) for row in rows()}
+    assert set(kept) == set(HOSTILE.values()) and len(cases_there()) == len(HOSTILE)
+    assert kept[HOSTILE["a page that runs"]]["text"] == "Send me it"
+    assert any("could not read" in note for note in kept[HOSTILE["parts inside parts"]]["notes"])
+    odd = kept[HOSTILE["what is no letter"]]
+    assert "\u202e" not in odd["text"] + odd["subject"] and "\x01" not in odd["text"] and "txet" in odd["text"]
+
+
+def test_a_message_that_is_too_large_is_kept_with_its_beginning_and_a_note(
+    come: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "LARGEST", 3000)
+    come(mails.a_mail(text="Please send me everything.\n", files={"film.bin": b"\x01" * 40_000}))
+    ((_, says),) = incoming.of(cases_there()[0])
+    assert "Please send me everything." in says["text"]
+    assert any("larger than what is fetched" in note for note in says["notes"])
+
+
+def test_one_message_that_breaks_us_keeps_no_other_from_being_read_and_is_told(
+    come: Callable[..., None], mail_server: MailServer, user: str, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    incoming.ask_for_all(now=now)
+    db.session.commit()
+    take = incoming.take
+
+    def breaks(controller: str, message: Any, raw: bytes, **more: Any) -> Any:
+        if b"poison" in raw:
+            raise ValueError("a fault of ours")
+        return take(controller, message, raw, **more)
+
+    monkeypatch.setattr(incoming, "take", breaks)
+    come(mails.a_mail(text="poison"), mails.a_mail(text="good"))
+    assert [sealing.unseal(row)["text"] for row in rows()] == ["good"]
+    assert len(mail_server.held(user)) == 1  # it waits there, and is tried again
+    row = db.session.get_one(reminder.Pulse, incoming.pulse("northmoor"))
+    assert row.at == now
+    monkeypatch.undo()
+
+
+def test_a_mailbox_that_cannot_be_read_for_an_hour_is_told(
+    come: Callable[..., None], app: Flask, mail_server: MailServer, user: str, staff: Callable[..., Any], now: datetime,
+    monkeypatch: pytest.MonkeyPatch, sent: Any,
+) -> None:  # fmt: skip
+    officer, other = staff("officer"), staff("officer", controllers=["southmoor"])
+    incoming.ask_for_all(now=now - timedelta(hours=2))
+    db.session.commit()
+    assert ("incoming", ("northmoor",)) in sent.jobs
+    assert [each for each, _ in incoming.silent(actor=officer, now=now)] == ["access@northmoor.example"]
+    assert incoming.silent(actor=other, now=now) == []
+    runtime = app.extensions[KEY]
+    with monkeypatch.context() as patch:
+        patch.setitem(app.extensions, KEY, replace(runtime, environ={mails.VARIABLE: "not this"}))
+        job.run("northmoor")
+        assert incoming.silent(actor=officer, now=now)
+    come()
+    assert incoming.silent(actor=officer, now=now) == []
+
+
+def test_a_clock_of_the_server_that_is_wrong_makes_no_day_that_cannot_be(
+    come: Callable[..., None], now: datetime
+) -> None:
+    come(mails.a_mail(), arrived=datetime(2031, 1, 1, tzinfo=UTC))
+    come(mails.a_mail(), arrived=datetime(1999, 1, 1, tzinfo=UTC))
+    come(mails.a_mail(), arrived=datetime(2026, 7, 1, 23, 30, tzinfo=UTC))  # in London it is tomorrow
+    days = [case.received_on.isoformat() for case in cases_there()]
+    assert sorted(days) == ["2018-01-01", "2026-07-02", clock.day_of(now).isoformat()]
+
+
+def test_letters_ask_for_answers_where_they_are_read(
+    come: Callable[..., None], sent: Any, outbox: list[Any], now: datetime
+) -> None:
+    factories.a_case(now=now)
+    sent.work()
+    assert outbox[0].reply_to == "access@northmoor.example"
+    assert letter.KINDS["acknowledgement"].plain
