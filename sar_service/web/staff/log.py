@@ -135,7 +135,6 @@ class Logged(Form):
         choices=[(key, words) for key, words in frame.HOW.items()],
         default="portal",
     )
-
     language = RadiosField(
         _l("In which language do they want to be written to?"),
         choices=[("en", _l("English")), ("cy", _l("Welsh, with the English below it"))],
@@ -387,11 +386,9 @@ def log() -> Any:
         data={"received_on": frame.today(), "kind": RIGHTS, "safe": UNKNOWN, "how": "portal"},
     )
     form.prepare()
-    problems: list[dict[str, str]] = []
-    if sent:
-        answer, problems = taken(form)
-        if answer is not None:
-            return answer
+    answer, problems = taken(form) if sent else (None, [])
+    if answer is not None:
+        return answer
     page = render_template(
         "staff/log.html",
         form=form,
