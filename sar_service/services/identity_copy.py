@@ -242,12 +242,12 @@ def destroy_due(*, now: datetime) -> int:
 
 def pressing(actor: Actor, *, today: date) -> tuple[list[Case], list[Case]]:
     """The cases this actor may see in which a copy waits to be looked at, and those in which one should be gone."""
-    seen = visible(actor).with_only_columns(Case.id)
     until = func.coalesce(IdentityCopy.kept_until, IdentityCopy.destroy_on)
 
     def having(condition: object) -> list[Case]:
         mine = select(IdentityCopy.case_id).where(IdentityCopy.destroyed_at.is_(None), condition)  # type: ignore[arg-type]
-        query = select(Case).where(Case.id.in_(mine), Case.id.in_(seen)).order_by(Case.due_on, Case.id).limit(50)
-        return list(db.session.scalars(query))
+        return list(
+            db.session.scalars(visible(actor).where(Case.id.in_(mine)).order_by(Case.due_on, Case.id).limit(50))
+        )
 
     return having(IdentityCopy.checked_at.is_(None)), having(or_(until < today, IdentityCopy.message != ""))
