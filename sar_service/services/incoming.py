@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from sar_service.adapters.imap import Address
+from sar_service.adapters.scanner import ScannerSilent
 from sar_service.catalogue.mailbox import Mailbox
 from sar_service.db import db, new_id
 from sar_service.domain import incoming as rules
@@ -145,6 +146,18 @@ def with_note(message: Message, note: str) -> Message:
     """The message with one more thing that staff have to know of it."""
     values = {name: getattr(message, name) for name in message.__dataclass_fields__}
     return Message(**{**values, "notes": (*message.notes, note)})
+
+
+def scanned(message: Message) -> Message:
+    """The message, with a note on each file in which the virus scanner found something, or that it did not look at."""
+    for each in message.files:
+        try:
+            found = runtime().scanner.look(Path(each.path).read_bytes())
+        except ScannerSilent:
+            return with_note(message, "The virus scanner did not answer: nothing that came with it was looked at.")
+        if found:
+            message = with_note(message, f"A virus scanner found {found[:80]} in {each.name}. Do not open it.")
+    return message
 
 
 def from_requester(case: Case, sender: str) -> bool:

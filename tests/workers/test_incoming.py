@@ -17,6 +17,7 @@ import yaml
 from flask import Flask
 from sqlalchemy import select
 
+from sar_service.adapters.scanner import ScannerSilent
 from sar_service.db import db
 from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
@@ -244,6 +245,22 @@ def test_a_message_that_is_too_large_is_kept_with_its_beginning_and_a_note(
     ((_, says),) = incoming.of(cases_there()[0])
     assert "Please send me everything." in says["text"]
     assert any("larger than what is fetched" in note for note in says["notes"])
+
+
+def test_what_the_virus_scanner_finds_stands_beside_the_message(
+    come: Callable[..., None], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Finds:
+        def look(self, data: bytes) -> str:
+            if data == b"silent":
+                raise ScannerSilent("it does not answer")
+            return "Eicar-Test" if data == b"bad" else ""
+
+    monkeypatch.setitem(app.extensions, KEY, replace(app.extensions[KEY], scanner=Finds()))
+    come(mails.a_mail(files={"good.pdf": b"good", "bad.pdf": b"bad"}), mails.a_mail(files={"x.pdf": b"silent"}))
+    notes = [sealing.unseal(row)["notes"] for row in rows()]
+    assert notes[0] == ["A virus scanner found Eicar-Test in bad.pdf. Do not open it."]
+    assert len(notes[1]) == 1 and "did not answer" in notes[1][0]
 
 
 def test_one_message_that_breaks_us_keeps_no_other_from_being_read_and_is_told(
