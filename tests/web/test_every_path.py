@@ -34,7 +34,8 @@ from tests.browser import Visitor
 NAME = "Morwenna Tregale"
 RIGHTS = [Right.ACCESS, Right.ACCESS, Right.ACCESS, Right.ERASURE, Right.COMPLAINT]
 PEOPLE = st.sampled_from(["first", "second", "manager"])
-OTHERWISE = {"month", "received", "in_time", "within_one_month"}  # what a month says besides how its requests ended
+# What a month says besides how its requests ended; what was no request is counted by itself.
+OTHERWISE = {"month", "received", "in_time", "within_one_month", "set_aside", "elsewhere"}
 EMPTY = io.BytesIO()
 with pikepdf.new() as made:
     made.add_blank_page()
