@@ -188,7 +188,7 @@ def acknowledgement_due(case: Case) -> date | None:
 
 
 def decided(case: Case) -> frozenset[str]:
-    """The ids of the staff who decided anything in what a complaint is about, or is linked with.
+    """The ids of the staff who decided anything in what a complaint is about, is linked with, or was merged with that.
 
     People, passages, who was meant, a system or a file left out, identity, a notice or a question that moved its clock,
     letters, sign-offs, the release, and whatever else ended it.
@@ -203,6 +203,8 @@ def decided(case: Case) -> frozenset[str]:
     far |= {key for key in merged if key is not None}
     if not far:
         return frozenset()
+    for one in db.session.scalars(select(Case).where(or_(Case.id.in_(far), Case.merged_into.in_(far)))).all():
+        far |= {one.id} if one.merged_into is None else {one.id, one.merged_into}
     labels: set[str] = set()
     for column in (
         Decision.decided_by,

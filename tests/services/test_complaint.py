@@ -150,6 +150,18 @@ def test_whoever_decided_anything_has_nothing_to_do_with_the_complaint(
         letter_draft.send(case, row, version=row.version, actor=decider, now=now)
 
 
+def test_a_request_that_was_merged_brings_along_who_decided_on_the_other(
+    app: Flask, staff: Staff, now: datetime
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    kept, gone = answered(officer, second, now), factories.a_case(now=now)
+    case = a_complaint(now, about=gone)
+    assert complaint.decided(case) == frozenset()
+    gone.merged_into = kept.id
+    db.session.commit()
+    assert complaint.decided(case) == {officer.id, second.id}
+
+
 def _settled(case: Case, actor: Actor, now: datetime, request: Case | None = None) -> None:
     complaint.settle(
         case,
