@@ -29,6 +29,7 @@ JOBS = {
     "letter": "workers.jobs.letter.run",
     "staff_mail": "workers.jobs.staff_mail.run",
     "incoming": "workers.jobs.incoming.run",
+    "undelivered": "workers.jobs.undelivered.run",
     "sweep": "workers.jobs.sweep.run",
 }
 SECONDS = {
@@ -39,6 +40,7 @@ SECONDS = {
     "letter": 120,
     "staff_mail": 120,
     "incoming": 1800,
+    "undelivered": 300,
     "sweep": 600,
 }
 REMEMBERED = "jobs_after_commit"

@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock, finding, identity_copy, incoming, reminder, sweep
+from sar_service.services import clock, delivery, finding, identity_copy, incoming, reminder, sweep
 from workers.runtime import app, now, transaction
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ def main() -> None:
                 if rounds % MINUTE == 0:
                     with transaction():
                         incoming.ask_for_all(now=now())
+                        delivery.follow()
                 if rounds % HOURLY == 0:
                     workplace.clear()
                     with transaction():

@@ -217,7 +217,7 @@ class Filter:
     right: str = ""
     month: str = ""  # "2026-11": received in that month
     since: str = ""  # "2025-12": received in that month or later
-    answered: str = ""  # "yes", "in_time", "late"; with a month also "within_month"
+    answered: str = ""  # "yes", "in_time", "late", "no": closed otherwise; with a month also "within_month"
     elsewhere: str = ""  # "no", "yes", or a route: sent elsewhere
     closed: bool = False
     team: str = ""  # "mine", or a team's id
@@ -335,7 +335,7 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     if chosen.answered:
         from . import report
 
-        parts.append(report.answered())
+        parts.append(report.closed_unanswered() if chosen.answered == "no" else report.answered())
         if chosen.answered in ("in_time", "late"):
             parts.append(report.answered_in_time() if chosen.answered == "in_time" else ~report.answered_in_time())
         elif chosen.answered == "within_month" and chosen.month:

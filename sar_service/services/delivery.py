@@ -9,12 +9,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from sar_service.adapters.mail import Failure, Following
 from sar_service.db import db
 from sar_service.documents.letter_text import as_plain
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.incoming import letters_named
 from sar_service.domain.letter import KINDS
+from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
@@ -56,6 +59,27 @@ def bounced(letter_id: uuid.UUID, *, reason: str, permanent: bool, now: datetime
 def _note(verb: str, case: Case, row: Letter, reason: str, *, now: datetime) -> None:
     why = reasons.keep(case, reason, actor=SERVICE, now=now)
     audit.record(verb, actor=SERVICE, now=now, case=case, of=row, kind=row.kind, **why)
+
+
+def follow() -> None:
+    """Have the mailer asked what did not arrive, if it is one that knows."""
+    if isinstance(runtime().mailer, Following):
+        after_commit("undelivered")
+
+
+def ask() -> list[Failure]:
+    """What the mailer knows of messages that did not arrive. Raises MailFailed."""
+    mailer = runtime().mailer
+    return mailer.failures() if isinstance(mailer, Following) else []
+
+
+def learn(failure: Failure, *, now: datetime) -> bool:
+    """Take in that a message did not arrive; False if it is no letter of ours, or that is known, or it went again."""
+    for letter_id, sending in letters_named((f"{failure.key}@",)):
+        row = db.session.get(Letter, letter_id)
+        if row is not None and row.state in UNDER_WAY and sealing.unseal(row).get("sending", 0) == sending:
+            return bounced(letter_id, sending=sending, reason=failure.reason, permanent=True, now=now)
+    return False
 
 
 def undelivered(*, actor: Actor) -> list[tuple[Letter, Case]]:

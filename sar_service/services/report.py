@@ -1,9 +1,9 @@
 """What managers ask: what is open, due, overdue and paused, and the share answered in time by month.
 
 "In time" is measured against the final lawful due date; within one month of receipt is counted beside it. Refused,
-withdrawn and merged requests are counted apart, never as answered in time. Complaints are in the counts of today and
-not in the months. What was sent elsewhere was no request for us: it is counted by itself and stands in no other figure,
-not even in what was received.
+withdrawn, merged and otherwise closed requests are counted apart, never as answered in time. Complaints are in the
+counts of today and not in the months. What was sent elsewhere was no request for us: it is counted by itself and stands
+in no other figure, not even in what was received.
 """
 
 from collections import defaultdict
@@ -27,7 +27,8 @@ from .case import visible
 
 ANSWERED = (Status.RELEASED, Status.CLOSED)
 COUNTED = (
-    "received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn", "merged", "set_aside",
+    "received", "answered", "in_time", "within_one_month", "still_open", "refused", "withdrawn", "closed", "merged",
+    "set_aside",
 )  # fmt: skip
 
 
@@ -46,6 +47,11 @@ def requests() -> Any:
 def answered() -> Any:
     """Whether a case was answered, as a condition on its row; a reopened one is not."""
     return Case.status.in_(ANSWERED) & Case.released_on.is_not(None)
+
+
+def closed_unanswered() -> Any:
+    """Whether a case was closed for another reason than that it was answered, as a condition on its row."""
+    return (Case.status == Status.CLOSED) & Case.released_on.is_(None) & Case.merged_into.is_(None)
 
 
 def within_one_month(*, first: date, after: date) -> Any:
@@ -121,6 +127,7 @@ class Month:
     still_open: int
     refused: int
     withdrawn: int
+    closed: int  # without an answer, with the reasons told
     merged: int  # answered by another case, and counted there
     set_aside: int  # e-mails that were no request: counted nowhere else
     elsewhere: dict[Route, int]  # sent elsewhere, which is not in `received` or any other figure
@@ -192,6 +199,7 @@ def _by_day(actor: Actor, *, first: date, today: date) -> Select[Any]:
             number(Case.status.in_(OPEN)),
             number(Case.status == Status.REFUSED),
             number(Case.status == Status.WITHDRAWN),
+            number(closed_unanswered()),
             number(Case.merged_into.is_not(None)),
             number(Case.status == Status.SET_ASIDE),
         )

@@ -52,8 +52,15 @@ def board_csv() -> Response:
     """The months as a spreadsheet file; no cell can be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn", "merged"]
-    columns = [*names, "sent elsewhere", *(f"sent elsewhere: {route}" for route in Route), "set aside"]
+    names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn"]
+    columns = [
+        *names,
+        "closed without an answer",
+        "merged",
+        "sent elsewhere",
+        *(f"sent elsewhere: {route}" for route in Route),
+        "set aside",
+    ]
     writer.writerow(["month", *columns])
     for month in report.months(actor=actor(), today=clock.day_of(now())):
         row = [
@@ -65,6 +72,7 @@ def board_csv() -> Response:
             month.still_open,
             month.refused,
             month.withdrawn,
+            month.closed,
             month.merged,
             sum(month.elsewhere.values()),
             *(month.elsewhere.get(route, 0) for route in Route),

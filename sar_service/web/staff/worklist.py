@@ -38,6 +38,7 @@ ANSWERED = {
     "in_time": "Answered in time",
     "late": "Answered late",
     "within_month": "Answered within one month",
+    "no": "Closed without an answer",
 }
 # What a tag beside the due date says besides it.
 ATTENTION = {
