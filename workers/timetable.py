@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sar_service.adapters import workplace
 from sar_service.services import clock, delivery, finding, identity_copy, incoming, reminder, sweep
-from workers.runtime import app, now, transaction
+from workers.runtime import app, now, reading, transaction
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,11 @@ def main() -> None:
                     workplace.clear()
                     with transaction():
                         sweep.clear_old(now=now())
-                    with transaction():
-                        clock.refresh_open(now=now())
+                    with reading():  # so that nobody waits with writing while all clocks are worked out
+                        outdated = [case.id for case in clock.outdated()]
+                    if outdated:
+                        with transaction():
+                            clock.refresh_open(now=now(), ids=outdated)
                     with transaction():
                         finding.index_missing()
             except Exception:

@@ -71,7 +71,7 @@ def kept_apart(case: Case, *, actor: Actor) -> list[tuple[KeptApart, Case]]:
         .order_by(KeptApart.said_at)
     ).all()
     far = {row.other_id if row.one_id == case.id else row.one_id: row for row in rows}
-    seen = db.session.scalars(visible(actor).where(Case.id.in_(far)))
+    seen = db.session.scalars(visible(actor, by_id=True).where(Case.id.in_(far)))
     return [(far[other.id], other) for other in seen]
 
 

@@ -143,16 +143,13 @@ def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int, in
     """By team: open cases of those this actor may see, how many are overdue, and how many no person has taken."""
     late = (Case.due_on < today) & (Case.clock_state == "running")
     counted = db.session.execute(
-        select(
+        visible(actor)
+        .where(Case.status.in_(OPEN), Case.team_id.is_not(None))
+        .with_only_columns(
             Case.team_id,
             func.count(),
             func.sum(when((late, 1), else_=0)),
             func.sum(when((Case.assigned_to.is_(None), 1), else_=0)),
-        )
-        .where(
-            Case.status.in_(OPEN),
-            Case.team_id.is_not(None),
-            Case.id.in_(visible(actor).with_only_columns(Case.id)),
         )
         .group_by(Case.team_id)
     )

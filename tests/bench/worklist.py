@@ -36,7 +36,7 @@ from tests import configuration, postgres
 from . import _crowd, _filling
 
 MANY, FEW = 100_000, 1_000
-RUNS, LONGEST = 15, 20.0  # of one page; seconds after which no more runs of it are made
+RUNS, LONGEST = 7, 10.0  # of one page; seconds after which no more runs of it are made
 ASKING = (Role.OFFICER, Role.MANAGER)
 
 
