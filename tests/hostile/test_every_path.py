@@ -35,7 +35,7 @@ NAME = "Morwenna Tregale"
 RIGHTS = [Right.ACCESS, Right.ACCESS, Right.ACCESS, Right.ERASURE, Right.COMPLAINT]
 PEOPLE = st.sampled_from(["first", "second", "manager"])
 # What a month says besides how its requests ended; what was no request is counted by itself.
-OTHERWISE = {"month", "received", "in_time", "within_one_month", "set_aside", "elsewhere"}
+OTHERWISE = {"month", "received", "in_time", "within_one_month", "set_aside", "elsewhere"}  # not how a request ended
 EMPTY = io.BytesIO()
 with pikepdf.new() as made:
     made.add_blank_page()
