@@ -72,7 +72,16 @@ def _shown(page: Callable[..., Any], parts: dict[str, Any], error: Exception) ->
     name = request.form.get("form", "")
     name = name if invalid and re.fullmatch(r"[A-Za-z][\w-]{0,80}", name) else ""
     g.failing = Failing(name, field if invalid else "", str(error))
-    return page(**parts), 400 if invalid else 409
+    return _led_right(page(**parts)), 400 if invalid else 409
+
+
+def _led_right(shown: Any) -> Any:
+    """The page, its error summary leading to the form where the input to blame is one that nobody sees."""
+    found = failing()
+    if not isinstance(shown, str) or found is None or f'id="{found.href[1:]}"' in shown:
+        return shown
+    known = found.form and f'id="{found.form}"' in shown
+    return shown.replace(f'href="{found.href}"', f'href="#{found.form if known else "main-content"}"')
 
 
 @blueprint.app_template_global("failing")

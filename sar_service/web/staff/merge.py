@@ -1,18 +1,15 @@
-"""The same request made twice: comparing the two, merging them, taking them apart, or saying that they are two."""
+"""The same request made twice: comparing the two, merging them, and taking them apart."""
 
 import uuid
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sar_service.domain.errors import InvalidInput
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import case as cases
-from sar_service.services import finding, intake, letter, merge, sealing, work
-from sar_service.services import link as links
+from sar_service.services import finding, letter, merge, sealing, work
 
 from .. import access
 from ..access import allow
@@ -124,16 +121,3 @@ def undo_merging(reference: str, merging: uuid.UUID) -> Any:
         return redirect(url_for("staff.case_page", reference=away.reference))
 
     return again(work_page)(undone)(reference=reference)
-
-
-@blueprint.post("/cases/<reference>/alike")
-@allow(Permission.SEE_CASES)
-def keep_apart(reference: str) -> Response:
-    """Say that another case, which looks alike, is another request."""
-    case = frame.find(reference)
-    typed = intake.tidy_reference(request.form.get("other", "")[:60])
-    if typed is None:
-        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
-    links.keep_apart(case, cases.get(typed, actor=access.actor()), actor=access.actor(), now=access.now())
-    flash(_("Kept as two requests. It is not shown as alike any more."))
-    return redirect(url_for("staff.work_page", reference=reference, _anchor="alike"))

@@ -155,3 +155,17 @@ def remove_link(reference: str, link: uuid.UUID) -> Response:
     links.unlink(frame.find(reference), link, reason=reason(), actor=access.actor(), now=access.now())
     flash(_("The link was taken away."))
     return _back(reference, "links")
+
+
+@blueprint.post("/cases/<reference>/alike")
+@allow(Permission.SEE_CASES)
+@again(work_page)
+def keep_apart(reference: str) -> Response:
+    """Say that another case, which looks alike, is another request."""
+    case = frame.find(reference)
+    typed = intake.tidy_reference(request.form.get("other", "")[:60])
+    if typed is None:
+        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
+    links.keep_apart(case, cases.get(typed, actor=access.actor()), actor=access.actor(), now=access.now())
+    flash(_("Kept as two requests. It is not shown as alike any more."))
+    return redirect(url_for("staff.work_page", reference=reference, _anchor="alike"))
