@@ -34,6 +34,7 @@ from tests.browser import Visitor
 
 NAME = "Morwenna Tregale"
 RIGHTS = [Right.ACCESS, Right.ACCESS, Right.ACCESS, Right.ERASURE, Right.COMPLAINT]
+STEPS = st.sampled_from([0, 2, 4, 8, 8])
 LOGGED = {
     "rights": ["access"], "capacity": "self", "given_name": "Morwenna", "family_name": "Tregale",
     "date_of_birth-day": "14", "date_of_birth-month": "3", "date_of_birth-year": "2007",
@@ -67,16 +68,18 @@ class Paths(RuleBasedStateMachine):
         self.seen = Status.RECEIVED
         self.answered_at: datetime | None = None
 
-    @initialize(right=st.sampled_from(RIGHTS), by_mail=st.booleans(), steps=st.integers(0, 8))
-    def comes_in(self, right: Right, by_mail: bool, steps: int) -> None:
+    @initialize(
+        right=st.sampled_from(RIGHTS), by_mail=st.booleans(), team=st.tuples(PEOPLE, PEOPLE, PEOPLE), steps=STEPS
+    )
+    def comes_in(self, right: Right, by_mail: bool, team: tuple[str, str, str], steps: int) -> None:
         """A request, and some steps on the road as it is meant: chance alone would seldom come far."""
         self.right = Right.ACCESS if by_mail else right
         self.case_id = self.a_draft() if by_mail else factories.a_case(now=self.now, right=right).id
         self.seen = Status.DRAFT if by_mail else Status.RECEIVED
         self.reference = self.case().reference
-        for who in ("first", "first", "first", "first", "second", "first", "first", "manager")[0 if by_mail else 1 :][
-            :steps
-        ]:
+        decides, sends, signs = team
+        road = ("first", "first", "first", decides, sends, signs, "first", "manager")
+        for who in road[0 if by_mail else 1 :][:steps]:
             self.goes_on(who)
             self.nothing_leaves_without_what_it_takes()
 
@@ -105,6 +108,9 @@ class Paths(RuleBasedStateMachine):
 
     def decisions(self) -> int:
         return db.session.scalar(select(func.count()).where(Decision.case_id == self.case_id)) or 0
+
+    def decided_all(self) -> bool:
+        return not cases.situation(self.case()).undecided_marks and bool(self.hands)
 
     # What people do.
 
@@ -255,8 +261,10 @@ class Paths(RuleBasedStateMachine):
         elif status in (Status.RECEIVED, Status.IDENTITY):
             self.searches(who)
         elif status is Status.REVIEWING:
-            self.decides(who, "withhold", some=False)
-            self.sends_off(who)
+            if self.decided_all():
+                self.sends_off(who)
+            else:
+                self.decides(who, "withhold", some=False)
         elif status is Status.AWAITING_SIGNOFF:
             self.signs(who)
         elif status is Status.SIGNED_OFF:
