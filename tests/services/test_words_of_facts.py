@@ -42,7 +42,7 @@ def test_what_staff_write_about_a_fact_stands_nowhere_in_clear(app: Any, now: da
 
 def test_what_was_written_before_is_sealed_by_the_migration(app: Any, now: datetime, staff: Any) -> None:
     case_id = a_case_with_words(now, staff)
-    before = [clock.told(fact) for fact in db.session.get_one(Case, case_id).facts]
+    before = {fact.id: clock.told(fact) for fact in db.session.get_one(Case, case_id).facts}
     db.session.close()
     schema.downgrade("0008")
     with db.engine.connect() as connection:
@@ -50,4 +50,4 @@ def test_what_was_written_before_is_sealed_by_the_migration(app: Any, now: datet
     assert sum("Hepzibah" in text for text in old) == 3
     schema.upgrade()
     assert "Hepzibah" not in in_clear(case_id)
-    assert [clock.told(fact) for fact in db.session.get_one(Case, case_id).facts] == before
+    assert {fact.id: clock.told(fact) for fact in db.session.get_one(Case, case_id).facts} == before

@@ -81,8 +81,8 @@ def test_nothing_tells_whether_there_is_such_a_request(
         mails = [re.sub(VOLATILE, "", each.text) for each in outbox]
         seen.append((page.status_code, re.sub(VOLATILE, "", page.text), mails))
     assert all(each == seen[0] for each in seen)
-    assert [complaint.of(case).about for case in complaints()] == [About.REQUEST, *[About.UNKNOWN] * 3]
-    assert sealing.unseal(complaints()[2])["scope"]["about"] == "no reference at all"
+    assert sorted(complaint.of(case).about for case in complaints()) == sorted([About.REQUEST, *[About.UNKNOWN] * 3])
+    assert "no reference at all" in [sealing.unseal(case)["scope"].get("about") for case in complaints()]
     assert db.session.query(LinkRow).count() == 1
 
 

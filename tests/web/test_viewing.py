@@ -58,7 +58,7 @@ def test_what_cannot_be_written_down_is_not_shown(
         if method != "GET" or rule.endpoint in NOBODYS_DATA:
             continue
         answer = doors.knock(manager, rule, "GET")
-        if answer.status_code not in (404, 503) or SECRET in answer.text or "Jago" in answer.text:
+        if answer.status_code not in (302, 404, 503) or SECRET in answer.text or "Jago" in answer.text:
             faults.append(f"{rule.rule} answered {answer.status_code}")
     page = contextvars.Context().run(lambda: manager.client.get("/staff/"))
     assert faults == []
