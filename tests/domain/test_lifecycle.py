@@ -208,6 +208,14 @@ def test_nothing_but_a_complaint_is_answered_before_it_is_known_who_asks() -> No
         assert decide(status, Action.ANSWER, situation=complaint, permissions=OFFICER).to is Status.CLOSED
 
 
+@pytest.mark.parametrize("action", ["withdraw", "answer", "refuse", "close", "redirect"])
+def test_no_way_of_ending_a_complaint_is_open_to_who_decided_on_its_matter(action: str) -> None:
+    decided = replace(GOOD, independent=False)
+    for status in OPEN - {Status.BUILDING, Status.DRAFT}:
+        with pytest.raises(WrongState, match="Somebody else must look into it"):
+            decide(status, Action(action), situation=decided, permissions=permissions_of(Role.MANAGER))
+
+
 def test_release_has_one_door_and_it_is_guarded() -> None:
     doors = [(status, action) for (status, action), move in MOVES.items() if move.to is Status.RELEASED is not status]
     assert doors == [(Status.READY, Action.RELEASE)]

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import WrongState
 from sar_service.domain.incoming import File, Message
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter, LinkRow
-from sar_service.services import clock, delivery, incoming, report, sealing
+from sar_service.services import clock, delivery, incoming, letter_draft, report, sealing
 from tests import factories
 from tests.browser import Visitor
 
@@ -135,6 +137,15 @@ def test_files_are_only_ever_downloaded_and_only_of_this_case(visit: Visit, come
     for wrong in (f"{row}/files/0", f"{row}/files/2", f"{elsewhere}/files/1", f"{elsewhere}/original"):
         assert visitor.get(f"/staff/cases/{reference}/messages/{wrong}").status_code == 404
     assert visit("officer", controllers=["southmoor"]).get(f"/staff/cases/{reference}/draft").status_code == 404
+
+
+def test_no_letter_of_a_draft_is_begun_in_any_other_way_either(
+    come: Callable[..., Case], staff: Callable[..., Actor], now: datetime
+) -> None:
+    draft = come()
+    with pytest.raises(WrongState, match="Log it first"):
+        letter_draft.begin(draft, "progress", "We are looking into it", actor=staff("officer"), now=now)
+    assert kinds(draft.reference) == []
 
 
 def test_of_a_draft_no_letter_is_written_and_nothing_is_searched(visit: Visit, come: Callable[..., Case]) -> None:

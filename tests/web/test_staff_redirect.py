@@ -10,10 +10,11 @@ import pytest
 
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE
+from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.redirect import Route
 from sar_service.models import Case, Letter
-from sar_service.services import clock, report, sealing, work
+from sar_service.services import clock, letter_draft, redirect, report, sealing, work
 from tests import factories
 from tests.browser import Visitor
 
@@ -129,6 +130,20 @@ def test_a_letter_whose_day_was_worked_out_from_a_wrong_receipt_is_not_sent(
     page = officer.send({"do": "send"}, form="Send it")
     assert "no longer right" in page.text
     assert case_of(reference).status is Status.RECEIVED
+
+
+def test_a_letter_that_tells_a_day_which_has_passed_meanwhile_is_not_sent(
+    staff: Callable[..., Any], now: datetime
+) -> None:
+    """The request itself is due later than its answer under the freedom of information law would be."""
+    officer, received = staff("officer"), now - timedelta(days=10)
+    case = factories.a_case(now=now, received_on=clock.day_of(received))
+    last = redirect.foi_due(case)
+    before = datetime.combine(last, now.time(), tzinfo=now.tzinfo)
+    row = letter_draft.begin(case, "redirect-foi", "", result="all", actor=officer, now=before)
+    with pytest.raises(WrongState, match="no longer right"):
+        letter_draft.send(case, row, version=row.version, actor=officer, now=before + timedelta(days=1))
+    db.session.rollback()
 
 
 def test_the_requester_reads_in_the_portal_who_answers(app: Any, visit: Callable[..., Visitor], now: datetime) -> None:
