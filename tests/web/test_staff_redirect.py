@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -201,6 +202,23 @@ def test_what_went_elsewhere_is_in_its_own_column_and_in_no_other_figure(
     assert listed("elsewhere=yes") == references
     assert listed("elsewhere=foi") == {foi_one}
     assert listed("due=overdue") == set()
+
+
+def test_what_was_closed_without_an_answer_is_counted_there_and_its_figure_opens_its_list(
+    visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
+) -> None:
+    answered = _made(now, Status.CLOSED, days=20, released_on=now.date()).reference
+    closed = _made(now, Status.CLOSED, days=20).reference
+    refused = _made(now, Status.REFUSED, days=20).reference
+    name = f"{now.date() - timedelta(days=20):%Y-%m}"
+    month = next(each for each in report.months(actor=staff("manager"), today=now.date()) if each.month == name)
+    assert (month.received, month.answered, month.closed, month.refused) == (3, 1, 1, 1)
+    visitor = visit("manager")
+    rows = {row["month"]: row for row in csv.DictReader(io.StringIO(visitor.get("/managers/board.csv").text))}
+    assert rows[name]["closed without an answer"] == "1"
+    assert re.search(rf"month={name}&amp;[a-z=&;]*answered=no", visitor.get("/managers/board").text)
+    page = visitor.get(f"/staff/?month={name}&answered=no").text
+    assert [each in page for each in (answered, closed, refused)] == [False, True, False]
 
 
 BARE = {
