@@ -172,11 +172,11 @@ def about_this(case: Case, *, actor: Actor) -> list[tuple[Case, Complaint]]:
     """The complaints about a request that this actor may see, the oldest first."""
     from .case import visible
 
-    seen = visible(actor).with_only_columns(Case.id)
     rows = db.session.execute(
-        select(Case, Complaint)
+        visible(actor, by_id=True)
         .join(Complaint, Complaint.case_id == Case.id)
-        .where(Complaint.about_id == case.id, Case.id.in_(seen))
+        .where(Complaint.about_id == case.id)
+        .with_only_columns(Case, Complaint)
         .order_by(Case.received_on, Case.id)
     )
     return [(row[0], row[1]) for row in rows]

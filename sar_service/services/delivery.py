@@ -7,8 +7,6 @@ A letter that did not arrive stands on everybody's worklist until somebody has d
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
-
 from sar_service.adapters.mail import Failure, Following
 from sar_service.db import db
 from sar_service.documents.letter_text import as_plain
@@ -84,11 +82,11 @@ def learn(failure: Failure, *, now: datetime) -> bool:
 
 def undelivered(*, actor: Actor) -> list[tuple[Letter, Case]]:
     """The letters that did not arrive and that nobody has dealt with, in the cases this actor may see; oldest first."""
-    seen = cases.visible(actor).with_only_columns(Case.id)
     rows = db.session.execute(
-        select(Letter, Case)
-        .join(Case, Case.id == Letter.case_id)
-        .where(Letter.state == "failed", Case.id.in_(seen))
+        cases.visible(actor, by_id=True)
+        .join(Letter, Letter.case_id == Case.id)
+        .where(Letter.state == "failed")
+        .with_only_columns(Letter, Case)
         .order_by(Letter.written_at, Letter.id)
         .limit(MOST)
     )

@@ -304,11 +304,11 @@ def counts(case: Case) -> tuple[int, int]:
 
 def unhandled(*, actor: Actor) -> list[tuple[Incoming, Case]]:
     """The messages that nobody has dealt with, in the cases this actor may see, whatever their stage; oldest first."""
-    seen = cases.visible(actor).with_only_columns(Case.id)
     rows = db.session.execute(
-        select(Incoming, Case)
-        .join(Case, Case.id == Incoming.case_id)
-        .where(Incoming.handled_at.is_(None), Case.id.in_(seen))
+        cases.visible(actor, by_id=True)
+        .join(Incoming, Incoming.case_id == Case.id)
+        .where(Incoming.handled_at.is_(None))
+        .with_only_columns(Incoming, Case)
         .order_by(Incoming.arrived_at, Incoming.id)
         .limit(MOST)
     )

@@ -30,7 +30,7 @@ def drafts(*, actor: Actor) -> list[tuple[Letter, Case]]:
 
 def _in_state(state: str, actor: Actor) -> list[tuple[Letter, Case]]:
     rows = db.session.execute(
-        cases.visible(actor)
+        cases.visible(actor, by_id=True)
         .join(Letter, Letter.case_id == Case.id)
         .where(Letter.state == state)
         .with_only_columns(Letter, Case)

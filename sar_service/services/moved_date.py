@@ -6,8 +6,9 @@ A manager sees them on a page, whoever has the case in the next digest (`reminde
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, func, select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
@@ -20,32 +21,29 @@ from .case import visible
 PAGE = 200  # shown, and said to be seen, at once
 
 
-def _unseen(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    mine = visible(actor).with_only_columns(Case.id)
-    return MovedDate.seen_at.is_(None), MovedDate.controller.in_(actor.controllers), MovedDate.case_id.in_(mine)
+def _unseen(actor: Actor) -> Select[Any]:
+    """Moved dates that nobody has seen yet with their cases, of those this actor may see."""
+    there = visible(actor, by_id=True).join(MovedDate, MovedDate.case_id == Case.id)
+    unseen = there.where(MovedDate.seen_at.is_(None), MovedDate.controller.in_(actor.controllers))
+    return unseen.with_only_columns(MovedDate, Case)
 
 
 def count_unseen(actor: Actor) -> int:
     """How many moved dates nobody has seen yet, of the cases this actor may see."""
-    return db.session.scalar(select(func.count()).select_from(MovedDate).where(*_unseen(actor))) or 0
+    return db.session.scalar(_unseen(actor).with_only_columns(func.count())) or 0
 
 
 def unseen(actor: Actor) -> list[tuple[MovedDate, Case]]:
     """A page of them with their cases: those that became earlier first, then by the new date."""
     rows = db.session.execute(
-        select(MovedDate, Case)
-        .join(Case, Case.id == MovedDate.case_id)
-        .where(*_unseen(actor))
-        .order_by(MovedDate.after >= MovedDate.before, MovedDate.after, MovedDate.id)
-        .limit(PAGE)
+        _unseen(actor).order_by(MovedDate.after >= MovedDate.before, MovedDate.after, MovedDate.id).limit(PAGE)
     )
     return [(moved, case) for moved, case in rows]
 
 
 def see(ids: Iterable[uuid.UUID], *, actor: Actor, now: datetime) -> int:
     """Note that somebody has seen these; returns how many had not been seen before."""
-    wanted = select(MovedDate, Case).join(Case, Case.id == MovedDate.case_id)
-    rows = db.session.execute(wanted.where(*_unseen(actor), MovedDate.id.in_(list(ids)))).all()
+    rows = db.session.execute(_unseen(actor).where(MovedDate.id.in_(list(ids)))).all()
     if rows:
         audit.lock(*(case for _, case in rows))
     for moved, case in rows:

@@ -64,12 +64,12 @@ def _about(row: RegulatorLetter | RegulatorFile) -> str:
 
 def visible(actor: Actor) -> Select[Any]:
     """The letters that this actor may see."""
-    seen = cases.visible(actor).with_only_columns(Case.id)
+    seen = cases.visible(actor, by_id=True).where(Case.id == RegulatorLetter.case_id).correlate(RegulatorLetter)
     own = actor.may(Permission.REGULATOR)
     return select(RegulatorLetter).where(
         RegulatorLetter.controller.in_(actor.controllers),
         or_(
-            RegulatorLetter.case_id.in_(seen),
+            seen.exists(),
             and_(RegulatorLetter.case_id.is_(None), always() if own else never()),
         ),
     )
@@ -88,8 +88,11 @@ def log(
     if case is None and not actor.may(Permission.REGULATOR):
         raise NotAllowed("A manager logs letters of the regulator that belong to no case.")
     _check(given, today=clock.day_of(now))
-    if answers is not None and (given.direction != TO or answers.direction != FROM or answers.case_id != _id(case)):
-        raise InvalidInput("Only a letter to the regulator answers one from them, of the same case.", field="direction")
+    owner = case.controller if case is not None else controller
+    if answers is not None and (answers.case_id, answers.controller) != (_id(case), owner):
+        raise InvalidInput("A letter answers one of the same case and of the same council.", field="direction")
+    if answers is not None and (given.direction != TO or answers.direction != FROM):
+        raise InvalidInput("Only a letter to the regulator answers one from them.", field="direction")
     if answers is not None and answers.settled_on is not None:
         raise WrongState("This letter was answered already.")
     if answers is not None and given.on < answers.on:
@@ -98,7 +101,7 @@ def log(
         audit.lock(case)
     row = RegulatorLetter(
         id=new_id(),
-        controller=case.controller if case is not None else controller,
+        controller=owner,
         case_id=_id(case),
         direction=given.direction,
         on=given.on,

@@ -131,7 +131,7 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
 def open_tasks(actor: Actor) -> list[tuple[Task, Case, str]]:
     """What this actor has to do, by day, in the cases they may see."""
     query = (
-        visible(actor)
+        visible(actor, by_id=True)
         .join(Task, Task.case_id == Case.id)
         .where(Task.outcome == "", Task.assigned_to == uuid.UUID(actor.id))
         .with_only_columns(Task, Case)
@@ -188,10 +188,12 @@ def hand_over(
     if team is not None and (not team.active or any(case.controller != team.controller for case in cases)):
         raise InvalidInput("This team does not take all of these councils’ cases.", field="to")
     told = f"staff:{to.id}" if to is not None else f"team:{team.id}" if team is not None else ""
-    query = (
-        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.outcome == "", Task.assigned_to == leaver.id)
-    )
-    given = db.session.execute(query.where(Case.id.in_(visible(actor).with_only_columns(Case.id)))).all()
+    given = db.session.execute(
+        visible(actor, by_id=True)
+        .join(Task, Task.case_id == Case.id)
+        .where(Task.outcome == "", Task.assigned_to == leaver.id)
+        .with_only_columns(Task, Case)
+    ).all()
     audit.lock(*cases, *(row[1] for row in given))
     for case in cases:
         case.assigned_to = to.id if to is not None else None

@@ -1,6 +1,6 @@
 """How the pages that list cases answer at 100,000 cases with 20 events each, against the same pages at 1,000.
 
-    python -m tests.bench.worklist [--json FILE] [--cases N] [--database sqlite|postgresql]
+    python -m tests.bench.worklist [--json FILE] [--cases N] [--database sqlite|postgresql] [--keep FOLDER]
 
 Every page is asked for through the application, signed in, at both sizes in turns; a figure is the median of many. Of
 each group (worklist with every filter, search, board) the row that is written is the page with the worst ratio: all of
@@ -10,7 +10,6 @@ them have to answer in time. All people are put together from lists of names her
 import argparse
 import contextvars
 import json
-import shutil
 import statistics
 import tempfile
 import time
@@ -100,6 +99,7 @@ def fill(app: Flask, path: Path, count: int) -> None:
         if count <= FEW and (broken := audit.verify()[1]):
             raise ValueError(f"event {broken.number} of the trail that was made does not hold: {broken.why}")
         db.session.remove()
+        db.engine.dispose()  # the last to leave puts what was logged ahead into the file
 
 
 def copy(app: Flask, url: str, source: Path) -> None:
@@ -240,22 +240,28 @@ def measured(probe: Probe, few: Place, many: Place) -> tuple[float, float]:
     return statistics.median(taken[0]), statistics.median(taken[1])
 
 
-def rows(count: int, databases: list[str], chosen: str, detail: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-    """Each figure as a row."""
+def rows(
+    count: int, databases: list[str], chosen: str, kept: Path | None, detail: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
+    """Each figure as a row. In the folder `kept` stay the filled SQLite files, for the next run to ask again."""
     with tempfile.TemporaryDirectory(prefix="sar-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         configuration.write(folder / "council")
-        data = folder / "data"
+        stay = kept or folder
+        data = stay / "data"
         server = postgres.Server(folder)
         maintenance = server.acquire() if "postgresql" in databases else ""
         try:
-            files = {size: folder / f"{size}.db" for size in (FEW, count)}
+            files = {size: stay / f"{size}.db" for size in (FEW, count)}
             places: dict[tuple[str, int], Place] = {}
             for size, file in files.items():
                 began = time.monotonic()
+                making = file.with_suffix(".making.db")
+                if not file.exists():
+                    fill(application(folder / "council", data, f"sqlite:///{making}"), making, size)
+                    making.rename(file)
                 app = application(folder / "council", data, f"sqlite:///{file}")
-                fill(app, file, size)
                 detail(
                     f"{size} cases in SQLite: {time.monotonic() - began:.0f} seconds, {file.stat().st_size >> 20} MB"
                 )
@@ -272,7 +278,6 @@ def rows(count: int, databases: list[str], chosen: str, detail: Callable[[str], 
         finally:
             if maintenance:
                 server.release()
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _of(database: str, few: Place, many: Place, chosen: str, detail: Callable[[str], None]) -> Iterator[dict[str, Any]]:
@@ -297,13 +302,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the rows here")
     parser.add_argument("--cases", type=int, default=MANY)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the filled SQLite files here, or use them")
     parser.add_argument("--only", default="", help="a group, or a part of the address or words of what is asked")
     chosen = parser.parse_args()
 
     def detail(line: str) -> None:
         print(line, flush=True)
 
-    found = list(rows(chosen.cases, chosen.database or ["sqlite", "postgresql"], chosen.only, detail))
+    found = list(rows(chosen.cases, chosen.database or ["sqlite", "postgresql"], chosen.only, chosen.keep, detail))
     for each in found:
         print(f"{each['name']:26}{each['value']:9.1f} ms {each['yardstick']:9.1f} {each['ratio']:6.2f}")
     if chosen.json:
