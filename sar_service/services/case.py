@@ -5,7 +5,7 @@ Every query for cases goes through `visible`, which names the actor. The table o
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ from . import document as documents
 from . import reason as reasons
 
 PAGE = 50
+MOST_LISTED = 10_000  # cases of a list: nobody reads more, and counting all of them would take ever longer
 REQUESTS = "requests"  # of any right: everything but complaints
 
 
@@ -228,13 +229,16 @@ class Filter:
 
 
 def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Case], int]:
-    """A page of cases and how many there are in all.
+    """A page of cases and how many there are in all; one more than `MOST_LISTED` where there are more than that.
 
     Counting and sorting look at an index that holds all they need; only the cases of the page itself are read.
     """
     wanted = visible(actor).where(condition(chosen, actor=actor, today=today)).with_only_columns(Case.id)
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    ids = listing.page_of(wanted, chosen, urgent=urgency(today), total=total, size=PAGE)
+    total = db.session.scalar(select(func.count()).select_from(wanted.limit(MOST_LISTED + 1).subquery())) or 0
+    last = max(1, -(-min(total, MOST_LISTED) // PAGE))  # a page beyond the last is the last
+    chosen = replace(chosen, page=min(chosen.page, last))
+    known = total if total <= MOST_LISTED else None
+    ids = listing.page_of(wanted, chosen, urgent=urgency(today), total=known, size=PAGE)
     return listing.in_this_order(ids, with_facts=True), total
 
 

@@ -162,29 +162,21 @@ def _closeness(parts: list[tuple[set[int], set[int]]]) -> ColumnElement[Any]:
     )
 
 
-def _is_among(digests: set[int]) -> ColumnElement[bool]:
-    """Is a case among those that have one of these? They are looked up together."""
-    return Case.id.in_(select(SearchWord.case_id).where(SearchWord.digest.in_(digests)))
-
-
 def _has(digests: set[int]) -> ColumnElement[bool]:
-    """The same, asked of a case that is at hand; better where those that have one are many."""
+    """Has the case at hand one of these?"""
     return exists().where(SearchWord.digest.in_(digests), SearchWord.case_id == Case.id).correlate(Case)
 
 
 def _among(query: Select[Any], wanted: list[set[int]]) -> Select[Any]:
-    """The query (`visible(by_id=True)`) narrowed to cases that have one digest of each set: those that have the rarest
-    are looked up, and each is asked for what is common."""
-    if len(wanted) == 1:
-        return query.where(_is_among(wanted[0]))
-    some = [select(SearchWord.case_id).where(SearchWord.digest.in_(each)).limit(COMMON).subquery() for each in wanted]
-    counts = db.session.execute(
-        select(*(select(func.count()).select_from(each).scalar_subquery() for each in some))
-    ).one()
-    rarest = counts.index(min(counts))
-    looked_up = [at == rarest or count < COMMON for at, count in enumerate(counts)]
-    conditions = zip(wanted, looked_up, strict=True)
-    return query.where(*(_is_among(each) if together else _has(each) for each, together in conditions))
+    """The query (`visible(by_id=True)`) narrowed to cases that have one digest of each set.
+
+    What fits is put together from the digests alone, set by set: each is read once from its index, however common.
+    """
+    fitting: Select[Any] | None = None
+    for digests in wanted:
+        more = select(SearchWord.case_id).where(SearchWord.digest.in_(digests))
+        fitting = more if fitting is None else more.where(SearchWord.case_id.in_(fitting))
+    return query.where(Case.id.in_(fitting)) if fitting is not None else query
 
 
 def _many_fit(parts: list[set[int]]) -> bool:
@@ -212,10 +204,13 @@ def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
         ids = db.session.scalars(query.with_only_columns(Case.id).order_by(*newest).limit(most)).all()
         if since is not None and len(ids) == most:
             return listing.in_this_order(ids)
-    query = _among(visible(actor, by_id=True), [nearly for nearly, _ in parts]).with_only_columns(Case.id)
-    return listing.in_this_order(
-        db.session.scalars(query.order_by(_closeness(parts).desc(), *newest).limit(most)).all()
-    )
+    seen = visible(actor, by_id=True)
+    query = _among(seen, letter).with_only_columns(Case.id).order_by(*newest)
+    ids = db.session.scalars(query.limit(most)).all()
+    if len(ids) < most:  # else no other could come before these
+        query = _among(seen, [nearly for nearly, _ in parts]).with_only_columns(Case.id)
+        ids = db.session.scalars(query.order_by(_closeness(parts).desc(), *newest).limit(most)).all()
+    return listing.in_this_order(ids)
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,12 @@ class Chosen(Protocol):
 
 
 def page_of(
-    wanted: Select[Any], chosen: Chosen, *, urgent: tuple[Any, ...], total: int, size: int
+    wanted: Select[Any], chosen: Chosen, *, urgent: tuple[Any, ...], total: int | None, size: int
 ) -> Sequence[uuid.UUID]:
-    """The ids of a page of `wanted` (a query for ids), of `total` in all. `urgent` is the order of what is urgent."""
+    """The ids of a page of `wanted` (a query for ids), of `total` in all if that is known.
+
+    `urgent` is the order of what is urgent.
+    """
     first, order = (max(chosen.page, 1) - 1) * size, _by_column(chosen)
     if chosen.sort != "urgent":
         return db.session.scalars(wanted.order_by(*order).offset(first).limit(size)).all()
@@ -45,15 +48,13 @@ def page_of(
     if not chosen.answered and (not chosen.statuses or OPEN & set(chosen.statuses)):
         living = wanted.where(Case.status.in_(OPEN))
         ids += db.session.scalars(living.order_by(*urgent, *order).offset(first).limit(size))
-        if len(ids) == size or first + len(ids) >= total:
+        if len(ids) == size or (total is not None and first + len(ids) >= total):
             return ids
         before = first + len(ids)
         if not ids:
             before = db.session.scalar(select(func.count()).select_from(living.subquery())) or 0
-    # nothing that has ended is urgent: the order of what is equally urgent is left
-    ended = wanted.where(Case.status.not_in(OPEN)).order_by(
-        Case.due_on.is_(None), Case.due_on, Case.received_on, *order
-    )
+    # nothing that has ended is urgent: what came last is looked for most
+    ended = wanted.where(Case.status.not_in(OPEN)).order_by(Case.received_on.desc(), Case.id.desc())
     ids += db.session.scalars(ended.offset(max(first - before, 0)).limit(size - len(ids)))
     return ids
 
@@ -63,8 +64,9 @@ def _by_column(chosen: Chosen) -> tuple[Any, ...]:
     column: Any = {"received": Case.received_on, "status": Case.status, "reference": Case.reference}.get(
         chosen.sort, Case.due_on
     )
-    nothing = (Case.due_on.is_(None),) if chosen.sort == "due" else ()
-    return (*nothing, column.desc() if chosen.descending else column.asc(), Case.id)
+    if chosen.descending:
+        return (column.desc().nulls_last() if chosen.sort == "due" else column.desc()), Case.id.desc()
+    return (column.asc().nulls_last() if chosen.sort == "due" else column.asc()), Case.id
 
 
 def in_this_order(ids: Sequence[uuid.UUID], *, with_facts: bool = False) -> list[Case]:

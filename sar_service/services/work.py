@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import lazyload
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
@@ -23,6 +22,7 @@ from .clock import day_of
 LONGEST = 20_000
 FARTHEST = timedelta(days=3 * 366)
 OUTCOMES = ("done", "dropped")
+SHOWN = 50  # of the tasks of somebody, at once
 
 
 def note(case: Case, text: str, *, actor: Actor, now: datetime) -> Note:
@@ -128,20 +128,21 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
     return [(row, sealing.unseal(row)["what"]) for row in rows]
 
 
-def open_tasks(actor: Actor) -> list[tuple[Task, Case, str]]:
-    """What this actor has to do, by day, in the cases they may see."""
-    query = (
+def open_tasks(actor: Actor) -> tuple[list[tuple[Task, str, str]], int]:
+    """What this actor has to do in the cases they may see: the next `SHOWN` by day, each with its case's reference and
+    what it is; and how many there are in all."""
+    mine = (
         visible(actor, by_id=True)
         .join(Task, Task.case_id == Case.id)
         .where(Task.outcome == "", Task.assigned_to == uuid.UUID(actor.id))
-        .with_only_columns(Task, Case)
-        .options(lazyload(Case.facts))
-        .order_by(Task.due_on, Task.made_at)
-        .limit(100)
     )
-    rows = db.session.execute(query).all()
-    sealing.fetch_keys(row[1].id for row in rows)
-    return [(row[0], row[1], sealing.unseal(row[0])["what"]) for row in rows]
+    nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id).limit(SHOWN)
+    rows = [(row, reference) for row, reference in db.session.execute(nearest)]
+    total = len(rows)
+    if total == SHOWN:
+        total = db.session.scalar(mine.with_only_columns(func.count())) or 0
+    sealing.fetch_keys(row.case_id for row, _ in rows)
+    return [(row, reference, sealing.unseal(row)["what"]) for row, reference in rows], total
 
 
 def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:

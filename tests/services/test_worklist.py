@@ -1,6 +1,7 @@
 """The order of the worklist, which a database works out, is that of the rule in words, worked out here case by case."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -63,10 +64,13 @@ def crowd(count: int, *, today: date, holders: list[uuid.UUID | None], seed: int
 
 
 def place(case: Case, at_risk: bool, today: date) -> tuple[object, ...]:
-    """Where a case belongs: what presses, who is at risk while it is open, then the earliest date, then the oldest."""
+    """Where a case belongs: what presses, who is at risk, then the earliest date, then the oldest. What has ended comes
+    after everything that is open, the newest first."""
+    if case.status not in OPEN:
+        return 9, (today - case.received_on).days
     presses = cases.attention(case, today)
-    rank = PRESSING.index(presses) if presses else 5 if case.status in OPEN else 9
-    return rank, not (at_risk and case.status in OPEN), case.due_on is None, case.due_on or date.min, case.received_on
+    rank = PRESSING.index(presses) if presses else 5
+    return rank, not at_risk, case.due_on is None, case.due_on or date.min, case.received_on
 
 
 @pytest.mark.parametrize("chosen", [cases.Filter(closed=True), cases.Filter(), cases.Filter(assigned="nobody")])
@@ -80,16 +84,29 @@ def test_the_most_urgent_stand_on_top_on_every_page(
     seen = [row for row in db.session.query(Case) if shown(row, officer, mine, chosen)]
     expected = sorted(place(row, at_risk[row.id], today) for row in seen)
     listed: list[Case] = []
-    while True:
-        turned = cases.Filter(**{**vars(chosen), "page": len(listed) // cases.PAGE + 1})
-        rows, total = cases.worklist(turned, actor=officer, today=today)
+    for page in range(1, 2 + (len(seen) - 1) // cases.PAGE):
+        rows, total = cases.worklist(replace(chosen, page=page), actor=officer, today=today)
         assert total == len(seen)
         listed += rows
-        if len(rows) < cases.PAGE:
-            break
     assert {row.id for row in listed} == {row.id for row in seen} and len(listed) == len(seen)
     assert [place(row, at_risk[row.id], today) for row in listed] == expected
     assert len({each[0] for each in expected}) >= (3 if chosen.assigned else 6)  # every kind of urgency is there
+
+
+def test_a_page_beyond_the_last_is_the_last_and_a_long_list_ends(
+    app: Flask, staff: packs.Made, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today, manager = clock.day_of(now), staff("manager")
+    crowd(150, today=today, holders=[None], seed=5)
+    everything = cases.Filter(closed=True, page=99)
+    rows, total = cases.worklist(everything, actor=manager, today=today)
+    assert 100 < total < 150 and len(rows) == total - 100
+    last, _ = cases.worklist(replace(everything, page=3), actor=manager, today=today)
+    assert rows == last
+    monkeypatch.setattr(cases, "MOST_LISTED", 60)
+    rows, found = cases.worklist(everything, actor=manager, today=today)
+    second, _ = cases.worklist(replace(everything, page=2), actor=manager, today=today)
+    assert found == 61 and rows == second and len(rows) == cases.PAGE
 
 
 def shown(case: Case, officer: Actor, mine: uuid.UUID, chosen: cases.Filter) -> bool:

@@ -171,10 +171,29 @@ def test_all_work_of_somebody_who_leaves_is_handed_over_at_once(
     assert work.hand_over(member(officer), member(heir), actor=manager, now=now) == (2, 1)
     db.session.commit()
     assert [str(packs.again(row).assigned_to) for row in rows] == [heir.id, heir.id, officer.id]
-    assert [what for _, _, what in work.open_tasks(heir)] == ["Ring"]
-    assert work.open_tasks(officer) == []
+    assert [what for _, _, what in work.open_tasks(heir)[0]] == ["Ring"]
+    assert work.open_tasks(officer) == ([], 0)
     counted: dict[Any, Any] = work.workload(manager, today=clock.day_of(now))
     assert counted == {uuid.UUID(heir.id): (2, 0)}
+
+
+def test_long_lists_are_told_with_their_ends(
+    visit: Visit, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [factories.a_case(now=now) for _ in range(3)]
+    for what in ("Ring", "Write", "Ask"):
+        work.add_task(rows[0], what, due_on=clock.day_of(now), member=member(officer), actor=officer, now=now)
+    db.session.commit()
+    visitor = visit(officer)
+    page = visitor.get("/staff/")
+    assert "3 requests" in page.text and "3 tasks are yours" in page.text and "These are the next" not in page.text
+    monkeypatch.setattr("sar_service.services.case.MOST_LISTED", 2)
+    monkeypatch.setattr("sar_service.services.work.SHOWN", 2)
+    page = visitor.get("/staff/?page=7")
+    assert "More than 2 requests" in page.text and "The first 2 are listed" in page.text
+    page = visitor.get("/staff/")
+    assert "3 tasks are yours" in page.text and "These are the next 2 by their day" in page.text
+    assert page.text.count("#task-") == 2
 
 
 def test_finding_a_case_shows_it_and_puts_no_name_into_an_address(visit: Visit, officer: Actor, case: Case) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -151,8 +152,11 @@ def worklist() -> Any:
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags = frame.staff_names(), work.flags(rows)
     groups = team_share.names(actor.controllers)
+    tasks, all_tasks = work.open_tasks(actor) if now.page == 1 else ([], 0)
+    more, total = total > cases.MOST_LISTED, min(total, cases.MOST_LISTED)
     pages = max(1, -(-total // cases.PAGE))
-    first = (min(now.page, pages) - 1) * cases.PAGE + 1
+    now = replace(now, page=min(now.page, pages))
+    first = (now.page - 1) * cases.PAGE + 1
     shown = [
         {
             "row": row,
@@ -172,6 +176,7 @@ def worklist() -> Any:
         "staff/worklist.html",
         shown=shown,
         total=total,
+        more=more,
         chosen=now,
         chips=_chips(now),
         pages=pages,
@@ -188,11 +193,10 @@ def worklist() -> Any:
         rights=list(frame.RIGHTS.items()),
         due=list(DUE.items()),
         tasks=[
-            {"what": what, "case": case, "row": task, "late": task.due_on < today}
-            for task, case, what in work.open_tasks(actor)
-        ]
-        if now.page == 1
-        else [],
+            {"what": what, "reference": reference, "row": task, "late": task.due_on < today}
+            for task, reference, what in tasks
+        ],
+        all_tasks=all_tasks,
         assigned=list(ASSIGNED.items()),
         teams=list(_teams().items()),
     )
