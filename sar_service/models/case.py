@@ -25,6 +25,7 @@ LISTED = (
     "touched_at",
     "created_at",
     "id",
+    "team_id",
 )
 COUNTED = (
     "status",

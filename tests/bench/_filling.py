@@ -111,7 +111,9 @@ def _line(table: str) -> str:
     kinds = Base.metadata.tables[table].c
     cells = []
     for name in columns(table):
-        told = f"'\\\\x' || hex(\"{name}\")" if isinstance(kinds[name].type, LargeBinary) else f'"{name}"'
+        told = f'"{name}"'
+        if isinstance(kinds[name].type, LargeBinary):  # hex() makes a text of nothing, too
+            told = f"CASE WHEN {told} IS NOT NULL THEN '\\\\x' || hex({told}) END"
         cells.append(f"coalesce({told}, '\\N')")
     return " || char(9) || ".join(cells) + " || char(10)"
 

@@ -8,11 +8,14 @@ branch_labels = None
 depends_on = None
 
 KEPT = ["status", "right", "released_on", "due_on", "restricted", "assigned_to", "clock_state", "team_id"]
+LISTED = ["due_on", "clock_state", "received_on", "assigned_to", "restricted", "right", "released_on", "touched_at"]
 NEW = {
+    "ix_case_worklist": ["controller", "status", *LISTED, "created_at", "id", "team_id"],
     "ix_case_received": ["controller", "received_on", "id", *KEPT, "merged_into", "redirected_as"],
     "ix_case_due": ["controller", "due_on", "id", "status", "restricted", "assigned_to"],
 }
 OLD = {
+    "ix_case_worklist": ["controller", "status", *LISTED, "created_at", "id"],
     "ix_case_received": ["controller", "received_on", "status", "released_on", "due_on"],
     "ix_case_due_on": ["due_on"],
 }
