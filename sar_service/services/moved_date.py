@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
@@ -21,7 +21,7 @@ from .case import visible
 PAGE = 200  # shown, and said to be seen, at once
 
 
-def _unseen(actor: Actor) -> Select[Any]:
+def _unseen(actor: Actor) -> Any:
     """Moved dates that nobody has seen yet with their cases, of those this actor may see."""
     there = visible(actor, by_id=True).join(MovedDate, MovedDate.case_id == Case.id)
     unseen = there.where(MovedDate.seen_at.is_(None), MovedDate.controller.in_(actor.controllers))
