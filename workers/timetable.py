@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock, delivery, finding, identity_copy, incoming, reminder, sweep
+from sar_service.services import clock_renew, delivery, finding, identity_copy, incoming, reminder, sweep
 from workers.runtime import app, now, reading, transaction
 
 log = logging.getLogger(__name__)
@@ -43,10 +43,10 @@ def main() -> None:
                     with transaction():
                         sweep.clear_old(now=now())
                     with reading():  # so that nobody waits with writing while all clocks are worked out
-                        outdated = [case.id for case in clock.outdated()]
+                        outdated = [case.id for case in clock_renew.outdated()]
                     if outdated:
                         with transaction():
-                            clock.refresh_open(now=now(), ids=outdated)
+                            clock_renew.refresh_open(now=now(), ids=outdated)
                     with transaction():
                         finding.index_missing()
             except Exception:

@@ -4,7 +4,7 @@ Facts are what happened and on which day; nothing here is stored, and asking "wh
 other facts. The rules are Article 12A UK GDPR, counted as Article 4A and Regulation 1182/71 article 3 say,
 section 164A of the Data Protection Act 2018 for complaints, and 15 school days for a pupil's educational record
 (regulation 5 of SI 2005/1437 in England and its like). The words of the steps are in
-`clock_steps.py`.
+`clock_steps.py`, the facts in `clock_facts.py`.
 """
 
 from calendar import monthrange
@@ -15,8 +15,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from .clock_check import check
+from .clock_facts import Asking as Asking
+from .clock_facts import Clarification as Clarification
+from .clock_facts import Extension as Extension
+from .clock_facts import Facts as Facts
 from .clock_steps import Step
-from .complaint import Acknowledged, next_due
+from .complaint import next_due
 from .errors import InvalidInput
 from .holidays import Holidays
 from .rights import Right, Terms
@@ -38,49 +42,15 @@ class ClockState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clarification:
-    """Asked and answered on these days; `answered` is None while it is awaited."""
-
-    asked: date
-    answered: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extension:
-    """A notice that two more months are taken. It has to state reasons (Article 12A(4)(b))."""
-
-    notice_on: date
-    reasons: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What happened to one request. All are calendar days in London; see `legal_date`.
-
-    `nation` is the council's ("england-and-wales", "scotland", "northern-ireland"). `id_received` is the
-    day on which enough had arrived, not the day on which somebody looked at it.
-    """
-
-    received: date
-    right: Right
-    nation: str
-    id_requested: date | None = None
-    id_received: date | None = None
-    fee_requested: date | None = None
-    fee_paid: date | None = None
-    clarifications: tuple[Clarification, ...] = ()
-    extension: Extension | None = None
-    acknowledged: Acknowledged | None = None  # of a complaint
-
-
-@dataclass(frozen=True, kw_only=True)
 class Reckoning:
     """What the facts come to.
 
     `start` is the relevant time; `nominal` one or three months after it (or 30 days), before pauses and
     before a day off moves it. `due` is None unless the clock runs. `notice_by` is the last day for notice
     of an extension, None where none is possible or it cannot be told yet. `extension_valid` is None where
-    no notice was given.
+    no notice was given. `missed` is the day by which the answer had been due when identity was first asked about, if
+    that day had passed: whatever date follows from asking, the request is late. `asked_late` are the days
+    after receipt on which it was first asked about, where that was not as soon as it should be; 0 where it was.
     """
 
     state: ClockState
@@ -91,6 +61,8 @@ class Reckoning:
     paused_days: int
     extension_valid: bool | None
     steps: tuple[Step, ...]
+    missed: date | None = None
+    asked_late: int = 0
 
 
 def legal_date(instant: datetime) -> date:
@@ -121,16 +93,22 @@ def reckon(facts: Facts, *, holidays: Holidays, terms: SchoolTerms = NO_TERMS) -
     field. `terms` are those of the council's schools: the time for a pupil's record runs in school days."""
     check(facts)
     try:
-        return _reckon(facts, holidays, terms)
+        found = _reckon(facts, holidays, terms)
+        missed = _missed(facts, holidays, terms)
     except OverflowError:
         raise InvalidInput("The dates lead beyond the end of the calendar. Check the year.", field="received") from None
+    found = replace(found, asked_late=_asked_late(facts))
+    if missed is None:
+        return found
+    asked, limit = missed
+    late = Step(key="identity_asked_after_due", on=asked, values={"limit": limit})
+    return replace(found, missed=limit, steps=(*found.steps[:-1], late, *found.steps[-1:]))
 
 
 def _reckon(facts: Facts, holidays: Holidays, school: SchoolTerms) -> Reckoning:
     allows = terms_of(facts.right)
     steps = [Step(key="received", on=facts.received)]
     start, waiting = _start(facts, allows, steps)
-    _asked_after_due(facts, allows, holidays, steps)
     if start is None:
         steps.append(Step(key="not_started", on=waiting))
         return Reckoning(
@@ -233,8 +211,7 @@ def _start(facts: Facts, allows: Terms, steps: list[Step]) -> tuple[date | None,
     waiting: date | None = None
     if facts.id_requested is not None:
         steps.append(Step(key="identity_asked", on=facts.id_requested))
-        late = (facts.id_requested - facts.received).days
-        if late > _SOON and allows.waits_for_identity:
+        if late := _asked_late(facts):
             steps.append(Step(key="identity_asked_late", on=facts.id_requested, values={"count": late}))
         if facts.id_received is not None:
             steps.append(Step(key="identity_received", on=facts.id_received))
@@ -262,14 +239,44 @@ def _start(facts: Facts, allows: Terms, steps: list[Step]) -> tuple[date | None,
     return (None, waiting) if waiting is not None else (start, start)
 
 
-def _asked_after_due(facts: Facts, allows: Terms, holidays: Holidays, steps: list[Step]) -> None:
-    """Say so where evidence was asked for only once the answer was late: the law's rule then hides a missed day."""
-    asked = facts.id_requested
-    if asked is None or not allows.waits_for_identity:
-        return
-    due = reckon(replace(facts, id_requested=None, id_received=None), holidays=holidays).due
-    if due is not None and due < asked:
-        steps.append(Step(key="identity_asked_after_due", on=asked, values={"limit": due}))
+def _askings(facts: Facts) -> tuple[Asking, ...]:
+    """Each time that evidence of identity was asked for."""
+    once = facts.id_requested
+    return facts.id_askings or ((Asking(asked=once, came=facts.id_received),) if once is not None else ())
+
+
+def _asked_late(facts: Facts) -> int:
+    """On the how manyth day after receipt evidence was first asked for, if that was later than it should be; else 0."""
+    if not terms_of(facts.right).waits_for_identity:
+        return 0
+    days = max(((each.asked - facts.received).days for each in _askings(facts)[:1]), default=0)
+    return days if days > _SOON else 0
+
+
+def _missed(facts: Facts, holidays: Holidays, school: SchoolTerms) -> tuple[date, date] | None:
+    """When evidence was asked for, and by when the answer had been due, where that day had passed by then.
+
+    Article 12A(2) then names a later start, but it speaks of a request that is still in time: Article 12(6) lets a
+    council wait where it doubts, not where it is late. What had come before, when it is asked for again, stands.
+    """
+    if not terms_of(facts.right).waits_for_identity:
+        return None
+    before: Asking | None = None
+    for each in _askings(facts):
+        fee = facts.fee_requested is not None and facts.fee_requested <= each.asked
+        known = replace(
+            facts,
+            id_requested=before.asked if before is not None else None,
+            id_received=before.came if before is not None else None,
+            id_askings=(),
+            fee_requested=facts.fee_requested if fee else None,
+            fee_paid=facts.fee_paid if fee else None,
+        )
+        due = _reckon(known, holidays, school).due
+        if due is not None and due < each.asked:
+            return each.asked, due
+        before = each
+    return None
 
 
 def _nominal(start: date, allows: Terms, steps: list[Step]) -> date:

@@ -1,17 +1,14 @@
 """Whether facts can all be true, before the clock counts with them. The counting is in `clock.py`."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
+from .clock_facts import Facts
 from .errors import InvalidInput
-
-if TYPE_CHECKING:
-    from .clock import Facts
 
 _LONGEST_WAIT = 3_660  # days; a longer wait is a mistyped year
 
 
-def check(facts: "Facts") -> None:
+def check(facts: Facts) -> None:
     """Refuse facts that cannot all be true. Raises InvalidInput naming the field."""
 
     def order(first: date | None, second: date | None, field: str, message: str) -> None:

@@ -12,6 +12,8 @@ class Level(StrEnum):
     NINETY = "ninety"
     NOTICE_DAY = "notice_day"  # the last day for notice of an extension
     OVERDUE = "overdue"
+    TOLD_OTHERWISE = "told_otherwise"  # the person was told another due date
+    ASKED_LATE = "asked_late"  # it was late before evidence of identity was asked for
 
 
 class Audience(StrEnum):
@@ -38,8 +40,8 @@ def reached(*, start: date, due: date, notice_by: date | None, extended: bool, t
 def audience(level: Level, *, assigned: bool, team: bool = False) -> frozenset[Audience]:
     """Who is told. What only a `team` has is the team's from the first warning on; what nobody has is everybody's."""
     told = {Audience.HOLDER}
-    if level is not Level.HALF or not assigned:
+    if level not in (Level.HALF, Level.TOLD_OTHERWISE) or not assigned:
         told.add(Audience.TEAM)
-    if level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE) or not (assigned or team):
+    if level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE, Level.ASKED_LATE) or not (assigned or team):
         told.add(Audience.MANAGERS)
     return frozenset(told)

@@ -26,6 +26,8 @@ LISTED = (
     "created_at",
     "id",
     "team_id",
+    "missed_on",
+    "told_on",
 )
 COUNTED = (
     "status",
@@ -38,15 +40,16 @@ COUNTED = (
     "team_id",
     "merged_into",
     "redirected_as",
+    "missed_on",
 )
 
 
 class Case(Identified, OfController, Sealed, Base):
     """One request for one right by or for one data subject.
 
-    `sealed` holds {"subject", "requester", "scope", "delivery"}. `due_on`, `notice_by` and `clock_state` are caches
-    of what `domain/clock.py` derives from the facts; `status` is where the lifecycle stands; `redirected_as` says where
-    a case went that was sent elsewhere.
+    `sealed` holds {"subject", "requester", "scope", "delivery"}. `due_on`, `notice_by`, `clock_state` and `missed_on`
+    are caches of what `domain/clock.py` derives from the facts, `told_on` of what the letters told of the due date;
+    `status` is where the lifecycle stands; `redirected_as` says where a case went that was sent elsewhere.
     """
 
     __tablename__ = "case"
@@ -69,6 +72,8 @@ class Case(Identified, OfController, Sealed, Base):
     clock_state: Mapped[str] = mapped_column(String(20))
     due_on: Mapped[date | None]
     notice_by: Mapped[date | None]
+    missed_on: Mapped[date | None]  # the due date that had passed when identity was first asked about
+    told_on: Mapped[date | None]  # the due date that the person was last told
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_on: Mapped[date | None]  # the London day, for counting
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -82,7 +87,7 @@ class Case(Identified, OfController, Sealed, Base):
     touched_at: Mapped[datetime | None] = mapped_column(Instant)  # when a person last did something with it
     version: Mapped[int] = mapped_column(default=1)
 
-    facts: Mapped[list["Fact"]] = relationship(order_by="Fact.recorded_at", lazy="selectin")
+    facts: Mapped[list["Fact"]] = relationship(order_by="(Fact.recorded_at, Fact.number, Fact.id)", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -101,7 +106,8 @@ class Fact(Identified, OfCase, Base):
     """Something that happened to a case on a day. Facts are added, never changed; `corrects` replaces an earlier one.
 
     `kind` is one of `services/clock.py` FACTS. `detail` holds codes and days; what somebody wrote about it (reasons,
-    what was seen) is in `sealed`, where there is any. Both are read with `clock.told`.
+    what was seen) is in `sealed`, where there is any. Both are read with `clock.told`. `number` counts the facts of a
+    case as they came on file: of those recorded in one instant it says which came first.
     """
 
     __tablename__ = "fact"
@@ -113,6 +119,7 @@ class Fact(Identified, OfCase, Base):
     corrects: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("fact.id"))
     recorded_by: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    number: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class StoredObject(Identified, OfCase, Base):

@@ -6,11 +6,10 @@ Every query for cases goes through `visible`, which names the actor. The table o
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, false, func, or_, select, true
-from sqlalchemy import case as when
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor, ActorKind
@@ -19,14 +18,12 @@ from sar_service.domain.lifecycle import OPEN, Action, Choice, Situation, Status
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.rights import Right
 from sar_service.domain.search import Verdict
-from sar_service.domain.work import AT_RISK
 from sar_service.models import (
     CandidateRow,
     Case,
     Decision,
     Document,
     DocumentState,
-    FlagRow,
     LeftOut,
     Member,
     Pack,
@@ -37,7 +34,7 @@ from sar_service.models import (
     TeamMember,
 )
 
-from . import audit, listing, redaction_mark, search
+from . import audit, case_urgency, listing, redaction_mark, search
 from . import document as documents
 from . import reason as reasons
 
@@ -213,7 +210,7 @@ class Filter:
     """What the worklist shows. Everything empty shows every open case."""
 
     statuses: tuple[Status, ...] = ()
-    due: str = ""  # "overdue", "week", "paused"
+    due: str = ""  # "overdue", "week", "paused"; "told" another date than the one that holds
     assigned: str = ""  # "me", "nobody", or a member's id
     right: str = ""
     month: str = ""  # "2026-11": received in that month
@@ -238,56 +235,8 @@ def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Cas
     last = max(1, -(-min(total, MOST_LISTED) // PAGE))  # a page beyond the last is the last
     chosen = replace(chosen, page=min(chosen.page, last))
     known = total if total <= MOST_LISTED else None
-    ids = listing.page_of(wanted, chosen, urgent=urgency(today), total=known, size=PAGE)
+    ids = listing.page_of(wanted, chosen, urgent=case_urgency.urgency(today), total=known, size=PAGE)
     return listing.in_this_order(ids, with_facts=True), total
-
-
-# From how many days on a case is shown as waiting for somebody, and how near a due date is near.
-NEAR, UNTAKEN, UNANSWERED_AFTER, STALLED = 5, 2, 14, 10
-
-
-def attention(case: Case, today: date) -> str:
-    """Why a case stands where it does in the list of what is urgent; "" where nothing presses. As `urgency` sorts."""
-    if case.status not in OPEN:
-        return ""
-    running = case.clock_state == "running" and case.due_on is not None
-    if running and case.due_on is not None and case.due_on < today:
-        return "overdue"
-    if running and case.due_on is not None and case.due_on <= today + timedelta(days=NEAR):
-        return "near"
-    if case.assigned_to is None and case.received_on <= today - timedelta(days=UNTAKEN):
-        return "untaken"
-    touched = case.touched_at or case.created_at
-    if not running and touched < _midnight(today, UNANSWERED_AFTER):
-        return "unanswered"
-    return "stalled" if touched < _midnight(today, STALLED) else ""
-
-
-def _midnight(today: date, days: int) -> datetime:
-    return datetime.combine(today - timedelta(days=days), time(), tzinfo=UTC)
-
-
-def urgency(today: date) -> tuple[Any, ...]:
-    """The order of what is urgent: late, soon due, with nobody, unanswered, stalled; by risk and by age within each."""
-    running = and_(Case.clock_state == "running", Case.due_on.is_not(None))
-    touched = func.coalesce(Case.touched_at, Case.created_at)
-    rank = when(
-        (Case.status.not_in(OPEN), 9),
-        (and_(running, Case.due_on < today), 0),
-        (and_(running, Case.due_on <= today + timedelta(days=NEAR)), 1),
-        (and_(Case.assigned_to.is_(None), Case.received_on <= today - timedelta(days=UNTAKEN)), 2),
-        (and_(~running, touched < _midnight(today, UNANSWERED_AFTER)), 3),
-        (touched < _midnight(today, STALLED), 4),
-        else_=5,
-    )
-    at_risk = Case.id.in_(select(FlagRow.case_id).where(FlagRow.flag.in_(AT_RISK)))
-    return (
-        rank,
-        when((and_(Case.status.in_(OPEN), at_risk), 0), else_=1),
-        Case.due_on.is_(None),
-        Case.due_on,
-        Case.received_on,
-    )
 
 
 def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
@@ -302,12 +251,14 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     if chosen.due:
         parts.append(Case.status.in_(OPEN))
     if chosen.due == "overdue":
-        parts += [Case.due_on < today, Case.clock_state == "running"]
+        parts.append(case_urgency.late(today))
     elif chosen.due == "week":
         end = today + timedelta(days=6 - today.weekday())
-        parts += [Case.due_on >= today, Case.due_on <= end, Case.clock_state == "running"]
+        parts += [Case.due_on >= today, Case.due_on <= end, case_urgency.in_time_still()]
     elif chosen.due == "paused":
-        parts.append(Case.clock_state.in_(("paused", "not_started")))
+        parts.append(case_urgency.waiting())
+    elif chosen.due == "told":
+        parts.append(case_urgency.told_otherwise())
     if chosen.assigned == "me" and actor.id:
         parts.append(Case.assigned_to == uuid.UUID(actor.id))
     elif chosen.assigned == "nobody":

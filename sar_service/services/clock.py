@@ -1,29 +1,24 @@
 """The clock of a case: facts are added, and the due date with its reasons is worked out from them afresh.
 
 The arithmetic is `domain/clock.py`. What is kept on the case is only a cache for sorting; `refresh` renews it after
-every fact, and for every open case when the holidays change.
+every fact, and `clock_renew.py` for every open case when the holidays change.
 """
 
-import uuid
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from sar_service.db import db, new_id
+from sar_service.db import new_id
 from sar_service.domain import clock
-from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.actor import Actor
 from sar_service.domain.clock_steps import written
 from sar_service.domain.complaint import Acknowledged
 from sar_service.domain.errors import InvalidInput
-from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
-from sar_service.models import Case, Fact, MovedDate
+from sar_service.models import Case, Fact
 
-from . import audit, sealing
+from . import audit, sealing, told_date
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2018, 1, 1)
@@ -61,7 +56,6 @@ CORRECTABLE = (
 )  # the days that the clock reads; who said what about identity is not among them
 # What may stand open of a fact: codes, days.
 CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel", "result"})
-DAYS_CHANGED = "the public holidays, the school terms or the way of counting changed"
 OF_COMPLAINTS = ("complaint_acknowledged", "complaint_news", "complaint_outcome")
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
@@ -126,6 +120,7 @@ def _fact(
         corrects=corrects.id if corrects is not None else None,
         recorded_by=actor.label,
         recorded_at=now,
+        number=max((each.number for each in case.facts), default=0) + 1,
     )
     if words:
         sealing.seal(fact, words)
@@ -211,18 +206,19 @@ def _settled(case: Case) -> bool:
 def standing_facts(case: Case) -> list[Fact]:
     """The facts that stand: those that no later fact corrects or takes back, in the order they were recorded."""
     corrected = {fact.corrects for fact in case.facts if fact.corrects}
-    return [fact for fact in case.facts if fact.id not in corrected and fact.kind != "struck_out"]
+    standing = [fact for fact in case.facts if fact.id not in corrected and fact.kind != "struck_out"]
+    return sorted(standing, key=lambda fact: (fact.recorded_at, fact.number, fact.id))
 
 
 def in_order(case: Case, *kinds: str) -> list[Fact]:
     """The standing facts of these kinds by their day; on one day, in the order in which they first came on file."""
     by_id = {fact.id: fact for fact in case.facts}
 
-    def place(fact: Fact) -> tuple[date, datetime, int]:
+    def place(fact: Fact) -> tuple[date, datetime, int, int]:
         first = fact
         while first.corrects is not None:
             first = by_id[first.corrects]
-        return fact.on, first.recorded_at, kinds.index(fact.kind)
+        return fact.on, first.recorded_at, kinds.index(fact.kind), first.number
 
     return sorted((fact for fact in standing_facts(case) if fact.kind in kinds), key=place)
 
@@ -249,6 +245,18 @@ def identity_awaited(case: Case) -> Fact | None:
     for fact in in_order(case, "identity_requested", "identity_received"):
         asked = fact if fact.kind == "identity_requested" else None
     return asked
+
+
+def _askings(case: Case) -> tuple[clock.Asking, ...]:
+    """Each time that evidence of identity was asked for; to ask again before it came begins no new time."""
+    found: list[clock.Asking] = []
+    for fact in in_order(case, "identity_requested", "identity_received"):
+        open_now = bool(found) and found[-1].came is None
+        if fact.kind == "identity_requested" and not open_now:
+            found.append(clock.Asking(asked=fact.on))
+        elif fact.kind == "identity_received" and found:
+            found[-1] = clock.Asking(asked=found[-1].asked, came=fact.on)
+    return tuple(found)
 
 
 def _names(fact: Fact) -> set[str]:
@@ -280,6 +288,7 @@ def facts_of(case: Case) -> clock.Facts:
         nation=case.nation,
         id_requested=wanted,
         id_received=came,
+        id_askings=_askings(case),
         fee_requested=first("fee_requested"),
         fee_paid=last("fee_paid"),
         clarifications=tuple(_questions(case)[0]),
@@ -325,8 +334,12 @@ def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, 
     first = case.due_on is None and case.clock_state == clock.ClockState.RUNNING
     before = case.due_on.isoformat() if case.due_on else case.clock_state
     after = found.due.isoformat() if found.due else found.state.value
+    if found.due != case.due_on:
+        told_date.renew(case, due=found.due)
+    late = found.missed is not None and case.missed_on is None
     case.due_on, case.notice_by, case.clock_state = found.due, found.notice_by, found.state.value
-    if first or before != after:
+    case.missed_on = found.missed
+    if first or late or before != after:
         audit.record(
             "due date worked out" if first else "due date changed",
             actor=actor,
@@ -339,48 +352,6 @@ def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, 
             steps=[step.sentence for step in found.steps],
         )
     return found
-
-
-def outdated(ids: Collection[uuid.UUID] | None = None) -> list[Case]:
-    """The open cases (of these, if given) whose dates no longer follow from their facts: days off may have changed.
-
-    Only reads: to be asked in a transaction that does, for with many open cases it takes some seconds.
-    """
-    query = select(Case).where(Case.status.in_(OPEN))
-    changed = []
-    for case in db.session.scalars(query if ids is None else query.where(Case.id.in_(ids))):
-        found = reckon(case)
-        if (found.due, found.notice_by, found.state.value) != (case.due_on, case.notice_by, case.clock_state):
-            changed.append(case)
-    return changed
-
-
-def refresh_open(*, now: datetime, ids: Collection[uuid.UUID] | None = None) -> list[Case]:
-    """Renew the dates of all `outdated` cases (of these, if given); returns those whose due date moved; lists them."""
-    changed = outdated(ids)
-    if changed:
-        audit.lock(*changed)
-    moved = []
-    for case in changed:
-        before = case.due_on
-        found = refresh(case, actor=SERVICE, now=now, because=DAYS_CHANGED)
-        if found.due == before:
-            continue
-        moved.append(case)
-        if before is not None and found.due is not None:
-            off = [[str(step.on), str(step.values["name"])] for step in found.steps if step.key == "holiday"]
-            db.session.add(
-                MovedDate(
-                    id=new_id(),
-                    case_id=case.id,
-                    controller=case.controller,
-                    before=before,
-                    after=found.due,
-                    days=off,
-                    made_at=now,
-                )
-            )
-    return moved
 
 
 def one_month_after(received: date) -> date:

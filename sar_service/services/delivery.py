@@ -19,7 +19,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, lease, letter, letter_hold, sealing
+from . import audit, clock, lease, letter, letter_hold, sealing, told_date
 from . import case as cases
 from . import reason as reasons
 
@@ -46,6 +46,7 @@ def bounced(letter_id: uuid.UUID, *, reason: str, permanent: bool, now: datetime
     if permanent and not earlier and row.state in UNDER_WAY:
         row.state, row.message = "failed", reason[:300]
         lease.give_back(row)
+        told_date.renew(case)
         _note("learnt that a letter did not arrive", case, row, reason, now=now)
     elif permanent and earlier:
         _note("learnt that an earlier sending did not arrive", case, row, reason, now=now)
@@ -119,6 +120,7 @@ def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: A
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
     row.message, row.attempts, row.sent_at = "", 0, None
+    told_date.renew(case)
     how = "post" if goes == "post" else "email"
     audit.record("sent a letter again", actor=actor, now=now, case=case, of=row, kind=row.kind, how=how)
     if goes != "post":
@@ -132,6 +134,7 @@ def settle(case: Case, row: Letter, *, reason: str, version: int, actor: Actor, 
     if not reason.strip():
         raise InvalidInput("Say how it was dealt with.", field="reason")
     row.state = "ended"
+    told_date.renew(case)
     why = reasons.keep(case, reason, actor=actor, now=now)
     audit.record("dealt with a letter that did not arrive", actor=actor, now=now, case=case, of=row, **why)
 

@@ -115,7 +115,7 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
     goes = way(case, row.kind)
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
     told["address"] = address_of(asked)
-    told["named"] = told_date.named(case, told["text"])
+    told["named"] = told.get("named") or told_date.named(case, told["text"])  # one that was held says what it said
     mail = mail_of(case, row.kind, told, now=now)
     if mail:
         told["mail"] = mail
@@ -123,6 +123,7 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
     told["paper"] = _paper(case, row, told)
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
+    told_date.renew(case)
     audit.record("wrote a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
     if goes != "post":
         row.queued_at = now
@@ -251,6 +252,7 @@ def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime
         lease.give_back(row)
         if row.state == "failed":
             case = db.session.get_one(Case, row.case_id)
+            told_date.renew(case)
             audit.record("could not send a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
 
 

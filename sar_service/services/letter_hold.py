@@ -14,7 +14,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.letter import KINDS
 from sar_service.models import Case, Letter
 
-from . import audit, clock, letter
+from . import audit, clock, letter, told_date
 
 HELD = "held"
 NOT_LEFT = ("waiting", "to_post")
@@ -48,6 +48,7 @@ def hold(case: Case, *, actor: Actor, now: datetime) -> int:
     for row in rows:
         row.state = HELD
         audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)
+    told_date.renew(case)
     return len(rows)
 
 

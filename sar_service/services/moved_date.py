@@ -1,4 +1,4 @@
-"""Due dates that moved by themselves, until somebody has seen them; `clock.refresh_open` finds them.
+"""Due dates that moved by themselves, until somebody has seen them; `clock_renew.refresh_open` finds them.
 
 A manager sees them on a page, whoever has the case in the next digest (`reminder.py`).
 """

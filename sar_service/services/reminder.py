@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from sar_service.adapters.mail import Mail, MailFailed
 from sar_service.db import db, new_id
@@ -20,7 +20,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import clock, lease, moved_date, regulator, team, team_share
+from . import case_urgency, clock, lease, moved_date, regulator, team, team_share
 
 TIMETABLE, DIGEST = "timetable", "digest"
 SILENT_AFTER = timedelta(minutes=5)
@@ -32,7 +32,10 @@ WORDS = {
     Level.NINETY: "nine tenths of its time are used",
     Level.NOTICE_DAY: "today is the last day on which an extension can be told",
     Level.OVERDUE: "it is late",
+    Level.TOLD_OTHERWISE: "our last letter named {told}: tell them the day that holds",
+    Level.ASKED_LATE: "it was late before identity was asked for, and asking does not undo that",
 }
+BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE)  # told beside how far the time has run
 
 
 def beat(name: str, *, now: datetime) -> None:
@@ -117,30 +120,39 @@ def _concerns(case: Case, member: Member) -> bool:
 
 
 def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
-    """Cases that have reached a level of which nobody has been warned, with the highest; and that is noted."""
+    """Cases that have reached a level of which nobody has been warned, with the highest; and that is noted.
+
+    That somebody was told another date, and that identity was asked for too late, is warned of beside that.
+    """
+    counts = or_(Case.clock_state == "running", Case.missed_on.is_not(None))
     cases = db.session.scalars(
-        select(Case).where(Case.status.in_(OPEN), Case.clock_state == "running").order_by(Case.due_on, Case.id)
+        select(Case).where(Case.status.in_(OPEN), counts).order_by(case_urgency.sorted_by(), Case.id)
     ).all()
     rows = db.session.scalars(select(Reminder).join(Case, Case.id == Reminder.case_id).where(Case.status.in_(OPEN)))
     known = {(row.case_id, row.level, row.due_on) for row in rows}
     for case in cases:
         found = clock.reckon(case)
-        if found.start is None or found.due is None:
-            continue
-        levels = reached(
-            start=found.start,
-            due=found.due,
-            notice_by=found.notice_by,
-            extended=bool(found.extension_valid),
-            today=today,
-        )
-        fresh = [level for level in levels if (case.id, level, found.due) not in known]
+        on: dict[Level, date] = {}
+        if found.start is not None and found.due is not None:
+            levels = reached(
+                start=found.start,
+                due=found.due,
+                notice_by=found.notice_by,
+                extended=bool(found.extension_valid),
+                today=today,
+            )
+            on |= dict.fromkeys(levels, found.due)
+            if case.told_on is not None and case.told_on != found.due:
+                on[Level.TOLD_OTHERWISE] = found.due
+        if found.missed is not None:
+            on[Level.ASKED_LATE] = found.missed
+        fresh = [level for level, day in on.items() if (case.id, level, day) not in known]
         for level in fresh:
             db.session.add(
-                Reminder(case_id=case.id, controller=case.controller, level=level, due_on=found.due, made_at=now)
+                Reminder(case_id=case.id, controller=case.controller, level=level, due_on=on[level], made_at=now)
             )
-        if fresh:
-            yield case, fresh[-1]
+        yield from ((case, level) for level in [each for each in fresh if each not in BESIDE][-1:])
+        yield from ((case, level) for level in fresh if level in BESIDE)
 
 
 def _told(
@@ -180,7 +192,9 @@ def _write(
 ) -> None:
     told = []
     for case, level in lines:
-        assert case.due_on is not None
+        due = case.missed_on if level is Level.ASKED_LATE else case.due_on
+        assert due is not None
+        words = WORDS[level].format(told=written(case.told_on) if case.told_on is not None else "")
         whose = (
             "yours"
             if case.assigned_to == member.id
@@ -191,10 +205,10 @@ def _write(
             else "a colleague’s"
         )
         told.append(
-            f"- {case.reference} ({terms(case.right).name}): due {written(case.due_on)}, {_days(case.due_on, today)}; "
-            f"{WORDS[level]}; {whose}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
+            f"- {case.reference} ({terms(case.right).name}): due {written(due)}, {_days(due, today)}; "
+            f"{words}; {whose}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
         )
-    count = len(lines)
+    count = len({case.id for case, _ in lines})
     row = StaffMail(
         id=new_id(),
         member_id=member.id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, column, false, func, or_, select, values
+from sqlalchemy import Date, Select, and_, column, false, func, or_, select, values
 from sqlalchemy import case as when
 
 from sar_service.db import db
@@ -22,7 +22,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 
-from . import clock
+from . import case_urgency, clock
 from .case import visible
 
 ANSWERED = (Status.RELEASED, Status.CLOSED)
@@ -63,15 +63,18 @@ def within_one_month(*, first: date, after: date) -> Any:
 def answered_in_time() -> Any:
     """Whether an answered case went out by its due date, as a condition on its row; without a due date it did not.
 
+    Nor did it where it was late before evidence of identity was asked for: the later date does not undo that.
+
     `released_on` is the London day; an instant before midnight there can be a day earlier in UTC, so the day is kept
     by the service when it releases (`Case.released_on`).
     """
-    return func.coalesce(Case.released_on <= Case.due_on, false())
+    return and_(Case.missed_on.is_(None), func.coalesce(Case.released_on <= Case.due_on, false()))
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Today's counts. `oldest_overdue` are the days by which the oldest overdue case is late, 0 where none is."""
+    """Today's counts. `oldest_overdue` are the days by which the oldest overdue case is late, 0 where none is;
+    `asked_late` those of the overdue ones that were late before evidence of identity was asked for."""
 
     open: int
     due_this_week: int
@@ -79,21 +82,23 @@ class Figures:
     oldest_overdue: int
     paused: int
     unassigned: int
+    asked_late: int
 
 
 def figures(*, actor: Actor, today: date) -> Figures:
     """Counts over the cases this actor may count."""
     scope = counted(actor).where(Case.status.in_(OPEN)).subquery()
-    running = scope.c.clock_state == "running"
+    late, running = case_urgency.late(today, scope.c), case_urgency.in_time_still(scope.c)
     end = today + timedelta(days=6 - today.weekday())
     row = db.session.execute(
         select(
             func.count(),
             func.sum(when((running & (scope.c.due_on >= today) & (scope.c.due_on <= end), 1), else_=0)),
-            func.sum(when((running & (scope.c.due_on < today), 1), else_=0)),
-            func.sum(when((~running, 1), else_=0)),
+            func.sum(when((late, 1), else_=0)),
+            func.sum(when((case_urgency.waiting(scope.c), 1), else_=0)),
             func.sum(when((scope.c.assigned_to.is_(None), 1), else_=0)),
-            func.min(when((running, scope.c.due_on))),
+            func.min(when((late, func.coalesce(scope.c.missed_on, scope.c.due_on)))),
+            func.count(scope.c.missed_on),
         ).select_from(scope)
     ).one()
     oldest = row[5] if row[5] is not None and row[5] < today else today
@@ -104,6 +109,7 @@ def figures(*, actor: Actor, today: date) -> Figures:
         oldest_overdue=(today - oldest).days,
         paused=row[3] or 0,
         unassigned=row[4] or 0,
+        asked_late=row[6] or 0,
     )
 
 

@@ -18,7 +18,7 @@ from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Member, Team, TeamMember
 
-from . import audit
+from . import audit, case_urgency
 from .case import check_version, visible
 
 LONGEST = 80
@@ -141,7 +141,7 @@ def give(case: Case, team: Team | None, *, version: int | None = None, actor: Ac
 
 def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int, int]]:
     """By team: open cases of those this actor may see, how many are overdue, and how many no person has taken."""
-    late = (Case.due_on < today) & (Case.clock_state == "running")
+    late = case_urgency.late(today)
     counted = db.session.execute(
         visible(actor)
         .where(Case.status.in_(OPEN), Case.team_id.is_not(None))

@@ -7,7 +7,8 @@ may change it later, without a letter.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from sar_service.db import db
 from sar_service.domain.clock_steps import written
@@ -16,7 +17,7 @@ from sar_service.models import Case, Letter
 
 from . import sealing
 
-NOT_GONE = ("draft", "failed")
+NOT_GONE = ("draft", "failed", "held")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,11 @@ def named(case: Case, text: str) -> str:
     return case.due_on.isoformat() if case.due_on is not None and written(case.due_on) in text else ""
 
 
-def last(case: Case) -> Told | None:
-    """What the person was last told of the due date, if anything. Of two letters of one moment the right one counts."""
+def last(case: Case, *, due: date | None = None) -> Told | None:
+    """What the person was last told of the due date, if anything. Of two letters of one moment the right one counts:
+    that which names `due`, or else the present date.
+    """
+    holds = due or case.due_on
     rows = db.session.scalars(
         select(Letter)
         .where(Letter.case_id == case.id, Letter.state.not_in(NOT_GONE))
@@ -44,9 +48,22 @@ def last(case: Case) -> Told | None:
         if found is not None and row.written_at < found.at:
             break
         day = sealing.unseal(row).get("named")
-        if day and (found is None or date.fromisoformat(day) == case.due_on):
+        if day and (found is None or date.fromisoformat(day) == holds):
             found = Told(date.fromisoformat(day), row.written_at)
     return found
+
+
+def renew(case: Case, *, due: date | None = None) -> None:
+    """Note on the case what the person was last told, for lists: after a letter went or did not, or the date (to `due`)
+    changed. It makes no open form of the case old.
+    """
+    found = last(case, due=due)
+    day = found.due if found is not None else None
+    if case.told_on == day:
+        return
+    change = update(Case).where(Case.id == case.id).values(told_on=day)
+    db.session.execute(change, execution_options={"synchronize_session": False})
+    set_committed_value(case, "told_on", day)
 
 
 def wrong(case: Case) -> Told | None:

@@ -15,7 +15,7 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.models import Case, FlagRow, Member, Note, Task, Team
 
-from . import audit, complaint, sealing
+from . import audit, case_urgency, complaint, sealing
 from .case import check_version, visible
 from .clock import day_of
 
@@ -147,7 +147,7 @@ def open_tasks(actor: Actor) -> tuple[list[tuple[Task, str, str]], int]:
 
 def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:
     """By member: how many open cases they have of those this actor may see, and how many of them are overdue."""
-    late = func.count().filter(Case.due_on < today, Case.clock_state == "running")
+    late = func.count().filter(case_urgency.late(today))
     counted = db.session.execute(
         visible(actor)
         .where(Case.status.in_(OPEN), Case.assigned_to.is_not(None))

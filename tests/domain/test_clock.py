@@ -1,10 +1,12 @@
 """The statutory clock: worked cases, each with the mistake it would catch."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from sar_service.domain.clock import (
+    Asking,
     Clarification,
     ClockState,
     Extension,
@@ -272,6 +274,56 @@ def test_evidence_asked_for_once_the_answer_was_late_is_pointed_out() -> None:
     }
     assert "identity_asked_after_due" not in keys["2026-10-01"]
     assert "identity_asked_after_due" in keys["2026-10-02"]
+
+
+def askings(*days: str) -> tuple[Asking, ...]:
+    """ "2026-09-02:2026-09-05" for what was asked for and came, "2026-09-02" for what is awaited."""
+    parts = [each.partition(":") for each in days]
+    return tuple(Asking(asked=day(asked), came=day(came) if came else None) for asked, _, came in parts)
+
+
+MISSED = [
+    ({}, "2026-10-02", "2026-10-01", "a day late"),
+    ({}, "2026-10-01", None, "on the last day it was in time"),
+    ({"extension": in_time("2026-09-20")}, "2026-10-02", None, "an extension was told"),
+    ({"extension": in_time("2026-10-05")}, "2026-10-06", "2026-10-01", "an extension told too late is none"),
+    ({"clarifications": asked("2026-09-10:2026-09-12")}, "2026-10-02", None, "three days did not count"),
+    ({"clarifications": asked("2026-09-10")}, "2026-10-30", None, "the clock stood"),
+    ({"clarifications": asked("2026-10-05")}, "2026-10-06", "2026-10-01", "it had ended when that was asked"),
+    ({"fee_requested": day("2026-09-03")}, "2026-10-30", None, "a fee was awaited"),
+    ({"fee_requested": day("2026-10-05")}, "2026-10-02", "2026-10-01", "the fee came up later"),
+    ({"right": Right.ERASURE}, "2026-10-02", "2026-10-01", "another right"),
+    ({"right": Right.WITHDRAW_CONSENT}, "2026-10-02", None, "a right that waits for no identity"),
+]
+
+
+@pytest.mark.parametrize(("facts", "when", "missed", "why"), MISSED, ids=[each[-1] for each in MISSED])
+def test_what_was_late_when_identity_was_asked_for_stays_late(
+    facts: dict[str, Any], when: str, missed: str | None, why: str
+) -> None:
+    limit = day(missed) if missed else None
+    assert clock("2026-09-01", id_requested=day(when), **facts).missed == limit
+    came = clock("2026-09-01", id_requested=day(when), id_received=day("2026-11-02"), **facts)
+    assert came.missed == limit  # that evidence came then makes nothing good
+
+
+def test_asking_again_is_late_only_if_the_answer_was_late_with_what_had_come_before() -> None:
+    def missed(*days: str) -> date | None:
+        rounds = askings(*days)
+        return clock("2026-09-01", id_requested=rounds[-1].asked, id_received=rounds[-1].came, id_askings=rounds).missed
+
+    assert missed("2026-09-02:2026-09-20", "2026-10-15") is None  # due on 20 October
+    assert missed("2026-09-02:2026-09-20", "2026-10-21") == day("2026-10-20")
+    assert missed("2026-10-02:2026-10-05", "2026-10-07") == day("2026-10-01")  # it was late the first time
+    assert missed("2026-09-02", "2026-10-21") is None  # a reminder: the clock waited from the first time on
+
+
+def test_on_the_how_manyth_day_identity_was_asked_about_is_told_where_it_was_late() -> None:
+    late = {asked: clock("2026-09-01", id_requested=day(asked)).asked_late for asked in ("2026-09-08", "2026-09-09")}
+    assert late == {"2026-09-08": 0, "2026-09-09": 8}
+    rounds = askings("2026-09-02:2026-09-05", "2026-09-20")
+    assert clock("2026-09-01", id_requested=day("2026-09-20"), id_askings=rounds).asked_late == 0
+    assert clock("2026-09-01", right=Right.WITHDRAW_CONSENT, id_requested=day("2026-09-20")).asked_late == 0
 
 
 def test_a_complaint_from_before_the_duty_says_so() -> None:

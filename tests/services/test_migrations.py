@@ -13,7 +13,7 @@ from sar_service.db import Base, aside, db
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.redirect import Route
 from sar_service.models import Case, Fact
-from sar_service.services import schema
+from sar_service.services import clock, schema
 from tests import factories
 
 
@@ -35,6 +35,19 @@ def test_a_case_sent_elsewhere_survives_the_way_back_as_closed(app: Any, now: da
         with pytest.raises(IntegrityError):
             db.session.execute(text(f'UPDATE "case" SET {change}'))
         db.session.rollback()
+
+
+def test_facts_of_one_instant_get_an_order_that_trusts_nobody_by_mistake(app: Any, staff: Any, now: datetime) -> None:
+    case, officer = factories.a_case(now=now), staff("officer")
+    for kind in ("identity_doubted", "identity_settled", "identity_requested"):
+        clock.add_fact(case, kind, clock.day_of(now), actor=officer, now=now)
+    db.session.commit()
+    db.session.remove()
+    schema.downgrade("0016")
+    schema.upgrade()
+    facts = db.session.scalars(select(Case)).one().facts
+    assert [fact.number for fact in facts] == [1, 2, 3, 4]
+    assert [fact.kind for fact in facts] == ["received", "identity_requested", "identity_settled", "identity_doubted"]
 
 
 def test_the_tables_are_what_the_code_says(app: Any) -> None:

@@ -15,7 +15,7 @@ from sar_service.domain.lifecycle import Status
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.services import case as cases
-from sar_service.services import clock, reminder, work
+from sar_service.services import case_urgency, clock, reminder, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -173,7 +173,7 @@ def test_what_presses_is_on_top_of_everybody_s_list_and_says_why(app: Flask, sta
     assert [order[row.id] for row in rows] == [
         "later", "late", "near", "at risk", "untaken", "unanswered", "stalled", "quiet",
     ]  # fmt: skip
-    assert [cases.attention(row, today) for row in rows] == [
+    assert [case_urgency.attention(row, today) for row in rows] == [
         "overdue", "overdue", "near", "untaken", "untaken", "unanswered", "stalled", "",
     ]  # fmt: skip
     assert total == 8

@@ -15,7 +15,7 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import AT_RISK, Flag
 from sar_service.models import Case, FlagRow
 from sar_service.services import case as cases
-from sar_service.services import clock, intake
+from sar_service.services import case_urgency, clock, intake
 from tests import packs
 
 PRESSING = ("overdue", "near", "untaken", "unanswered", "stalled")
@@ -46,6 +46,7 @@ def crowd(count: int, *, today: date, holders: list[uuid.UUID | None], seed: int
             received_on=today - timedelta(days=chance.choice((0, 1, 2, 3, 60))),
             clock_state=state,
             due_on=due,
+            missed_on=today - timedelta(days=chance.choice((2, 41))) if chance.random() < 0.15 else None,
             assigned_to=chance.choice(holders),
             restricted=chance.random() < 0.1,
             created_at=made_at,
@@ -68,9 +69,10 @@ def place(case: Case, at_risk: bool, today: date) -> tuple[object, ...]:
     after everything that is open, the newest first."""
     if case.status not in OPEN:
         return 9, (today - case.received_on).days
-    presses = cases.attention(case, today)
+    presses = case_urgency.attention(case, today)
     rank = PRESSING.index(presses) if presses else 5
-    return rank, not at_risk, case.due_on is None, case.due_on or date.min, case.received_on
+    day = case.missed_on or case.due_on
+    return rank, not at_risk, day is None, day or date.min, case.received_on
 
 
 @pytest.mark.parametrize("chosen", [cases.Filter(closed=True), cases.Filter(), cases.Filter(assigned="nobody")])

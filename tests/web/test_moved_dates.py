@@ -17,7 +17,7 @@ from sar_service.domain.clock_steps import FOR_STAFF, SENTENCES
 from sar_service.domain.holidays import ExtraHoliday
 from sar_service.extensions import KEY
 from sar_service.models import AuditEvent, Case, StaffMail
-from sar_service.services import clock, identity, letter, reminder, sealing
+from sar_service.services import clock, clock_renew, identity, letter, reminder, sealing
 from sar_service.web.staff.case import WARNINGS
 from tests import factories
 from tests.browser import Visitor
@@ -33,6 +33,8 @@ def test_who_was_told_another_date_is_told_the_new_one_with_the_reason(
     officer.send(
         {"entry": entry, "on": "2026-11-18", "reason": "It lay with the school of Tristram"}, form="Correct it"
     )
+    assert made.reference in officer.get("/staff/?due=told").text
+    assert "Told another date</strong>" in officer.get("/staff/").text
     page = officer.get(f"/staff/cases/{made.reference}").text
     assert "they have our answer by 21 December 2026. It is due on 18 December 2026 now" in page
     assert "from 21 Dec 2026 to 18 Dec 2026" in page and "Tristram" in page  # old, new and why, in the history
@@ -43,6 +45,8 @@ def test_who_was_told_another_date_is_told_the_new_one_with_the_reason(
     officer.send({"kind": "new-date", "reason": "We counted from the wrong day"}, form="Look at the letter")
     officer.send({"do": "send"}, form="Send it")
     assert "told another date" not in officer.get(f"/staff/cases/{made.reference}").text
+    assert "No request fits" in officer.get("/staff/?due=told").text
+    assert "Told another date</strong>" not in officer.get("/staff/").text
     case = db.session.get_one(Case, key)
     text = next(sealing.unseal(row)["text"] for row in letter.letters(case) if row.kind == "new-date")
     assert "by Friday 18 December 2026 at the latest. Earlier we told you Monday 21 December 2026." in text
@@ -63,7 +67,7 @@ def test_when_a_holiday_is_proclaimed_the_moved_dates_are_listed_until_they_were
     extra = [ExtraHoliday(on=date(2026, 12, 17), nation="england-and-wales", name="Day of mourning")]
     monkeypatch.setitem(app.extensions, KEY, replace(runtime, holidays=PublishedHolidays(extra)))
     for _ in range(2):  # once is enough, and a second time lists nothing twice
-        clock.refresh_open(now=now)
+        clock_renew.refresh_open(now=now)
         db.session.commit()
     page = manager.get("/managers/moved-dates").text
     assert page.count(references[0]) == 2 and references[1] not in page  # the address and the word

@@ -50,6 +50,7 @@ def show(reference: str) -> Any:
             "status": case.status.value,
             "received_on": case.received_on.isoformat(),
             "clock": case.clock_state,
+            "missed_on": case.missed_on.isoformat() if case.missed_on else None,
             "due_on": case.due_on.isoformat() if case.due_on else None,
         }
     )

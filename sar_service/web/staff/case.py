@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput
-from sar_service.domain.lifecycle import UNKNOWN, Action, Choice, Status
+from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
@@ -192,7 +192,7 @@ def case_page(reference: str) -> Any:
         from .draft import draft_page  # which shows this page once the e-mail has been logged
 
         return draft_page(reference)
-    settled = identity_service.settled(case)
+    settled, reckoning = identity_service.settled(case), clock.reckon(case)
     deeds = [
         _deed(choice, case)
         for choice in cases.choices(case, actor=actor)
@@ -206,7 +206,8 @@ def case_page(reference: str) -> Any:
         tab="overview",
         viewed="the case",
         deeds=deeds,
-        steps=clock_steps(case),
+        steps=steps_of(reckoning),
+        reckoning=reckoning if case.status in OPEN else None,
         facts=[_fact(fact) for fact in reversed(clock.standing_facts(case))],
         letters=letter_pages.listed(case),
         writable=bool(letter_draft.kinds(case)),

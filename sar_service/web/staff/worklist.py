@@ -9,11 +9,14 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.clock import Reckoning
+from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right
+from sar_service.models import Case
 from sar_service.services import (
     audit,
+    case_urgency,
     clock,
     delivery,
     identity_copy,
@@ -33,7 +36,12 @@ from ..fields import clean_line
 from . import blueprint, frame, letter
 
 SORTS = ("urgent", "due", "received", "status", "reference")
-DUE = {"overdue": "Overdue", "week": "Due this week", "paused": "Paused or not started"}
+DUE = {
+    "overdue": "Overdue",
+    "week": "Due this week",
+    "paused": "Paused or not started",
+    "told": "Told another date",
+}
 ANSWERED = {
     "yes": "Answered",
     "in_time": "Answered in time",
@@ -139,6 +147,16 @@ def _undelivered() -> list[dict[str, Any]]:
     ]
 
 
+def _looks(row: Case, found: Reckoning) -> list[Any]:
+    """What somebody has to look at in an open case, whatever its date."""
+    if row.status not in OPEN:
+        return []
+    looks = [_l("Told another date")] if case_urgency.told_wrong(row) else []
+    if found.asked_late and not found.missed:  # where it is, the clock's own tag says so
+        looks.append(_l("Identity asked for late"))
+    return looks
+
+
 @blueprint.get("/")
 @allow(Permission.SEE_CASES)
 def worklist() -> Any:
@@ -149,6 +167,7 @@ def worklist() -> Any:
     actor, today, now = access.actor(), frame.today(), chosen()
     rows, total = cases.worklist(now, actor=actor, today=today)
     listed = [str(row.id) for row in rows]
+    clocks = {row.id: clock.reckon(row) for row in rows}
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags = frame.staff_names(), work.flags(rows)
     groups = team_share.names(actor.controllers)
@@ -166,9 +185,10 @@ def worklist() -> Any:
             "right": frame.what(row),
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
             "team": groups.get(row.team_id, "") if row.team_id is not None else "",
-            "attention": ATTENTION.get(cases.attention(row, today), ""),
+            "tags": [*filter(None, [ATTENTION.get(case_urgency.attention(row, today))]), *_looks(row, clocks[row.id])],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
-            "why": [step.sentence for step in clock.reckon(row).steps],
+            "day": row.due_on or row.missed_on,
+            "why": [step.sentence for step in clocks[row.id].steps],
         }
         for row in rows
     ]
