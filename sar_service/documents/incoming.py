@@ -31,7 +31,7 @@ BROKEN = "The machine could not read this message ({why}). What it says is in th
 _SENT_BACK = re.compile(
     r"undeliver|delivery (status|failure|has failed)|returned mail|mail delivery|not delivered", re.I
 )
-_OWN = re.compile(rb"letter\.[0-9a-f-]{36}(?:\.\d{1,4})?@[A-Za-z0-9.-]{1,200}")
+_OWN = re.compile(rb"(?:letter|staff)\.[0-9a-f-]{36}(?:\.\d{1,4})?@[A-Za-z0-9.-]{1,200}")
 
 
 def read(path: Path, folder: Path) -> Message:

@@ -64,6 +64,7 @@ class Message:
 
 
 _LETTER = re.compile(r"\bletter\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.(\d{1,4}))?@", re.IGNORECASE)
+_STAFF = re.compile(r"\bstaff\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@", re.IGNORECASE)
 # looked for at every place: the five letters of "About" before a reference are no part of it
 _REFERENCE = re.compile(r"(?<![A-Z0-9])(?=([A-Z2-9]{5}[- ]?[A-Z2-9]{5}[- ]?[A-Z2-9]{5})(?![A-Z0-9]))", re.IGNORECASE)
 
@@ -72,6 +73,16 @@ def letters_named(ids: Iterable[str]) -> list[tuple[UUID, int]]:
     """The letters of ours that message ids name, each with the number of the sending (0 the first)."""
     found = [(UUID(match[1]), int(match[2] or 0)) for each in ids for match in _LETTER.finditer(each)]
     return list(dict.fromkeys(found))
+
+
+def staff_message_id(mail_id: UUID) -> str:
+    """The first half of the message id of an e-mail to a member of staff."""
+    return f"staff.{mail_id}"
+
+
+def staff_mails_named(ids: Iterable[str]) -> list[UUID]:
+    """The e-mails to staff that message ids name."""
+    return list(dict.fromkeys(UUID(match[1]) for each in ids for match in _STAFF.finditer(each)))
 
 
 def references_in(subject: str) -> list[str]:

@@ -25,6 +25,8 @@ class Member(Identified, Base):
     active: Mapped[bool] = mapped_column(default=True)
     must_change: Mapped[bool] = mapped_column(default=False, server_default=false())  # a password somebody else saw
     created_at: Mapped[datetime] = mapped_column(Instant)
+    unreached_at: Mapped[datetime | None] = mapped_column(Instant)  # since when no e-mail of ours arrives, if none does
+    unreached: Mapped[str] = mapped_column(String(300), default="", server_default="")  # why
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -19,7 +19,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, lease, letter, letter_hold, sealing, told_date
+from . import audit, clock, lease, letter, letter_hold, sealing, staff_mail, told_date
 from . import case as cases
 from . import reason as reasons
 
@@ -73,12 +73,12 @@ def ask() -> list[Failure]:
 
 
 def learn(failure: Failure, *, now: datetime) -> bool:
-    """Take in that a message did not arrive; False if it is no letter of ours, or that is known, or it went again."""
+    """Take in that a message did not arrive; False if it is none of ours, or that is known, or it went again."""
     for letter_id, sending in letters_named((f"{failure.key}@",)):
         row = db.session.get(Letter, letter_id)
         if row is not None and row.state in UNDER_WAY and sealing.unseal(row).get("sending", 0) == sending:
             return bounced(letter_id, sending=sending, reason=failure.reason, permanent=True, now=now)
-    return False
+    return staff_mail.learn(failure.key, reason=failure.reason, now=now)
 
 
 def undelivered(*, actor: Actor) -> list[tuple[Letter, Case]]:

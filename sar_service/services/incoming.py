@@ -30,7 +30,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, CaseKey, Incoming, Letter, Pulse
 from sar_service.queue import after_commit
 
-from . import audit, clock, delivery, finding, intake, sealing
+from . import audit, clock, delivery, finding, intake, sealing, staff_mail
 from . import case as cases
 
 SILENT_AFTER = timedelta(hours=1)
@@ -97,7 +97,8 @@ def known(controller: str, key: str) -> bool:
 def take(
     controller: str, message: Message, raw: bytes, *, key: str, place: Place, arrived_at: datetime, now: datetime
 ) -> Incoming | None:
-    """Keep a message where it belongs. None if it was kept before, or is a machine's answer to nothing of ours.
+    """Keep a message where it belongs. None if it was kept before, is a machine's answer to nothing of ours, or reports
+    on an e-mail to staff: then that is noted of its reader.
 
     If another process keeps the same message at the same moment, one of the two fails on the commit, and nothing of
     it is kept twice.
@@ -105,6 +106,9 @@ def take(
     if known(controller, key):
         return None
     letters = _letters(message)
+    if not letters and staff_mail.reported(message, now=now):
+        audit.record("left a report about staff aside", actor=SERVICE, now=now, folder=place.mailbox, uid=place.uid)
+        return None
     case = _case(message, letters)
     kind = _kind(message, case)
     if kind is MessageKind.AUTOMATIC and case is None:

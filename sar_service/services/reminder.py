@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
 
-from sar_service.adapters.mail import Mail, MailFailed
 from sar_service.db import db, new_id
 from sar_service.domain.clock_steps import written
 from sar_service.domain.lifecycle import OPEN
@@ -20,12 +19,11 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import case_urgency, clock, lease, moved_date, regulator, team, team_share
+from . import case_urgency, clock, moved_date, regulator, team, team_share
 
 TIMETABLE, DIGEST = "timetable", "digest"
 SILENT_AFTER = timedelta(minutes=5)
 MORNING = time(7, 30)  # in London
-TRIES = 5
 WORDS = {
     Level.HALF: "half of its time is used",
     Level.THREE_QUARTERS: "three quarters of its time are used",
@@ -249,27 +247,3 @@ def _days(due: date, today: date) -> str:
         return "today"
     word = "day" if abs(days) == 1 else "days"
     return f"in {days} {word}" if days > 0 else f"{-days} {word} ago"
-
-
-def begin(mail_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
-    """Claim an e-mail for sending: the lease's token and the message."""
-    token = lease.claim(StaffMail, mail_id, now=now, open_states=("waiting",), taken="sending")
-    if token is None:
-        return None
-    row = db.session.get_one(StaffMail, mail_id)
-    member = db.session.get_one(Member, row.member_id)
-    return token, Mail(to=member.email, subject=row.subject, text=row.text, sender=runtime().settings.mail_from)
-
-
-def ended(mail_id: uuid.UUID, token: str, error: MailFailed | None, *, now: datetime) -> None:
-    """Note what came of it: sent, to be tried again, or given up."""
-    row = db.session.get(StaffMail, mail_id)
-    if not lease.held(row, token):
-        return
-    assert row is not None
-    if error is None:
-        row.state, row.sent_at, row.message = "sent", now, ""
-    else:
-        row.message = str(error)[:300]
-        row.state = "failed" if error.permanent or row.attempts >= TRIES else "waiting"
-    lease.give_back(row)

@@ -43,7 +43,7 @@ def test_facts_of_one_instant_get_an_order_that_trusts_nobody_by_mistake(app: An
         clock.add_fact(case, kind, clock.day_of(now), actor=officer, now=now)
     db.session.commit()
     db.session.remove()
-    schema.downgrade("0016")
+    schema.downgrade("0017")
     schema.upgrade()
     facts = db.session.scalars(select(Case)).one().facts
     assert [fact.number for fact in facts] == [1, 2, 3, 4]

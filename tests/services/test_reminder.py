@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from sar_service.adapters.mail import MailFailed
+from sar_service.adapters.mail import Failure, MailFailed
 from sar_service.db import db
+from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.services import case as cases
-from sar_service.services import case_urgency, clock, reminder, work
+from sar_service.services import case_urgency, clock, delivery, reminder, staff_mail, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -119,13 +120,35 @@ def test_an_e_mail_that_does_not_go_is_tried_again_and_given_up_in_the_end(
     reminder.digest(now=MORNING)
     db.session.commit()
     identity = db.session.scalars(select(StaffMail.id)).one()
-    for _ in range(reminder.TRIES):
-        begun = reminder.begin(identity, now=MORNING)
+    for _ in range(staff_mail.TRIES):
+        begun = staff_mail.begin(identity, now=MORNING)
         assert begun is not None
-        reminder.ended(identity, begun[0], MailFailed("away"), now=MORNING)
+        staff_mail.ended(identity, begun[0], MailFailed("away"), now=MORNING)
         db.session.commit()
-    assert db.session.get_one(StaffMail, identity).state == "failed"
-    assert reminder.begin(identity, now=MORNING) is None
+    row = db.session.get_one(StaffMail, identity)
+    assert row.state == "failed" and db.session.get_one(Member, row.member_id).unreached == "away"
+    assert staff_mail.begin(identity, now=MORNING) is None
+
+
+def test_a_provider_s_word_that_a_warning_did_not_arrive_is_taken_in_once_and_can_be_dealt_with(
+    app: Flask, staff: packs.Made, visit: Callable[..., Visitor], morning: Callable[[datetime], int], now: datetime
+) -> None:
+    visitor = visit("officer")
+    held(factories.a_case(now=now, received_on=date(2026, 11, 2)), visitor.actor)
+    morning(MORNING)
+    identity = db.session.scalars(select(StaffMail.id)).one()
+    gone = Failure(key=f"staff.{identity}", reason="the mailbox is full")
+    assert [delivery.learn(gone, now=MORNING) for _ in range(2)] == [True, False]
+    db.session.commit()
+    page = visitor.get("/staff/").text
+    assert "Our e-mails do not reach you" in page and "the mailbox is full" in page and "It is put right" not in page
+    manager, own = staff("manager"), uuid.UUID(visitor.actor.id)
+    assert [each.id for each in staff_mail.unreached(actor=manager)] == [own]
+    assert staff_mail.unreached(actor=staff("officer")) == []
+    staff_mail.mended(own, actor=manager, now=now)
+    with pytest.raises(WrongState):
+        staff_mail.mended(own, actor=manager, now=now)
+    assert staff_mail.unreached(actor=manager) == []
 
 
 def test_the_worklist_says_when_the_timetable_has_stopped(

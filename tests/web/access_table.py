@@ -61,6 +61,7 @@ STAFF: dict[str, set[May]] = {
     "managers.complaints_by_month_csv": {May.SEE_FIGURES},
     "managers.complaints_csv": {May.SEE_FIGURES},
     "managers.regulator_list": {May.REGULATOR},
+    "managers.mended": {May.ASSIGN},
     "managers.members": {May.MANAGE_TEAM},
     "managers.new_password": {May.MANAGE_TEAM},
     "managers.systems": {May.SEE_SYSTEMS},

@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from sar_service.db import db
 from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
 from sar_service.extensions import KEY
-from sar_service.models import Case, Incoming, Letter
+from sar_service.models import Case, Incoming, Letter, Member, StaffMail
 from sar_service.services import audit, clock, incoming, letter, reminder, sealing
 from tests import factories, mails
+from tests.browser import Visitor
 from tests.configuration import CONTROLLERS, ROOT
 from tests.dovecot import PASSWORD, MailServer
 from workers.jobs import incoming as job
@@ -195,6 +197,54 @@ def test_a_report_of_a_mail_system_comes_back_to_its_letter(
     assert incoming.counts(case) == (2, 0)  # the letter is the work, not the report
     assert "learnt that a letter did not arrive" in [event.verb for event in audit.timeline(case.id)]
     assert "somebody@example.org" not in json.dumps([each.detail for each in audit.timeline(case.id)])
+
+
+def warned(staff: Any, sent: Any) -> tuple[Any, StaffMail]:
+    """A member of staff who was sent a warning."""
+    officer = staff("officer")
+    case = factories.a_case(now=mails.CAME, received_on=date(2026, 10, 26))
+    case.assigned_to = uuid.UUID(officer.id)
+    db.session.commit()
+    reminder.digest(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    db.session.commit()
+    sent.work()
+    return officer, db.session.scalars(select(StaffMail)).one()
+
+
+def test_a_warning_to_staff_that_comes_back_is_told_to_managers_and_begins_no_case(
+    come: Callable[..., None], sent: Any, staff: Any, visit: Callable[..., Visitor], outbox: list[Any]
+) -> None:
+    officer, row = warned(staff, sent)
+    message_id, manager, other = f"<staff.{row.id}@localhost>", visit("manager"), visit("officer")
+    assert [mail.key for mail in outbox if mail.key.startswith("staff.")] == [f"staff.{row.id}"]
+    come(mails.a_report(message_id, action="delayed", status="4.4.1"))
+    assert "Our e-mails do not reach" not in manager.get("/staff/").text
+    come(mails.a_report(message_id), mails.a_report(message_id))
+    assert rows() == [] and len(cases_there()) == 1
+    member = db.session.get_one(Member, uuid.UUID(officer.id))
+    name = member.name
+    assert (member.unreached, member.unreached_at is not None) == ("there is no such mailbox (5.1.1)", True)
+    db.session.rollback()
+    assert f"Our e-mails do not reach {name}" in manager.get("/staff/").text
+    assert "Our e-mails do not reach" not in other.get("/staff/").text
+    assert "E-mails come back" in visit("administrator").get("/managers/team").text
+    manager.get("/staff/")
+    manager.send({}, form="It is put right")
+    assert "Our e-mails do not reach" not in manager.get("/staff/").text
+    come(mails.a_report(f"<staff.{uuid.uuid4()}@localhost>"))  # of a mail that is not ours: somebody has to look
+    assert len(cases_there()) == 2
+
+
+def test_a_report_that_no_machine_can_read_and_a_refusal_count_as_not_arrived(
+    come: Callable[..., None], sent: Any, staff: Any
+) -> None:
+    officer, row = warned(staff, sent)
+    note = mails.a_mail(
+        headers={"From": "MAILER-DAEMON@mx.example.org", "Subject": "Undeliverable: 1 request needs you"},
+        text=f"Your message could not be delivered.\n\nMessage-ID: <staff.{row.id}@localhost>\n",
+    )
+    come(note)
+    assert rows() == [] and db.session.get_one(Member, uuid.UUID(officer.id)).unreached_at is not None
 
 
 def test_a_machine_s_answer_is_noted_and_begins_nothing(come: Callable[..., None], sent: Any, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import uuid
 
 from sar_service.adapters.mail import MailFailed
-from sar_service.services import letter, reminder
+from sar_service.services import letter, staff_mail
 from workers.runtime import job, now, transaction
 
 
@@ -12,7 +12,7 @@ def run(mail_id: str) -> None:
     """Claim the message, hand it to the mailer, and note what came of it."""
     identity = uuid.UUID(mail_id)
     with transaction():
-        begun = reminder.begin(identity, now=now())
+        begun = staff_mail.begin(identity, now=now())
     if begun is None:
         return
     token, mail = begun
@@ -22,4 +22,4 @@ def run(mail_id: str) -> None:
     except MailFailed as error:
         failed = error
     with transaction():
-        reminder.ended(identity, token, failed, now=now())
+        staff_mail.ended(identity, token, failed, now=now())

@@ -11,7 +11,7 @@ from wtforms import Form
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.permission import Permission, Role
 from sar_service.extensions import runtime
-from sar_service.services import team
+from sar_service.services import staff_mail, team
 
 from ..access import actor, allow, now
 from ..fields import EmailField, TextField, errors_for
@@ -83,6 +83,15 @@ def end_access(member_id: uuid.UUID) -> Any:
     member = team.deactivate(member_id, actor=actor(), now=now())
     flash(_("%(name)s can no longer sign in.", name=member.name))
     return redirect(url_for("managers.members"))
+
+
+@blueprint.post("/team/<uuid:member_id>/mended")
+@allow(Permission.ASSIGN)
+def mended(member_id: uuid.UUID) -> Any:
+    """Say that our e-mails reach somebody again: the warning leaves the managers' worklists."""
+    member = staff_mail.mended(member_id, actor=actor(), now=now())
+    flash(_("If the next e-mail to %(name)s comes back, it is said here again.", name=member.name))
+    return redirect(url_for("staff.worklist"))
 
 
 @blueprint.post("/team/<uuid:member_id>/password")

@@ -25,6 +25,7 @@ from sar_service.services import (
     regulator,
     reminder,
     sealing,
+    staff_mail,
     team_share,
     work,
 )
@@ -205,6 +206,7 @@ def worklist() -> Any:
         today=today,
         silent=reminder.silent(now=access.now()),
         copies=dict(zip(("unseen", "overdue"), identity_copy.pressing(actor, today=today), strict=True)),
+        unreached=staff_mail.unreached(actor=actor),
         mailboxes=incoming.silent(actor=actor, now=access.now()),
         messages=incoming.unhandled(actor=actor) if now.page == 1 else [],
         undelivered=_undelivered() if now.page == 1 else [],
