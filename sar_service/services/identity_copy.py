@@ -15,7 +15,6 @@ from typing import IO
 
 from sqlalchemy import and_, func, or_, select
 
-from sar_service.adapters.scanner import ScannerSilent
 from sar_service.catalogue.retention import Period
 from sar_service.db import db, new_id
 from sar_service.documents.evidence import LIMITS, as_pages
@@ -28,7 +27,7 @@ from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case, IdentityCopy
 
-from . import audit, clock, letter_hold, sealing
+from . import audit, clock, letter_hold, scanner, sealing
 from . import reason as reasons
 from .case import visible
 
@@ -53,7 +52,7 @@ def take(case: Case, source: IO[bytes], *, name: str, what: str, actor: Actor, n
             f"The file is larger than {LIMITS.bytes // 1024**2} MB. Take a smaller picture, or scan it more coarsely.",
             field="file",
         )
-    _scan(data)
+    scanner.refuse([("", data)], field="file", instead=", or show the document in another way")
     with tempfile.TemporaryDirectory(prefix="copy-") as folder:
         given = Path(folder) / "given"
         given.write_bytes(data)
@@ -106,21 +105,6 @@ def _needed(case: Case, actor: Actor) -> None:
     if (held or 0) >= MOST:
         raise InvalidInput(
             f"There are {MOST} copies already. Wait until we have looked at them, or ring us.", field="file"
-        )
-
-
-def _scan(data: bytes) -> None:
-    try:
-        found = runtime().scanner.look(data)
-    except ScannerSilent as error:
-        raise InvalidInput(
-            "We cannot check files for viruses at the moment, so this one was not kept. Try again later, or show the "
-            "document in another way.",
-            field="file",
-        ) from error
-    if found:
-        raise InvalidInput(
-            f"A virus scanner found {found} in this file, so it was not kept. Take a new picture or scan.", field="file"
         )
 
 

@@ -21,12 +21,12 @@ from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
 from sar_service.models import Case, RegulatorFile, RegulatorLetter
 
-from . import audit, clock, sealing
+from . import audit, clock, scanner, sealing
 from . import case as cases
 
 FROM, TO = "from", "to"
 FARTHEST = timedelta(days=3 * 366)
-MOST_FILES, LARGEST = 10, 10 * 1024 * 1024  # of one letter; bytes of one file
+MOST_FILES, LARGEST, TOGETHER = 10, 10 * 1024 * 1024, 30 * 1024 * 1024  # of one letter; bytes of one file, of all
 MOST = 300  # letters that are listed at a time
 NEAR = 7  # days before the day of a reply from which it is warned of each morning
 FIRST = 14  # days before it at which it is warned of for the first time
@@ -84,7 +84,10 @@ def log(
     actor: Actor,
     now: datetime,
 ) -> RegulatorLetter:
-    """Keep a letter. One to the regulator may answer one from them, which is then settled. Raises InvalidInput."""
+    """Keep a letter. One to the regulator may answer one from them, which is then settled. Raises InvalidInput.
+
+    Its files are shown to the virus scanner first: if it finds something, or does not answer, nothing is kept.
+    """
     if case is None and not actor.may(Permission.REGULATOR):
         raise NotAllowed("A manager logs letters of the regulator that belong to no case.")
     _check(given, today=clock.day_of(now))
@@ -97,6 +100,7 @@ def log(
         raise WrongState("This letter was answered already.")
     if answers is not None and given.on < answers.on:
         raise InvalidInput("The answer cannot have gone before the letter came. Check the two days.", field="on")
+    scanner.refuse(given.files, field="files", instead=", or log the letter without it")
     if case is not None:
         audit.lock(case)
     row = RegulatorLetter(
@@ -156,6 +160,11 @@ def _check(given: Given, *, today: date) -> None:
             raise InvalidInput(
                 f"The file {name} is larger than {LARGEST // 1024**2} MB. Make it smaller.", field="files"
             )
+    if sum(len(content) for _, content in given.files) > TOGETHER:
+        raise InvalidInput(
+            f"Together the files are larger than {TOGETHER // 1024**2} MB. Log some of them as another letter.",
+            field="files",
+        )
 
 
 def _check_day(until: date, on: date) -> None:

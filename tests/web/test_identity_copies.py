@@ -214,11 +214,11 @@ def test_a_virus_and_a_silent_scanner_both_keep_a_file_out(
     visit: Callable[..., Visitor], case: Case, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Finds:
-        def look(self, data: bytes) -> str:
+        def look(self, data: bytes, *, seconds: float = 0) -> str:
             return "Eicar-Test-Signature"
 
     class Silent:
-        def look(self, data: bytes) -> str:
+        def look(self, data: bytes, *, seconds: float = 0) -> str:
             raise ScannerSilent("nobody there")
 
     here, desk = f"/staff/cases/{case.reference}/identity", visit("officer")

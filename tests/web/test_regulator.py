@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from sar_service.adapters.scanner import ScannerSilent, ScannerTakesLess
 from sar_service.db import db
+from sar_service.extensions import KEY
 from sar_service.models import Case, RegulatorFile, RegulatorLetter, StaffMail
 from sar_service.services import regulator, reminder
 from tests import factories
@@ -142,6 +145,85 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(
     page = log(visit("manager"), "/staff/regulator/new", **answers)
     assert page.status_code == 400 and said in page.text and "IC-123456-X1Y2" in page.text
     assert db.session.scalars(select(RegulatorLetter)).all() == []
+
+
+class Scanner:
+    """One that finds a test virus, is away, or says that a file is too large; it remembers what it was shown."""
+
+    there = True
+
+    def __init__(self) -> None:
+        self.shown: list[bytes] = []
+
+    def look(self, data: bytes, *, seconds: float = 0) -> str:
+        assert 0 < seconds <= 20
+        self.shown.append(data)
+        if data == b"silent":
+            raise ScannerSilent("nobody there")
+        if data == b"large":
+            raise ScannerTakesLess("size limit")
+        return "Eicar-Test" if data == b"bad" else ""
+
+
+@pytest.fixture
+def scanner(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scanner:
+    found = Scanner()
+    monkeypatch.setitem(app.extensions, KEY, replace(app.extensions[KEY], scanner=found))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"bad", "A virus scanner found Eicar-Test in second.pdf, so none of the files was kept"),
+        (b"silent", "cannot check files for viruses at the moment, so none of the files was kept"),
+        (b"large", "second.pdf is larger than our virus scanner takes"),
+    ],
+)
+def test_files_that_the_virus_scanner_did_not_let_through_are_not_kept_nor_is_the_letter(
+    visit: Visit, scanner: Scanner, content: bytes, said: str
+) -> None:
+    files = [(io.BytesIO(b"good"), "first.pdf"), (io.BytesIO(content), "second.pdf"), (io.BytesIO(b"x"), "third.pdf")]
+    page = log(visit("manager"), "/staff/regulator/new", files=files)
+    assert page.status_code == 400 and said in page.text
+    assert "IC-123456-X1Y2" in page.text and "Choose the files again" in page.text  # nothing that was typed is lost
+    assert scanner.shown == [b"good", content]
+    assert not db.session.scalars(select(RegulatorLetter)).all() and not db.session.scalars(select(RegulatorFile)).all()
+
+
+def test_files_that_it_let_through_are_kept_under_names_that_look_like_what_they_are(
+    visit: Visit, scanner: Scanner
+) -> None:
+    manager = visit("manager")
+    names = ["scans/letter.pdf", "invoice\u202efdp.exe", "..", "\x01\x02", "n" * 300 + ".pdf", "<b>bold</b>.zip"]
+    page = log(
+        manager,
+        "/staff/regulator/new",
+        files=[(io.BytesIO(b"%d" % number), name) for number, name in enumerate(names)],
+    )
+    assert page.status_code == 200 and scanner.shown == [b"%d" % number for number in range(len(names))]
+    letter = regulator.get(only().id, actor=manager.actor)
+    kept = {name for _, name in regulator.files(letter)}
+    long = "n" * 116 + ".pdf"
+    assert kept == {"letter.pdf", "invoicefdp.exe", "..", "File without a name", long, "b>.zip"}
+    assert "<b>" not in page.text
+    for row, _name in regulator.files(letter):
+        answer = manager.get(f"/staff/regulator/{letter.row.id}/files/{row.id}")
+        assert answer.status_code == 200 and answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_more_than_ten_files_and_more_than_all_may_be_large_together_are_refused(
+    visit: Visit, scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = visit("manager")
+    many = [(io.BytesIO(b"x"), f"{number}.txt") for number in range(400)]
+    page = log(manager, "/staff/regulator/new", files=many)
+    assert page.status_code == 400 and "At most 10 files" in page.text
+    monkeypatch.setattr(regulator, "TOGETHER", 100)
+    several = [(io.BytesIO(b"x" * 60), f"{number}.txt") for number in range(2)]
+    page = log(manager, "/staff/regulator/new", files=several)
+    assert page.status_code == 400 and "Together the files are larger" in page.text
+    assert scanner.shown == []  # what is refused anyway is shown to nobody
 
 
 def test_who_may_not_see_a_restricted_case_is_not_told_of_its_letters(

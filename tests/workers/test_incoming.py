@@ -301,7 +301,7 @@ def test_what_the_virus_scanner_finds_stands_beside_the_message(
     come: Callable[..., None], app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Finds:
-        def look(self, data: bytes) -> str:
+        def look(self, data: bytes, *, seconds: float = 0) -> str:
             if data == b"silent":
                 raise ScannerSilent("it does not answer")
             return "Eicar-Test" if data == b"bad" else ""

@@ -1,5 +1,6 @@
 """Letters from and to the regulator: logged with their own days, read, answered, and given another day."""
 
+import re
 import uuid
 from typing import Any
 
@@ -24,6 +25,8 @@ from ..fields_choice import FileField, RadiosField
 from ..fields_date import DateField
 from . import blueprint, frame
 from .asking import again, day, one_of, reason, version
+
+TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")  # an ending that is written from right to left looks like another
 
 
 class Logged(Form):
@@ -59,7 +62,9 @@ class Logged(Form):
     text = TextareaField(_l("What does it say?"), longest=20_000, rows=8)
     files = FileField(
         _l("Files that came or went with it"),
-        hint=_l("At most 10, of 10 MB each. They are kept sealed"),
+        hint=_l(
+            "At most 10, of 10 MB each and 30 MB together. A virus scanner sees them first, and they are kept sealed"
+        ),
         attributes={"multiple": "multiple"},
     )
 
@@ -153,7 +158,13 @@ def _log(form: Logged, answers: regulator.Read | None) -> Any:
 def _files() -> list[tuple[str, bytes]]:
     """The files that were sent, none of them read beyond what one may be large."""
     found = [each for each in request.files.getlist("files") if each.filename]
-    return [(clean_line(each.filename or ""), each.stream.read(regulator.LARGEST + 1)) for each in found]
+    return [(_name(each.filename or ""), each.stream.read(regulator.LARGEST + 1)) for each in found]
+
+
+def _name(given: str) -> str:
+    """What a file is called, without the folders that it lay in and what turns letters around; never nothing."""
+    plain = clean_line(TURNED.sub("", given.replace("\\", "/").rpartition("/")[2]))
+    return plain[-120:] or _("File without a name")
 
 
 def _case(form: Logged) -> Case | None:
