@@ -29,6 +29,7 @@ JOBS = {
     "letter": "workers.jobs.letter.run",
     "staff_mail": "workers.jobs.staff_mail.run",
     "incoming": "workers.jobs.incoming.run",
+    "incoming_scan": "workers.jobs.incoming_scan.run",
     "undelivered": "workers.jobs.undelivered.run",
     "sweep": "workers.jobs.sweep.run",
 }
@@ -40,6 +41,7 @@ SECONDS = {
     "letter": 120,
     "staff_mail": 120,
     "incoming": 1800,
+    "incoming_scan": 900,
     "undelivered": 300,
     "sweep": 600,
 }

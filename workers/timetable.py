@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock_renew, delivery, finding, identity_copy, incoming, reminder, sweep
+from sar_service.services import clock_renew, delivery, finding, identity_copy, incoming, incoming_scan, reminder, sweep
 from workers.runtime import app, now, reading, transaction
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ def main() -> None:
                 if rounds % MINUTE == 0:
                     with transaction():
                         incoming.ask_for_all(now=now())
+                        incoming_scan.ask_again(now=now())
                         delivery.follow()
                 if rounds % HOURLY == 0:
                     workplace.clear()

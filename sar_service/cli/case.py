@@ -148,7 +148,7 @@ def pack(reference: str | None, out: Path | None, demo: bool, profile: str, seed
 def sweep() -> int:
     """Run the housekeeping once: read the mailboxes, do lost work again, clear what is old, work out the clocks."""
     from sar_service.db import db
-    from sar_service.services import clock_renew, finding, identity_copy, incoming
+    from sar_service.services import clock_renew, finding, identity_copy, incoming, incoming_scan
     from sar_service.services import sweep as housekeeping
 
     app, here = start()
@@ -157,6 +157,7 @@ def sweep() -> int:
         incoming.ask_for_all(now=now)
         here.work()
         housekeeping.send_again(now=now)
+        incoming_scan.ask_again(now=now)
         done = here.work()
         housekeeping.go_on(now=now)
         done += here.work()

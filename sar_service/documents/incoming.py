@@ -25,6 +25,7 @@ from .pages import Limits
 LIMITS = Limits(seconds=60, memory=1024**3, unpacked=150 * 1024 * 1024)
 PARTS = 200
 FILES = 100
+EMPTIES = 20  # notes beyond which no empty file is named
 TEXT = 100_000  # letters that are kept of the text
 UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 BROKEN = "The machine could not read this message ({why}). What it says is in the original: download it."
@@ -126,10 +127,14 @@ class _Body:
         elif kind == "text/html" and not attached:
             self.pages.append(part_page(part))
         else:
-            self._file(name or "attachment", kind, part_bytes(part))
+            self._file(name or "attachment", kind, part_bytes(part), named=attached)
 
-    def _file(self, name: str, kind: str, raw: bytes) -> None:
+    def _file(self, name: str, kind: str, raw: bytes, *, named: bool = True) -> None:
+        tidy = _line(name, 150).replace("/", "_").replace("\\", "_") or "attachment"
         if not raw:
+            note = f"The file {tidy} that came with it is empty."
+            if named and note not in self.notes and len(self.notes) < EMPTIES:
+                self.notes.append(note)
             return
         self.bytes += len(raw)
         if len(self.files) >= FILES or self.bytes > LIMITS.unpacked:
@@ -139,7 +144,6 @@ class _Body:
             return
         path = self.folder / f"{len(self.files):03}"
         path.write_bytes(raw)
-        tidy = _line(name, 150).replace("/", "_").replace("\\", "_") or "attachment"
         self.files.append({"name": tidy, "type": _line(kind, 80), "size": len(raw), "path": str(path)})
 
     def _report(self, part: Mime) -> None:

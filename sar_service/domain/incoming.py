@@ -22,6 +22,24 @@ class MessageKind(StrEnum):
     REPORT = "report"  # a mail system says what became of a letter
 
 
+class Scan(StrEnum):
+    """What the virus scanner said of a message, or of a file that came with it."""
+
+    WAITING = "waiting"  # it has not said anything yet: held, and opened by nobody
+    FOUND = "found"  # it found something: barred for good
+    CLEAN = "clean"
+    UNSCANNED = "unscanned"  # there is none
+
+
+OPENED = (Scan.CLEAN, Scan.UNSCANNED)  # what staff may open
+
+
+def overall(scans: Iterable[Scan]) -> Scan:
+    """What is to be said of a message as a whole: what is open in any part of it, or was found, counts for all."""
+    found = set(scans)
+    return next((each for each in (Scan.WAITING, Scan.FOUND, Scan.CLEAN) if each in found), Scan.UNSCANNED)
+
+
 @dataclass(frozen=True, kw_only=True)
 class File:
     """An attachment; `path` is where it was written while the message was read."""

@@ -14,17 +14,22 @@ from .base import Identified, OfCase, Sealed
 
 class Incoming(Identified, OfCase, Sealed, Base):
     """One message of a case. `sealed` holds {"from", "name", "reply_to", "to", "subject", "sent", "text", "notes",
-    "files"}; each file {"name", "type", "size", "object"}.
+    "files", "original"}; each file {"name", "type", "size", "sha256", "object", "scan", "found", "large"}, and the
+    original {"size", "sha256", "scan", "found", "large"}. A file in which the virus scanner found something has no object.
 
     `digest` is keyed and of what the message is, so that one which was moved or uploaded again is known; a copy in
     another case has none. `mailbox`, `uidvalidity` and `uid` say where it was read. `known` is whether its sender's
     address was the requester's when it came. Once somebody has dealt with it, `handled_at` says when.
+
+    `scan`: what the virus scanner said of all that came (`domain/incoming.py` Scan); while it waits, `scan_next_at` is
+    when it is asked again.
     """
 
     __tablename__ = "incoming"
     __table_args__ = (
         UniqueConstraint("controller", "digest"),
         Index("ix_incoming_unhandled", "handled_at", "controller"),
+        Index("ix_incoming_scan", "scan", "scan_next_at"),
     )
 
     kind: Mapped[MessageKind] = mapped_column(words_of(MessageKind, "message_kind"))
@@ -38,3 +43,5 @@ class Incoming(Identified, OfCase, Sealed, Base):
     read_at: Mapped[datetime] = mapped_column(Instant)
     handled_by: Mapped[str] = mapped_column(String(80), default="")
     handled_at: Mapped[datetime | None] = mapped_column(Instant)
+    scan: Mapped[str] = mapped_column(String(10), default="waiting")
+    scan_next_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from sar_service.adapters.imap import Address
-from sar_service.adapters.scanner import ScannerSilent
 from sar_service.catalogue.mailbox import Mailbox
 from sar_service.db import db, new_id
 from sar_service.domain import incoming as rules
@@ -30,7 +29,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, CaseKey, Incoming, Letter, Pulse
 from sar_service.queue import after_commit
 
-from . import audit, clock, delivery, finding, intake, sealing, staff_mail
+from . import audit, clock, delivery, finding, incoming_scan, intake, sealing, staff_mail
 from . import case as cases
 
 SILENT_AFTER = timedelta(hours=1)
@@ -138,6 +137,7 @@ def take(
     if kind in (MessageKind.REQUEST, MessageKind.AUTOMATIC) or told_of:
         row.handled_at, row.handled_by = now, SERVICE.label  # the draft itself, or the letter, is the work
     sealing.seal(row, {})
+    incoming_scan.first(row, now=now)
     db.session.add(row)
     db.session.flush()  # its digest is there once, before anything large is written
     _fill(case, row, message, raw, now=now)
@@ -150,18 +150,6 @@ def with_note(message: Message, note: str) -> Message:
     """The message with one more thing that staff have to know of it."""
     values = {name: getattr(message, name) for name in message.__dataclass_fields__}
     return Message(**{**values, "notes": (*message.notes, note)})
-
-
-def scanned(message: Message) -> Message:
-    """The message, with a note on each file in which the virus scanner found something, or that it did not look at."""
-    for each in message.files:
-        try:
-            found = runtime().scanner.look(Path(each.path).read_bytes())
-        except ScannerSilent:
-            return with_note(message, "The virus scanner did not answer: nothing that came with it was looked at.")
-        if found:
-            message = with_note(message, f"A virus scanner found {found[:80]} in {each.name}. Do not open it.")
-    return message
 
 
 def from_requester(case: Case, sender: str) -> bool:
@@ -267,12 +255,15 @@ def asked(message: Message) -> dict[str, Any]:
 
 def _fill(case: Case, row: Incoming, message: Message, raw: bytes, *, now: datetime) -> None:
     """Seal the message and its files under the key of its case."""
-    row.raw_id = sealing.put_object(case, io.BytesIO(raw), media_type="message/rfc822", now=now).id
+    stored = sealing.put_object(case, io.BytesIO(raw), media_type="message/rfc822", now=now)
+    row.raw_id, scan = stored.id, {"scan": row.scan, "found": "", "large": False}
+    original = {"size": stored.size, "sha256": stored.sha256, **scan}
     files = []
     for each in message.files:
         with Path(each.path).open("rb") as source:
             stored = sealing.put_object(case, source, media_type="application/octet-stream", now=now)
-        files.append({"name": each.name, "type": each.type, "size": stored.size, "object": str(stored.id)})
+        told = {"name": each.name, "type": each.type, "size": stored.size, "sha256": stored.sha256}
+        files.append({**told, "object": str(stored.id), **scan})
     sealing.seal(
         row,
         {
@@ -285,6 +276,7 @@ def _fill(case: Case, row: Incoming, message: Message, raw: bytes, *, now: datet
             "text": message.text,
             "notes": list(message.notes),
             "files": files,
+            "original": original,
         },
     )
 
@@ -349,8 +341,3 @@ def get(case: Case, message_id: uuid.UUID) -> Incoming:
     if row is None or row.case_id != case.id:
         raise NotFound("There is no such message in this case.")
     return row
-
-
-def object_id(file: dict[str, Any]) -> uuid.UUID:
-    """The object in which an attachment is kept."""
-    return uuid.UUID(file["object"])

@@ -7,12 +7,12 @@ from datetime import datetime
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
-from sar_service.domain.incoming import Message, MessageKind
+from sar_service.domain.incoming import Message, MessageKind, Scan
 from sar_service.domain.lifecycle import UNKNOWN, Action, Status
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Incoming
 
-from . import audit, incoming, link, sealing
+from . import audit, incoming, incoming_scan, link, sealing
 from . import case as cases
 
 PUT_TO = "It belongs to another case, and was put there."
@@ -83,6 +83,7 @@ def _still(draft: Case) -> None:
 
 def _copy(row: Incoming, to: Case, kind: MessageKind, *, handled: bool, actor: Actor, now: datetime) -> Incoming:
     """The same message with another case, sealed under that one's key."""
+    db.session.refresh(row)  # the scanner may have barred something of it meanwhile
     told = sealing.unseal(row)
     new = Incoming(
         id=new_id(),
@@ -98,11 +99,17 @@ def _copy(row: Incoming, to: Case, kind: MessageKind, *, handled: bool, actor: A
         handled_at=now if handled else None,
         handled_by=actor.label if handled else "",
     )
+    new.scan = row.scan
+    if new.scan == Scan.WAITING:
+        incoming_scan.first(new, now=now)
     raw = sealing.object_bytes(row.raw_id)
     new.raw_id = sealing.put_object(to, raw, media_type="message/rfc822", now=now).id
     files = []
     for each in told["files"]:
-        content = sealing.object_bytes(incoming.object_id(each))
+        if not each["object"]:  # barred: its name, size and digest go along
+            files.append(each)
+            continue
+        content = sealing.object_bytes(incoming_scan.object_id(each))
         stored = sealing.put_object(to, content, media_type="application/octet-stream", now=now)
         files.append({**each, "object": str(stored.id)})
     sealing.seal(new, {**told, "files": files})

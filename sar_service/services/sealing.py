@@ -3,7 +3,7 @@
 import hashlib
 import io
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -115,6 +115,17 @@ def object_chunks(row: StoredObject) -> Iterator[bytes]:
             yield from key.open_stream(source, about=about)
 
     return chunks()
+
+
+def reader(row: StoredObject) -> Callable[[], bytes]:
+    """What reads a whole object later, without the database. It may raise ObjectMissing, SealBroken and OSError."""
+    place, key, about = row.key, key_of(row.case_id), f"object:{row.id}"
+
+    def read() -> bytes:
+        with runtime().storage.open(place) as source:
+            return b"".join(key.open_stream(source, about=about))
+
+    return read
 
 
 def object_bytes(object_id: uuid.UUID | None) -> bytes:

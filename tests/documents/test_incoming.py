@@ -84,3 +84,11 @@ def test_text_holds_nothing_that_moves_or_breaks_it(read) -> None:  # type: igno
 def test_more_parts_and_files_than_are_taken_apart_are_named(read) -> None:  # type: ignore[no-untyped-def]
     told = read(bytes(mails.a_mail(files={f"{number}.bin": b"x" for number in range(150)})))
     assert len(told["files"]) == incoming.FILES and any("attachments" in note for note in told["notes"])
+
+
+def test_a_file_without_anything_in_it_is_named_and_what_has_no_name_is_not(read) -> None:  # type: ignore[no-untyped-def]
+    told = read(bytes(mails.a_mail(files={"passport.pdf": b"", "a\u202efdp.exe": b"x", "good.pdf": b"good"})))
+    assert told["notes"] == ["The file passport.pdf that came with it is empty."]
+    assert [each["name"] for each in told["files"]] == ["afdp.exe", "good.pdf"]
+    many = read(bytes(mails.a_mail(files={f"{number}.pdf": b"" for number in range(150)})))
+    assert len(many["notes"]) == incoming.EMPTIES and many["files"] == []

@@ -162,7 +162,7 @@ IN_CLEAR = {
     "fact": {"kind", "detail", "recorded_by"},
     "left_out": {"code", "decided_by"},
     "identity_copy": {"sent_by", "checked_by", "destroyed_by", "message"},
-    "incoming": {"kind", "digest", "mailbox", "handled_by"},  # the digest is keyed; which folder, not whose message
+    "incoming": {"kind", "digest", "mailbox", "handled_by", "scan"},  # the digest is keyed; which folder, not whose
     "letter": {"kind", "state", "message", "written_by", "message_id"},
     "mark": {"kind", "rule", "text_digest", "treatment", "code", "made_by", "decided_by"},
     "moved_date": {"days", "seen_by"},  # public holidays

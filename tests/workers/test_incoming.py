@@ -18,13 +18,12 @@ import yaml
 from flask import Flask
 from sqlalchemy import select
 
-from sar_service.adapters.scanner import ScannerSilent
 from sar_service.db import db
 from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
 from sar_service.extensions import KEY
 from sar_service.models import Case, Incoming, Letter, Member, StaffMail
-from sar_service.services import audit, clock, incoming, letter, reminder, sealing
+from sar_service.services import audit, clock, incoming, incoming_scan, letter, reminder, sealing
 from tests import factories, mails
 from tests.browser import Visitor
 from tests.configuration import CONTROLLERS, ROOT
@@ -73,7 +72,7 @@ def test_a_message_becomes_a_draft_whose_time_runs_from_the_day_it_came(
     (row,), ((_, says),) = rows(), incoming.of(case)
     assert (row.kind, says["name"], says["subject"]) == (MessageKind.REQUEST, "Tamsin Penrose", "My records")
     assert [(each["name"], each["size"]) for each in says["files"]] == [("passport.pdf", 18), (".._.._etc_pass wd", 3)]
-    assert sealing.object_bytes(incoming.object_id(says["files"][0])) == b"%PDF-1.4 a picture"
+    assert sealing.object_bytes(incoming_scan.object_id(says["files"][0])) == b"%PDF-1.4 a picture"
     assert b"tamsin@example.org" in sealing.object_bytes(row.raw_id)
     assert mail_server.held(user) == [] and len(mail_server.held(user, "Read")) == 1  # moved, never deleted
     assert list(db.session.scalars(select(Letter))) == [] and sent.jobs == []  # nothing goes out from a draft
@@ -295,22 +294,6 @@ def test_a_message_that_is_too_large_is_kept_with_its_beginning_and_a_note(
     ((_, says),) = incoming.of(cases_there()[0])
     assert "Please send me everything." in says["text"]
     assert any("larger than what is fetched" in note for note in says["notes"])
-
-
-def test_what_the_virus_scanner_finds_stands_beside_the_message(
-    come: Callable[..., None], app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Finds:
-        def look(self, data: bytes, *, seconds: float = 0) -> str:
-            if data == b"silent":
-                raise ScannerSilent("it does not answer")
-            return "Eicar-Test" if data == b"bad" else ""
-
-    monkeypatch.setitem(app.extensions, KEY, replace(app.extensions[KEY], scanner=Finds()))
-    come(mails.a_mail(files={"good.pdf": b"good", "bad.pdf": b"bad"}), mails.a_mail(files={"x.pdf": b"silent"}))
-    notes = [sealing.unseal(row)["notes"] for row in rows()]
-    assert notes[0] == ["A virus scanner found Eicar-Test in bad.pdf. Do not open it."]
-    assert len(notes[1]) == 1 and "did not answer" in notes[1][0]
 
 
 def test_one_message_that_breaks_us_keeps_no_other_from_being_read_and_is_told(

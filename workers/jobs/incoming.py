@@ -69,7 +69,7 @@ def _read(folder: Path, raw: bytes, size: int) -> Message:
     path, files = folder / "message.eml", folder / "files"
     path.write_bytes(raw)
     files.mkdir()
-    message = incoming.scanned(reader.read(path, files))
+    message = reader.read(path, files)
     if len(raw) >= incoming.LARGEST:
         return incoming.with_note(message, TOO_LARGE.format(size=size // 1024**2))
     return message

@@ -1,6 +1,6 @@
 """Send lost work again and clear what is old."""
 
-from sar_service.services import finding, identity_copy, sweep
+from sar_service.services import finding, identity_copy, incoming_scan, sweep
 from workers.runtime import job, now, transaction
 
 
@@ -13,6 +13,8 @@ def run() -> None:
         sweep.go_on(now=now())
     with transaction():
         identity_copy.destroy_due(now=now())
+    with transaction():
+        incoming_scan.ask_again(now=now())
     with transaction():
         finding.index_missing()
     with transaction():

@@ -9,10 +9,9 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sar_service.domain.errors import NotFound
 from sar_service.domain.permission import Permission
-from sar_service.models import Case
-from sar_service.services import audit, incoming, incoming_sort, sealing
+from sar_service.models import Case, Incoming
+from sar_service.services import audit, incoming, incoming_scan, incoming_sort
 
 from .. import access, filters
 from ..access import allow
@@ -31,9 +30,17 @@ def shown(case: Case) -> list[dict[str, Any]]:
             "who": told["name"] or told["from"] or _("somebody"),
             "sent": filters.moment(datetime.fromisoformat(told["sent"])) if told["sent"] else "",
             "by": frame.who(row.handled_by, names) if row.handled_at else "",
+            "files": [_file(row, each) for each in told["files"]],
+            "original": {**incoming_scan.provable(row), **_file(row, told.get("original", {}))},
+            "scan": row.scan,
         }
         for row, told in incoming.of(case)
     ]
+
+
+def _file(row: Incoming, part: dict[str, Any]) -> dict[str, Any]:
+    """A file of a message, or its original, and whether it may be opened."""
+    return {"found": "", "large": False, "scan": row.scan, **part, "opened": incoming_scan.opened(part, row)}
 
 
 @blueprint.get("/cases/<reference>/messages")
@@ -73,8 +80,9 @@ def message_original(reference: str, message: uuid.UUID) -> FlaskResponse:
     """The message as it came, as a download."""
     case = frame.find(reference)
     row = incoming.get(case, message)
+    content = incoming_scan.original(row)
     audit.viewed("an original message", actor=access.actor(), now=access.now(), case=case, of=row)
-    return _download(sealing.object_bytes(row.raw_id), f"message-{case.reference}.eml")
+    return _download(content, f"message-{case.reference}.eml")
 
 
 @blueprint.get("/cases/<reference>/messages/<uuid:message>/files/<int:number>")
@@ -83,13 +91,10 @@ def message_file(reference: str, message: uuid.UUID, number: int) -> FlaskRespon
     """A file that came with a message: always a download, never shown by the browser."""
     case = frame.find(reference)
     row = incoming.get(case, message)
-    files = sealing.unseal(row)["files"]
-    if not 1 <= number <= len(files):
-        raise NotFound(_("There is no such file with this message."))
+    name, content = incoming_scan.file(row, number)
     audit.viewed("a file of a message", actor=access.actor(), now=access.now(), case=case, of=row, number=number)
-    chosen = files[number - 1]
-    name = "".join(c if c.isalnum() or c in "-._ " else "_" for c in chosen["name"])[-100:] or "file"
-    return _download(sealing.object_bytes(incoming.object_id(chosen)), name)
+    plain = "".join(c if c.isalnum() or c in "-._ " else "_" for c in name)[-100:] or "file"
+    return _download(content, plain)
 
 
 def _download(content: bytes, name: str) -> FlaskResponse:
