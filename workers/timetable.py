@@ -6,7 +6,17 @@ import threading
 from datetime import timedelta
 
 from sar_service.adapters import workplace
-from sar_service.services import clock_renew, delivery, finding, identity_copy, incoming, incoming_scan, reminder, sweep
+from sar_service.services import (
+    clock_renew,
+    delivery,
+    finding,
+    identity_copy,
+    incoming,
+    incoming_scan,
+    reminder,
+    store,
+    sweep,
+)
 from workers.runtime import app, now, reading, transaction
 
 log = logging.getLogger(__name__)
@@ -50,6 +60,10 @@ def main() -> None:
                             clock_renew.refresh_open(now=now(), ids=outdated)
                     with transaction():
                         finding.index_missing()
+                    with reading():
+                        store.agree(
+                            now=now()
+                        )  # last: whatever is wrong with the store keeps nothing else from being done
             except Exception:
                 log.exception("a round of the timetable failed; the next one comes in ten seconds")
             rounds += 1

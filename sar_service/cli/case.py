@@ -148,7 +148,7 @@ def pack(reference: str | None, out: Path | None, demo: bool, profile: str, seed
 def sweep() -> int:
     """Run the housekeeping once: read the mailboxes, do lost work again, clear what is old, work out the clocks."""
     from sar_service.db import db
-    from sar_service.services import clock_renew, finding, identity_copy, incoming, incoming_scan
+    from sar_service.services import clock_renew, finding, identity_copy, incoming, incoming_scan, store
     from sar_service.services import sweep as housekeeping
 
     app, here = start()
@@ -168,5 +168,6 @@ def sweep() -> int:
         db.session.commit()
         moved = clock_renew.refresh_open(now=now)
         db.session.commit()
+        store.agree(now=now)
         click.echo(f"{done} jobs done again, {len(moved)} due dates moved, {gone} copies of evidence destroyed")
     return 0

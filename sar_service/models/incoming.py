@@ -15,7 +15,7 @@ from .base import Identified, OfCase, Sealed
 class Incoming(Identified, OfCase, Sealed, Base):
     """One message of a case. `sealed` holds {"from", "name", "reply_to", "to", "subject", "sent", "text", "notes",
     "files", "original"}; each file {"name", "type", "size", "sha256", "object", "scan", "found", "large"}, and the
-    original {"size", "sha256", "scan", "found", "large"}. A file in which the virus scanner found something has no object.
+    original {"size", "sha256", "scan", "found", "large"}. A file in which the scanner found something has no object.
 
     `digest` is keyed and of what the message is, so that one which was moved or uploaded again is known; a copy in
     another case has none. `mailbox`, `uidvalidity` and `uid` say where it was read. `known` is whether its sender's

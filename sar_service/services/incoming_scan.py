@@ -44,7 +44,7 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Part:
-    """One thing to look at: the number of a file from 0 on, or None for the original; and what reads it, if there is."""
+    """One thing to look at: the number of a file from 0 on, or None for the original; and what reads it, if any."""
 
     number: int | None
     read: Callable[[], bytes] | None

@@ -2,13 +2,15 @@
 
 import hashlib
 import io
+import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from sar_service.adapters.vault import DataKey
 from sar_service.db import db, new_id
@@ -16,7 +18,9 @@ from sar_service.domain.errors import NotFound
 from sar_service.extensions import runtime
 from sar_service.models import Case, CaseKey, StoredObject
 
-KEYS = "case_keys"
+log = logging.getLogger(__name__)
+
+KEYS, DELETED = "case_keys", "objects_deleted"
 
 
 def new_case_key(case: Case) -> None:
@@ -153,8 +157,26 @@ def write(chunks: Iterable[bytes], path: Path) -> None:
 
 
 def delete_object(object_id: uuid.UUID | None) -> None:
-    """Take an object out of the store and the books."""
+    """Take an object out of the books, and once that is committed out of the store: a row never names what is gone."""
     row = db.session.get(StoredObject, object_id) if object_id else None
     if row is not None:
-        runtime().storage.delete(row.key)
+        if not db.session().in_nested_transaction():  # what may yet be taken back alone is left to `store.py`
+            db.session.info.setdefault(DELETED, []).append((runtime().storage, row.key))
         db.session.delete(row)
+
+
+@event.listens_for(Session, "after_commit")
+def _take_out(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    for storage, key in session.info.pop(DELETED, []):
+        try:
+            storage.delete(key)
+        except OSError:
+            log.warning("the store did not delete an object; it is cleared away later")
+
+
+@event.listens_for(Session, "after_rollback")
+def _leave(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(DELETED, None)

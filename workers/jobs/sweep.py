@@ -1,7 +1,7 @@
 """Send lost work again and clear what is old."""
 
-from sar_service.services import finding, identity_copy, incoming_scan, sweep
-from workers.runtime import job, now, transaction
+from sar_service.services import finding, identity_copy, incoming_scan, store, sweep
+from workers.runtime import job, now, reading, transaction
 
 
 @job
@@ -19,3 +19,5 @@ def run() -> None:
         finding.index_missing()
     with transaction():
         sweep.clear_old(now=now())
+    with reading():
+        store.agree(now=now())
