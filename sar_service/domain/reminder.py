@@ -26,15 +26,20 @@ _SHARES = ((Level.HALF, 0.5), (Level.THREE_QUARTERS, 0.75), (Level.NINETY, 0.9))
 
 
 def reached(*, start: date, due: date, notice_by: date | None, extended: bool, today: date) -> tuple[Level, ...]:
-    """Every level that a running case has reached on a day. Shares are of the days from its start to its due date."""
-    whole = max((due - start).days, 1)
-    share = (today - start).days / whole
+    """Every level that a running case has reached on a day."""
+    share = used(start=start, due=due, today=today)
     found = [level for level, limit in _SHARES if share >= limit]
-    if notice_by is not None and not extended and notice_by <= today <= due:
+    if notice_by == today and not extended:
         found.append(Level.NOTICE_DAY)
     if today > due:
         found.append(Level.OVERDUE)
     return tuple(found)
+
+
+def used(*, start: date, due: date, today: date) -> float:
+    """The share of a running case's time that is used on a day: of the days from its start to its due date, from 0 on;
+    more than 1 once it is late."""
+    return max((today - start).days, 0) / max((due - start).days, 1)
 
 
 def audience(level: Level, *, assigned: bool, team: bool = False) -> frozenset[Audience]:

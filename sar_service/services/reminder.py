@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import or_, select
 
 from sar_service.db import db, new_id
+from sar_service.domain.clock import Reckoning
 from sar_service.domain.clock_steps import written
 from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission, Role, may_see_case
@@ -117,6 +118,19 @@ def _concerns(case: Case, member: Member) -> bool:
     return member.id == case.assigned_to or member.role is Role.MANAGER
 
 
+def levels(found: Reckoning, *, today: date) -> tuple[Level, ...]:
+    """The levels that a clock has reached; none where it does not run."""
+    if found.start is None or found.due is None:
+        return ()
+    return reached(
+        start=found.start,
+        due=found.due,
+        notice_by=found.notice_by,
+        extended=bool(found.extension_valid),
+        today=today,
+    )
+
+
 def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
     """Cases that have reached a level of which nobody has been warned, with the highest; and that is noted.
 
@@ -131,15 +145,8 @@ def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
     for case in cases:
         found = clock.reckon(case)
         on: dict[Level, date] = {}
-        if found.start is not None and found.due is not None:
-            levels = reached(
-                start=found.start,
-                due=found.due,
-                notice_by=found.notice_by,
-                extended=bool(found.extension_valid),
-                today=today,
-            )
-            on |= dict.fromkeys(levels, found.due)
+        if found.due is not None:
+            on |= dict.fromkeys(levels(found, today=today), found.due)
             if case.told_on is not None and case.told_on != found.due:
                 on[Level.TOLD_OTHERWISE] = found.due
         if found.missed is not None:

@@ -1,10 +1,10 @@
 """The levels of a case's time, and who hears of each."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from sar_service.domain.reminder import Audience, Level, audience, reached
+from sar_service.domain.reminder import Audience, Level, audience, reached, used
 
 START, DUE = date(2026, 11, 2), date(2026, 12, 2)  # thirty days
 
@@ -31,6 +31,17 @@ def test_an_extended_case_has_no_notice_day_and_its_shares_are_of_three_months()
     due = date(2027, 2, 2)
     assert reached(start=START, due=due, notice_by=date(2026, 12, 2), extended=True, today=date(2026, 12, 2)) == ()
     assert Level.HALF in reached(start=START, due=due, notice_by=None, extended=True, today=date(2026, 12, 18))
+
+
+def test_the_notice_day_is_one_day_however_long_a_pause_puts_the_answer_off() -> None:
+    day, due = date(2026, 12, 2), date(2026, 12, 18)
+    found = [reached(start=START, due=due, notice_by=day, extended=False, today=day + timedelta(n)) for n in (-1, 0, 1)]
+    assert [Level.NOTICE_DAY in each for each in found] == [False, True, False]
+
+
+def test_the_share_of_the_time_is_of_the_days_to_the_due_date() -> None:
+    days = (START - timedelta(1), START, START + timedelta(15), DUE, DUE + timedelta(3))
+    assert [round(used(start=START, due=DUE, today=day), 2) for day in days] == [0, 0, 0.5, 1, 1.1]
 
 
 def test_the_officer_hears_first_then_the_team_then_the_managers() -> None:

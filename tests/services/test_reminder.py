@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sar_service.adapters.mail import Failure, MailFailed
 from sar_service.db import db
@@ -212,3 +212,29 @@ def test_whoever_works_on_a_case_touches_it_and_makes_no_open_form_of_it_old(
     case = packs.again(case)
     assert case.touched_at == now + timedelta(days=3)
     assert case.version == version
+
+
+def test_how_much_of_its_time_a_request_has_used_stands_on_screen_for_everybody(
+    app: Flask, staff: packs.Made, visit: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    reference = factories.a_case(now=day, received_on=date(2026, 11, 2)).reference
+    who = staff("officer"), staff("manager")
+    shown = {
+        14: ("", "47%"),
+        15: ("Half of the time used", "50%"),
+        23: ("Three quarters of the time used", "77%"),
+        27: ("Nine tenths of the time used", "90%"),
+        30: ("Last day to tell of an extension", "100%"),
+        31: ("", "103%"),
+    }
+    everything = {words for words, _ in shown.values() if words}
+    for number, (words, share) in shown.items():
+        monkeypatch.setitem(app.config, "NOW", lambda number=number: day + timedelta(days=number))
+        for visitor in map(visit, who):
+            page = visitor.get("/staff/").text
+            assert {each for each in everything if each in page} == ({words} if words else set())
+            assert f"Time used</dt><dd>{share}" in visitor.get(f"/staff/cases/{reference}").text
+    db.session.execute(update(Case).values(status=Status.CLOSED))
+    db.session.commit()
+    assert "Time used" not in visit(who[0]).get(f"/staff/cases/{reference}").text

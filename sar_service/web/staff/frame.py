@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.permission import may_see_case
+from sar_service.domain.reminder import used
 from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
@@ -174,6 +175,14 @@ def clock_tag(case: Case) -> dict[str, str]:
     return {"text": text, "colour": filters.due_colour(case.due_on, today())}
 
 
+def time_used(case: Case) -> str:
+    """The share of its time that an open case has used, "77 %"; "" where its clock does not run."""
+    found = clock.reckon(case)
+    if case.status not in OPEN or found.start is None or found.due is None:
+        return ""
+    return f"{used(start=found.start, due=found.due, today=today()):.0%}"
+
+
 def staff_names() -> dict[str, str]:
     """Who is behind the label of an audit event or a decision."""
     known = {f"staff:{member.id}": member.name for member in team.members()}
@@ -259,6 +268,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         subject=title_of(told),
         unread=unread,
         tag=clock_tag(case),
+        used=time_used(case),
         status={"text": words, "colour": colour},
         due=case.due_on if case.redirected_as is None else None,
         answered_by=merged[1] if merged is not None and may_see_case(access.actor(), merged[1]) else None,

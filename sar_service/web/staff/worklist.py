@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
+from sar_service.domain.reminder import Level
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import (
@@ -56,6 +57,12 @@ ATTENTION = {
     "untaken": _l("Nobody has taken it"),
     "unanswered": _l("No answer for two weeks"),
     "stalled": _l("Nothing done for ten days"),
+}
+USED = {
+    Level.HALF: _l("Half of the time used"),
+    Level.THREE_QUARTERS: _l("Three quarters of the time used"),
+    Level.NINETY: _l("Nine tenths of the time used"),
+    Level.NOTICE_DAY: _l("Last day to tell of an extension"),
 }
 ELSEWHERE: dict[str, Any] = {
     "no": _l("Not sent elsewhere"),
@@ -153,7 +160,9 @@ def _looks(row: Case, found: Reckoning) -> list[Any]:
     """What somebody has to look at in an open case, whatever its date."""
     if row.status not in OPEN:
         return []
-    looks = [_l("Told another date")] if case_urgency.told_wrong(row) else []
+    looks = [USED[level] for level in reminder.levels(found, today=frame.today())[-1:] if level in USED]
+    if case_urgency.told_wrong(row):
+        looks.append(_l("Told another date"))
     if found.asked_late and not found.missed:  # where it is, the clock's own tag says so
         looks.append(_l("Identity asked for late"))
     return looks
