@@ -69,7 +69,7 @@ def make_runtime(settings: Settings, catalogue: Catalogue, environ: Mapping[str,
         vault=Vault.from_file(settings.key_file),
         storage=FolderStorage(settings.storage_dir),
         mailer=make_mailer(settings),
-        holidays=PublishedHolidays(catalogue.holidays_overrides),
+        holidays=PublishedHolidays(catalogue.holidays_overrides, listed_until=catalogue.holidays_listed_until),
         environ=environ,
         scanner=Clamd(settings.scanner_address) if settings.scanner_address else NoScanner(),
     )

@@ -1,12 +1,15 @@
 """The calendar of public holidays: the published lists of the three nations with the council's own
 corrections.
 
-The lists come with the `holidays` package, so nothing is fetched. What a holiday does to a due date is in
-`domain/clock.py`.
+The days come with the `holidays` package, which works out any year by rule, so nothing is fetched. Up to which day that
+is what was published, the list of GOV.UK in `data/` says; a council that knows of a newer one says so in its
+`holidays.yaml`. What a holiday does to a due date is in `domain/clock.py`.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,7 +29,7 @@ _NAMES = {
     "Saint Andrew's Day": "St Andrew's Day",
     "Saint Patrick's Day": "St Patrick's Day",
 }
-LISTED_UNTIL = date(2028, 12, 31)  # the official lists end here; later years are worked out by rule
+PUBLISHED = Path(__file__).parent / "data" / "bank-holidays.json"  # https://www.gov.uk/bank-holidays.json
 _MAX_BYTES = 1_000_000
 _MAX_DAYS = 5_000
 
@@ -45,14 +48,14 @@ class Extra(Protocol):
 class PublishedHolidays:
     """A calendar as `domain/holidays.py` asks for one; years are worked out when first needed."""
 
-    def __init__(self, extra: Iterable[Extra] = (), *, known_until: date | None = LISTED_UNTIL) -> None:
-        self._known_until = known_until
+    def __init__(self, extra: Iterable[Extra] = (), *, listed_until: date | None = None) -> None:
+        self._known_until = max(published_until(), listed_until or date.min)
         self._years: dict[tuple[Nation, int], dict[date, str]] = {}
         self._extra = {(nation_of(day.nation), day.on): day.name for day in extra}
 
     @property
     def known_until(self) -> date | None:
-        """The last day of the newest official list."""
+        """The last day of the newest official list: of the one that is shipped, or that the council knows of."""
         return self._known_until
 
     def name_of(self, nation: str, on: date) -> str | None:
@@ -65,6 +68,16 @@ class PublishedHolidays:
             listed = published.country_holidays("GB", subdiv=_AREAS[nation], years=year, expand=False)
             self._years[nation, year] = {day: _plain(name) for day, name in listed.items()}
         return self._years[nation, year]
+
+
+@cache
+def published_until(path: Path = PUBLISHED) -> date:
+    """The last day for which the days off of every nation have been published; with its Boxing Day a year is whole."""
+    ends = []
+    for nation in json.loads(path.read_text(encoding="utf-8")).values():
+        last = max(date.fromisoformat(event["date"]) for event in nation["events"])
+        ends.append(date(last.year, 12, 31) if (last.month, last.day) >= (12, 26) else last)
+    return min(ends)
 
 
 def _plain(name: str) -> str:
@@ -89,7 +102,19 @@ def load(path: Path) -> PublishedHolidays:
     listed = told.get("holidays", []) if isinstance(told, dict) else None
     if not isinstance(listed, list) or len(listed) > _MAX_DAYS:
         raise InvalidInput(f"{path}: give a list named holidays of at most {_MAX_DAYS} days.")
-    return PublishedHolidays([_extra(f"{path}: entry {at}", entry) for at, entry in enumerate(listed, 1)])
+    until = told.get("listed_until")
+    if until is not None and not (isinstance(until, str) and _is_day(until)):
+        raise InvalidInput(f"{path}: listed_until must be a day such as 2029-12-31.")
+    extra = [_extra(f"{path}: entry {at}", entry) for at, entry in enumerate(listed, 1)]
+    return PublishedHolidays(extra, listed_until=date.fromisoformat(until) if until else None)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _extra(place: str, entry: Any) -> ExtraHoliday:

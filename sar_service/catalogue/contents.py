@@ -6,6 +6,7 @@ Reading it is in `loading.py`. Nothing here changes after start-up, and nothing 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -61,6 +62,7 @@ class Catalogue:
     dispositions: Mapping[str, Disposition]
     retention: Mapping[str, RetentionRule]
     holidays_overrides: tuple[HolidayOverride, ...]
+    holidays_listed_until: date | None
     letters: Letters = field(default_factory=lambda: MappingProxyType({}))
     profile: str | None = None
     files: tuple[str, ...] = ()

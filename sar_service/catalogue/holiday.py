@@ -30,3 +30,6 @@ class Holidays(Entry):
     """The file as a whole."""
 
     holidays: tuple[HolidayOverride, ...] = Field(description="one entry for each day and nation")
+    listed_until: Annotated[date, BeforeValidator(_day)] | None = Field(
+        default=None, description="the last day of a newer published list than the service came with, like 2029-12-31"
+    )

@@ -106,6 +106,7 @@ class _Loader:
             dispositions=_good(found.dispositions),
             retention=_good(found.retention),
             holidays_overrides=holidays[0].holidays,
+            holidays_listed_until=holidays[0].listed_until,
             letters=MappingProxyType(letters),
             profile=self.profile,
             files=(

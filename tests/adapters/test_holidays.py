@@ -1,13 +1,16 @@
 """The calendar of public holidays, published lists and the council's own file together."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from sar_service.adapters.holidays import PublishedHolidays, load
+from sar_service.adapters.holidays import PUBLISHED, PublishedHolidays, load, published_until
+from sar_service.domain.clock import Facts, reckon
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.holidays import ExtraHoliday
+from sar_service.domain.rights import Right
 
 SHIPPED = Path(__file__).parents[2] / "config" / "holidays.yaml"
 EVERY = ("england-and-wales", "scotland", "northern-ireland")
@@ -49,7 +52,51 @@ def test_the_shipped_file_has_the_one_off_day_of_2026() -> None:
     calendar = load(SHIPPED)
     assert calendar.name_of("scotland", date(2026, 6, 15)) == "World Cup bank holiday"
     assert calendar.name_of("england-and-wales", date(2026, 6, 15)) is None
-    assert calendar.known_until is not None and calendar.known_until >= date(2028, 12, 31)
+    assert calendar.known_until == published_until() >= date(2028, 12, 31)
+
+
+def test_the_days_up_to_the_end_of_the_published_list_are_those_of_the_list() -> None:
+    shipped = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    assert set(shipped) == set(EVERY)
+    calendar, missing = PublishedHolidays(), {("scotland", date(2026, 6, 15))}  # proclaimed after the list was saved
+    for nation in EVERY:
+        listed = {date.fromisoformat(event["date"]) for event in shipped[nation]["events"]}
+        assert max(listed) <= published_until()
+        day = date(2020, 1, 1)
+        while day <= published_until():
+            # a holiday that falls on a weekend is listed by its substitute day alone
+            known = day.weekday() < 5 and calendar.name_of(nation, day) is not None and (nation, day) not in missing
+            assert known == (day in listed), (nation, day)
+            day += timedelta(days=1)
+
+
+def test_the_list_that_ends_first_is_the_end_of_what_is_known(tmp_path: Path) -> None:
+    def until(**ends: str) -> date:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+        path.write_text(
+            json.dumps({name: {"events": [{"date": "2027-01-01"}, {"date": day}]} for name, day in ends.items()})
+        )
+        return published_until(path)
+
+    assert until(scotland="2029-12-26", england="2029-12-26") == date(2029, 12, 31)
+    assert until(scotland="2029-12-26", england="2028-12-26") == date(2028, 12, 31)
+    assert until(scotland="2029-12-26", england="2029-08-27") == date(2029, 8, 27)  # a year that is not whole
+
+
+def test_a_council_that_knows_a_newer_list_moves_the_warning(tmp_path: Path) -> None:
+    def due(text: str) -> tuple[str, bool]:
+        path = tmp_path / "holidays.yaml"
+        path.write_text(text, encoding="utf-8")
+        told = Facts(received=date(2029, 2, 5), right=Right.ACCESS, nation="scotland")
+        found = reckon(told, holidays=load(path))
+        return str(found.due), "beyond_known_holidays" in {step.key for step in found.steps}
+
+    extra = "holidays: [{on: 2029-03-05, nation: scotland, name: a day of thanks}]\n"
+    assert due("holidays: []\n") == ("2029-03-05", True)
+    assert due(extra) == ("2029-03-06", True)  # that one day is known says nothing about the others
+    assert due(extra + "listed_until: 2029-12-31\n") == ("2029-03-06", False)
+    assert due(extra + "listed_until: 2029-03-05\n") == ("2029-03-06", True)  # a day too short
+    assert due(extra + "listed_until: 2020-12-31\n") == ("2029-03-06", True)  # older than what came with the service
 
 
 def test_wales_keeps_the_holidays_of_england() -> None:
@@ -73,6 +120,8 @@ BAD = [
     ("holidays: [{on: 2026-06-15, nation: scotland, name: a}, {on: 15 June, nation: scotland, name: b}]", "entry 2"),
     ("holidays: [{on: 2026-06-15, nation: Narnia, name: a}]", "Narnia"),
     ("holidays: soon", "list"),
+    ("{holidays: [], listed_until: 2029}", "listed_until"),
+    ("{holidays: [], listed_until: [2029-12-31]}", "listed_until"),
     ("- a", "list"),
     ("holidays: [", "YAML"),
     ("\x00", "YAML"),

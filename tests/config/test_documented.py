@@ -19,6 +19,7 @@ from sar_service.catalogue import (
 )
 from sar_service.catalogue.controller import Colours, ComplaintAims, Delivery, LetterText, Routes, WelshText
 from sar_service.catalogue.exemption import Exemptions
+from sar_service.catalogue.holiday import Holidays
 from sar_service.catalogue.mailbox import Mailbox, Secret
 from sar_service.catalogue.notice import (
     AutomatedDecisions,
@@ -66,9 +67,10 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Keys of a disposition": Disposition,
     "Keys of a retention rule": RetentionRule,
     "Keys of `keep`": Period,
+    "Keys of `holidays.yaml`": Holidays,
     "Keys of a holiday": HolidayOverride,
 }
-FILES = ("Controllers", "Exemptions", "RetentionRules", "Holidays", "Absent", "Basis", "SpecialCategoryBasis")
+FILES = ("Controllers", "Exemptions", "RetentionRules", "Absent", "Basis", "SpecialCategoryBasis")
 """Wholes of a file, the marker `absent`, and two shapes documented under the name of another."""
 
 
