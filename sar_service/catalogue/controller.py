@@ -25,6 +25,13 @@ class Nation(StrEnum):
     NORTHERN_IRELAND = "northern-ireland"
 
 
+class Country(StrEnum):
+    """In which of the two countries that share bank holidays a council is: they have different laws for schools."""
+
+    ENGLAND = "england"
+    WALES = "wales"
+
+
 class Method(StrEnum):
     """How a pack may be handed over."""
 
@@ -136,6 +143,10 @@ class Controller(Entry):
     name: Line = Field(description="its legal name, as letters give it")
     short_name: Line = Field(description="what people call it, for page headers")
     nation: Nation = Field(description="england-and-wales, scotland or northern-ireland: whose holidays count")
+    country: Country | None = Field(
+        default=None,
+        description="england or wales: whose law for schools letters name; left out, wales if `languages` offers cy",
+    )
     address: Stated[tuple[Line, ...]] = Field(description="postal address as a list of lines")
     dpo: Stated[Contact] = Field(description="the data protection officer")
     ico_registration: Stated[Line] = Field(default=ABSENT, description="its number in the register of fee payers")
@@ -169,6 +180,19 @@ class Controller(Entry):
     letters: LetterText = Field(default=LetterText(), description="what is added to every letter")
     welsh: WelshText = Field(default=WelshText(), description="the same in Welsh, where `languages` offers cy")
     remark: str = Field(default="", description="your note")
+
+    @model_validator(mode="after")
+    def _is_where_it_can_be(self) -> Self:
+        if self.country is not None and self.nation is not Nation.ENGLAND_AND_WALES:
+            raise ValueError("country says where in england-and-wales a council is; leave it out for another nation")
+        return self
+
+    @property
+    def schools_of(self) -> str:
+        """Whose law for schools counts: england, wales, scotland or northern-ireland."""
+        if self.nation is not Nation.ENGLAND_AND_WALES:
+            return self.nation.value
+        return (self.country or (Country.WALES if "cy" in self.languages else Country.ENGLAND)).value
 
     @field_validator("others")
     @classmethod

@@ -151,6 +151,7 @@ class Circumstances:
 
     `contact_changed_on`: the last day on which an address, e-mail or phone for the answer was changed. `known`: the
     council knows the person, and not only from this request. `asked_on`: the day on which evidence was last asked for.
+    `own_right`: a parent asks for what the law gives to parents themselves, and not for the child.
     """
 
     capacity: Capacity
@@ -161,6 +162,7 @@ class Circumstances:
     known: bool = False
     asked_on: date | None = None
     today: date | None = None
+    own_right: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +258,8 @@ def _missing(evidence: Sequence[Evidence], circumstances: Circumstances) -> tupl
         )
     if capacity is Capacity.PARENT:
         paper(EvidenceKind.PARENTAL_RESPONSIBILITY, "Parental responsibility for the child has not been shown.")
-        found.extend(_childs_say(evidence))
+        if not circumstances.own_right:
+            found.extend(_childs_say(evidence))
         orders = _newest(evidence, EvidenceKind.ORDERS_CHECKED, EvidenceKind.ORDER_AGAINST)
         if orders is None:
             found.append(
@@ -362,6 +365,8 @@ def _of_age(evidence: Sequence[Evidence], circumstances: Circumstances) -> Itera
             yield "The child does not want it. They cannot decide this alone, but what they feel has to be weighed."
         if age is not None and age >= 18:
             yield "The person is an adult: a parent needs their authority, or an appointment."
+        elif circumstances.own_right:
+            return
         elif age is not None and age >= 12 and understands(evidence) is None:
             yield (
                 "From about twelve many children understand this right themselves (in Scotland that is "

@@ -67,7 +67,7 @@ def _told(kind: str, words: str, values: Mapping[str, Any]) -> bool:
     number = words.rpartition(" ")[2]
     if kind in ("outcome-complaint", "complaint-acknowledged"):
         return number != "164A"  # that has been done
-    if kind == "outcome-pupil-record":
+    if "pupil-record" in (values["right"], kind.removeprefix("outcome-")):
         return False  # no right under the UK GDPR: other regulations say where to complain
     if kind.startswith("outcome-"):
         return bool(values.get("result") != "all")

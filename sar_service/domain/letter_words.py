@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "capacity": "self, parent, solicitor, representative or deputy",
         "how": "how they want the answer: portal, post or collection",
         "paper_only": "true if nothing may be opened on a screen",
+        "country": "england, wales, scotland or northern-ireland: whose law for schools counts",
         "controller.name": "the legal name of the council",
         "controller.short_name": "what people call it",
         "controller.opening": "a paragraph after the greeting; may be empty, as the rest from controllers.yaml",

@@ -124,6 +124,7 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
         pack_current=pack is not None and standing is not None and pack.sign_off_id == standing.id,
         reasons_given=True,
         merged=case.merged_into is not None,
+        pack_suits=case.right is not Right.PUPIL_RECORD,
     )
 
 

@@ -26,6 +26,7 @@ from sar_service.domain.identity import (
 from sar_service.domain.identity_ask import Ask, asks, too_much
 from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
 from sar_service.domain.lifecycle import Action
+from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Fact
 
@@ -98,6 +99,7 @@ def circumstances(case: Case, *, today: date | None = None) -> Circumstances:
         known=known(case),
         asked_on=max((fact.on for fact in facts if fact.kind == "identity_requested"), default=None),
         today=today,
+        own_right=case.right is Right.PUPIL_RECORD,
     )
 
 

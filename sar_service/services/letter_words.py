@@ -80,6 +80,7 @@ def words(
         "right": right.value,
         "right_name": welsh.RIGHTS[right] if cymraeg else terms(right).name,
         "capacity": capacity,
+        "country": controller.schools_of,
         "how": str((told.get("delivery") or {}).get("how") or ""),
         "paper_only": paper_only(told),
         "controller": _council(controller, cymraeg),

@@ -37,6 +37,7 @@ GOOD = Situation(
     pack_clean=True,
     pack_current=True,
     reasons_given=True,
+    pack_suits=True,
 )
 WALK = [
     (Action.ASK_IDENTITY, False, Status.IDENTITY),
@@ -72,6 +73,7 @@ SPOILS = {
     Guard.NOTHING_CHANGED: replace(GOOD, changed_since_signoff=True),
     Guard.PACK_CLEAN: replace(GOOD, pack_clean=False),
     Guard.PACK_CURRENT: replace(GOOD, pack_current=False),
+    Guard.PACK_SUITS: replace(GOOD, pack_suits=False),
     Guard.REASONS_GIVEN: replace(GOOD, reasons_given=False),
     Guard.NOT_MERGED: replace(GOOD, merged=True),
 }
