@@ -316,3 +316,13 @@ def test_identity_is_not_settled_by_nothing_unless_somebody_says_why(visit: Call
     assert answer.status_code == 400 and not identity.settled(fresh(case.id))
     officer.send({"override": "Known to the duty worker for years"}, form="Identity is settled")
     assert identity.settled(fresh(case.id))
+
+
+def test_other_systems_are_told_where_a_case_stands_and_why(
+    app: Flask, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    told = visit("officer").get(f"/api/v1/cases/{case.reference}").get_json()
+    assert (told["status"], told["clock"], told["due_on"]) == ("received", "running", "2026-12-23")
+    assert told["steps"][0] == "Received on Monday 23 November 2026." and "23 December 2026" in told["steps"][-1]
+    assert "Morwenna" not in str(told)

@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify
 
 from sar_service.domain.permission import Permission
 from sar_service.services import case as cases
+from sar_service.services import clock
 
 from ..access import actor, allow, allow_anyone
 
@@ -17,7 +18,7 @@ DOCUMENT: dict[str, Any] = {
     "paths": {
         "/api/v1/cases/{reference}": {
             "get": {
-                "summary": "Where a case stands and when it is due",
+                "summary": "Where a case stands, when it is due and why",
                 "parameters": [{"name": "reference", "in": "path", "required": True, "schema": {"type": "string"}}],
                 "responses": {
                     "200": {"description": "The case"},
@@ -52,5 +53,6 @@ def show(reference: str) -> Any:
             "clock": case.clock_state,
             "missed_on": case.missed_on.isoformat() if case.missed_on else None,
             "due_on": case.due_on.isoformat() if case.due_on else None,
+            "steps": [step.sentence for step in clock.reckon(case).steps],
         }
     )
