@@ -7,14 +7,13 @@ import contextvars
 import re
 from typing import Any
 
-import html5lib
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.services import team
-from tests.critic import criticise
+from tests.critic import criticise, read
 
 
 class Visitor:
@@ -88,7 +87,7 @@ class Visitor:
     def forms(self) -> list[dict[str, Any]]:
         """The forms of the page last seen, outside the page's own header."""
         assert self.last is not None
-        tree = html5lib.parse(self.last.text, namespaceHTMLElements=False)
+        tree, _ = read(self.last.text)
         header = next(iter(tree.iter("header")), None)
         mine = set(header.iter("form")) if header is not None else set()
         return [_form(form) for form in tree.iter("form") if form not in mine]

@@ -7,6 +7,7 @@ policy at work) is asked in the journeys.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -24,11 +25,18 @@ PLACEHOLDER_LINK = re.compile(r"\s*javascript:", re.IGNORECASE)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def criticise(html: str) -> list[str]:
-    """Everything wrong with a whole page, each as a sentence; an empty list means that nothing was found."""
+@lru_cache(maxsize=4)
+def read(html: str) -> tuple[Element, tuple[str, ...]]:
+    """A page as a tree, and what is no HTML in it. Kept for a moment: whoever sees a page also sends its form."""
     parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
     root = parser.parse(html)
-    faults = [_parse_fault(position, code) for position, code, _ in parser.errors]
+    return root, tuple(_parse_fault(position, code) for position, code, _ in parser.errors)
+
+
+def criticise(html: str) -> list[str]:
+    """Everything wrong with a whole page, each as a sentence; an empty list means that nothing was found."""
+    root, broken = read(html)
+    faults = list(broken)
     everything = list(_elements(root))
     for rule in RULES:
         faults.extend(rule(root, everything))
