@@ -8,10 +8,17 @@ import smtplib
 import ssl
 import sys
 from dataclasses import dataclass, field
+from email.headerregistry import HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+_HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references"):
+    _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # else a long id would be taken for words, and encoded
+POLICY = default.clone(header_factory=_HEADERS)
 
 
 class MailFailed(Exception):
@@ -32,6 +39,7 @@ class Mail:
     reply_to: str = ""
     attachments: tuple[tuple[str, str, bytes], ...] = ()  # name, media type, content
     key: str = ""  # the same for the same message sent again: it makes its message id
+    answers: str = ""  # the message id of what it answers, if anything
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +68,13 @@ class Following(Protocol):
 
 def as_message(mail: Mail) -> EmailMessage:
     """The message as it travels. Header values with line breaks are refused by the e-mail package itself."""
-    message = EmailMessage()
+    message = EmailMessage(policy=POLICY)
     try:
         message["To"], message["From"], message["Subject"] = mail.to, mail.sender, mail.subject
         if mail.reply_to:
             message["Reply-To"] = mail.reply_to
+        if mail.answers:
+            message["In-Reply-To"] = message["References"] = mail.answers
     except ValueError as error:
         raise MailFailed("an address or the subject holds a line break", permanent=True) from error
     message["Date"] = formatdate(localtime=False)

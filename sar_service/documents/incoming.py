@@ -73,6 +73,7 @@ def _told(message: Mime, raw: bytes, folder: Path) -> dict[str, Any]:
     if returned:
         about += sorted({f"<{found.decode('ascii')}>" for found in _OWN.findall(raw[:2_000_000])})
     return {
+        "id": next(iter(_ids(message, "Message-ID")), ""),
         "sender": sender,
         "name": name,
         "reply_to": _first(message, "Reply-To")[0],

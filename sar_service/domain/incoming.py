@@ -66,6 +66,7 @@ class Message:
     itself. `about` are the ids of the messages that it answers or reports on. `notes` say what could not be read.
     """
 
+    id: str = ""
     sender: str = ""
     name: str = ""
     reply_to: str = ""

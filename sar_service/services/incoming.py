@@ -267,6 +267,7 @@ def _fill(case: Case, row: Incoming, message: Message, raw: bytes, *, now: datet
     sealing.seal(
         row,
         {
+            "id": message.id,
             "from": message.sender,
             "name": message.name,
             "reply_to": message.reply_to,

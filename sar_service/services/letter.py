@@ -24,7 +24,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, complaint, lease, letter_fill, letter_words, sealing, told_date
+from . import audit, clock, complaint, lease, letter_fill, letter_thread, letter_words, sealing, told_date
 from .letter_words import ENGLISH, WELSH, language_of, paper_only, written
 
 NOTICE = "notice"  # the e-mail that says that a letter is there
@@ -223,6 +223,7 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
         sender=settings.mail_from,
         reply_to=controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or "",
         key=message_id(row.id, told.get("sending", 0)),
+        answers=letter_thread.answered(row.case_id, told["to"]),
     )
 
 

@@ -8,6 +8,7 @@ Whichever test process comes first makes it; the others wait for it at a lock an
 import fcntl
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,14 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from playwright.sync_api import sync_playwright
 
 from sar_service.demo import council as councils
 from sar_service.demo.council import Council
 from sar_service.demo.world import World, load
+from tests import mails
 from tests.configuration import ROOT
+from tests.dovecot import PASSWORD, MailServer
 
 SEED, FAMILIES, NOTES = 3, 6, 8
+MAILBOX = "brackenmere"  # the user at the IMAP server whose mailbox the council reads
 SECONDS = 2400  # after which a run is given up, on a slow machine; nothing is measured by it
 
 
@@ -89,9 +94,19 @@ def demo_run(run_folder: Path) -> Iterator[DemoRun]:
 
 
 @pytest.fixture(scope="package")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
-    """A small demo council that runs: web, workers, timetable, Redis, housing server. For `live-council` tests."""
-    council = councils.prepare(tmp_path_factory.mktemp("live"), seed=3, families=2, notes_per_family=3)
+def live(tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Council]:
+    """A small demo council that runs: web, workers, timetable, Redis, housing server. For `live-council` tests.
+
+    Unlike the demo that is shipped it has a mailbox that it reads: that of `MAILBOX` at the tests' IMAP server.
+    """
+    config = tmp_path_factory.mktemp("live-config") / "config"
+    shutil.copytree(ROOT / "config", config)
+    file = config / "demo" / "controllers.yaml"
+    told = yaml.safe_load(file.read_text(encoding="utf-8"))
+    told["controllers"][0]["mailbox"] = mails.settings(mail_server, MAILBOX)
+    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+    more = {"SAR_CONFIG_DIR": str(config), mails.VARIABLE: PASSWORD}
+    council = councils.prepare(tmp_path_factory.mktemp("live"), seed=3, families=2, notes_per_family=3, more=more)
     with councils.running(council, workers=2):
         yield council
 

@@ -18,12 +18,14 @@ import yaml
 from flask import Flask
 from sqlalchemy import select
 
+from sar_service.adapters.mail import as_message
 from sar_service.db import db
+from sar_service.domain.actor import SERVICE
 from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
 from sar_service.extensions import KEY
 from sar_service.models import Case, Incoming, Letter, Member, StaffMail
-from sar_service.services import audit, clock, incoming, incoming_scan, letter, reminder, sealing
+from sar_service.services import audit, clock, incoming, incoming_scan, letter, letter_thread, reminder, sealing
 from tests import factories, mails
 from tests.browser import Visitor
 from tests.configuration import CONTROLLERS, ROOT
@@ -196,6 +198,30 @@ def test_a_report_of_a_mail_system_comes_back_to_its_letter(
     assert incoming.counts(case) == (2, 0)  # the letter is the work, not the report
     assert "learnt that a letter did not arrive" in [event.verb for event in audit.timeline(case.id)]
     assert "somebody@example.org" not in json.dumps([each.detail for each in audit.timeline(case.id)])
+
+
+def test_a_letter_to_whoever_wrote_answers_what_they_wrote_last(
+    come: Callable[..., None], sent: Any, now: datetime
+) -> None:
+    first, second = (f"<{word * 20}@{'x' * 40}.prod.mail.example.org>" for word in ("one", "two"))  # as long as in life
+    come(mails.a_mail(headers={"Message-ID": first}))
+    case = cases_there()[0]
+    come(
+        mails.a_mail(headers={"Message-ID": second, "Subject": f"Again: {case.reference}"}),
+        mails.a_mail(headers={"From": "else@example.org", "Subject": f"For {case.reference}"}),
+        arrived=mails.CAME + timedelta(hours=1),
+    )
+    case = cases_there()[0]
+    row = letter.write(case, "acknowledgement", actor=SERVICE, now=now)
+    assert row is not None
+    db.session.commit()
+    begun = letter.begin(row.id, now=now)
+    assert begun is not None
+    travels = as_message(begun[1]).as_bytes().decode()
+    assert begun[1].answers == second and f"\nIn-Reply-To: {second}\n" in travels
+    assert f"\nReferences: {second}\n" in travels
+    assert letter_thread.answered(case.id, "nobody@example.org") == ""
+    assert letter_thread.answered(case.id, "") == ""
 
 
 def warned(staff: Any, sent: Any) -> tuple[Any, StaffMail]:
