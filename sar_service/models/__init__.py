@@ -4,7 +4,7 @@ from .audit import AuditEvent, AuditHead, AuditSealed
 from .base import Claimed, Identified, OfCase, OfController, Sealed
 from .case import Case, CaseKey, Fact, Once, StoredObject
 from .complaint import Complaint
-from .identity import IdentityCopy
+from .identity import ContactElsewhere, IdentityCopy
 from .incoming import Incoming
 from .letter import Letter
 from .moved_date import MovedDate
@@ -18,7 +18,9 @@ from .work import FlagRow, KeptApart, LinkRow, Merge, Note, Reason, SearchWord, 
 
 __all__ = [
     "AccessCode", "Attempt", "AuditEvent", "AuditHead", "AuditSealed", "CandidateRow", "Case", "CaseKey", "Claimed",
-    "Complaint", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified", "IdentityCopy", "Incoming",
+    "Complaint", "ContactElsewhere", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified",
+    "IdentityCopy",
+    "Incoming",
     "KeptApart",
     "LeftOut",
     "Letter", "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",

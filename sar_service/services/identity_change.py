@@ -2,7 +2,6 @@
 seen was seen of somebody else, or does not show who has the new contact. Nothing is released until it is settled again.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,36 +13,42 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.identity import Capacity
-from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.work import LinkKind
-from sar_service.models import AccessCode, Case, Decision, Document, MarkRow, PersonRow
+from sar_service.models import AccessCode, Case, ContactElsewhere, Decision, Document, MarkRow, PersonRow
 
-from . import attempt, audit, clock, finding, identity, intake, letter, letter_hold, link, redaction_mark, sealing
-from .case import check_version
+from . import (
+    attempt,
+    audit,
+    clock,
+    finding,
+    identity,
+    identity_linked,
+    intake,
+    letter,
+    letter_hold,
+    link,
+    redaction_mark,
+    sealing,
+)
+from .case import check_version, visible
+from .contact import PARTS as CONTACT
+from .contact import contact_of
 
-CONTACT = ("email", "phone", "address")
 BEFORE_SIGNOFF = (Status.RECEIVED, Status.IDENTITY, Status.SEARCHING, Status.REVIEWING)
 CHANGES = 3  # by a requester, in a quarter of an hour: each sends a letter to the contact before
 
 
-def contact_of(case: Case) -> dict[str, Any]:
-    """Where the answer goes now: "email", "phone" and the lines of "address"."""
-    requester = sealing.unseal(case)["requester"]
-    address = requester.get("address") or []
-    lines = address if isinstance(address, list) else [part.strip() for part in re.split(r"[\n,]", str(address))]
-    return {
-        "email": str(requester.get("email") or ""),
-        "phone": str(requester.get("phone") or ""),
-        "address": [str(each) for each in lines if str(each).strip()],
-    }
-
-
-def change_contact(case: Case, contact: Mapping[str, Any], *, actor: Actor, now: datetime) -> Sequence[str]:
+def change_contact(
+    case: Case, contact: Mapping[str, Any], *, actor: Actor, now: datetime, taken_from: Case | None = None
+) -> Sequence[str]:
     """Change where the answer goes; returns what was changed. Raises InvalidInput where no way would be left.
 
     The old contact is told, letters that have not left are held back, codes that were sent open nothing any more, and
-    identity must be settled again.
+    identity must be settled again. Linked cases of the same requester are told (`identity_linked.py`).
     """
+    audit.lock(case, *identity_linked.linked(case))
+    was = identity_linked.before(case)
     before = contact_of(case)
     changed = [name for name in CONTACT if name in contact and contact[name] != before[name]]
     if not changed:
@@ -60,6 +65,39 @@ def change_contact(case: Case, contact: Mapping[str, Any], *, actor: Actor, now:
     sealing.seal(case, told)
     finding.index(case)
     _contact_is_new(case, changed, actor=actor, now=now)
+    if actor.kind is ActorKind.STAFF:
+        outcome = identity_linked.TAKEN if taken_from is not None else identity_linked.CHANGED
+        identity_linked.changed_here(case, identity_linked.CONTACT, outcome, actor=actor, now=now)
+    identity_linked.tell(case, was, identity_linked.CONTACT, actor=actor, now=now, than=taken_from)
+    return changed
+
+
+def take_over(
+    case: Case,
+    row: ContactElsewhere,
+    *,
+    version: int,
+    row_version: int,
+    other_version: int,
+    actor: Actor,
+    now: datetime,
+) -> Sequence[str]:
+    """Take over the contact that the linked case has now, as a change like any other; returns what was changed.
+
+    The versions are of the two cases and of what was told, as they were looked at. Raises StaleWrite, and WrongState
+    where this actor may not see the other case or there is nothing to take.
+    """
+    other = db.session.scalar(visible(actor, by_id=True).where(Case.id == row.from_case_id))
+    if other is None or row.what != identity_linked.CONTACT:
+        raise WrongState("You may not see the other case. Ask the requester, and change the contact here by hand.")
+    audit.lock(case, other, *identity_linked.linked(case))
+    db.session.refresh(other)
+    identity_linked.still(row, row_version)
+    check_version(case, version)
+    check_version(other, other_version)
+    changed = change_contact(case, identity_linked.to_take(row, other), actor=actor, now=now, taken_from=other)
+    if not changed:
+        raise WrongState("The contact here is that of the other case already. Say that it stays as it is.")
     return changed
 
 
@@ -74,11 +112,6 @@ def _contact_is_new(case: Case, changed: Sequence[str], *, actor: Actor, now: da
     ):
         code.expires_at = min(code.expires_at, now)  # a code that went to the old contact opens nothing
     clock.add_fact(case, "contact_changed", clock.day_of(now), actor=actor, now=now, fields=list(changed))
-
-
-def may_change(case: Case) -> bool:
-    """Does anything still go to the contact of this case?"""
-    return case.status in OPEN or case.released_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +134,8 @@ def change_capacity(case: Case, asker: Asker, *, reason: str, version: int, acto
     """
     check_version(case, version)
     _check_asker(case, asker, reason)
+    audit.lock(case, *identity_linked.linked(case))
+    was = identity_linked.before(case)
     before, told = case.capacity, sealing.unseal(case)
     letter_hold.hold(case, actor=actor, now=now)
     if asker.capacity == Capacity.SELF:
@@ -129,6 +164,8 @@ def change_capacity(case: Case, asker: Asker, *, reason: str, version: int, acto
     audit.record(
         "corrected who asks", actor=actor, now=now, case=case, before=before, after=asker.capacity, opened=opened
     )
+    identity_linked.changed_here(case, identity_linked.ASKER, identity_linked.CHANGED, actor=actor, now=now)
+    identity_linked.tell(case, was, identity_linked.ASKER, actor=actor, now=now)
     return opened
 
 

@@ -86,14 +86,14 @@ def take(case: Case, source: IO[bytes], *, name: str, what: str, actor: Actor, n
 
 def needed(case: Case) -> bool:
     """Is there anything left to be shown, so that a requester may send a copy?"""
+    from .contact import may_change
     from .identity import settled
-    from .identity_change import may_change
 
     return case.right is not Right.COMPLAINT and may_change(case) and not settled(case)
 
 
 def _needed(case: Case, actor: Actor) -> None:
-    from .identity_change import may_change
+    from .contact import may_change
 
     if not may_change(case):
         raise WrongState("This request is over: no evidence is needed for it.")
@@ -122,10 +122,10 @@ def copies(case: Case) -> list[IdentityCopy]:
 
 
 def sent_by_requester(case: Case) -> list[IdentityCopy]:
-    """The copies that the requester sent, as they may see them: while it is not clear who has a new contact, only those
-    that came since it was changed."""
+    """The copies that the requester sent, as they may see them: while it is not clear who has a new contact, or still
+    has the old one, only those that came since it was changed."""
     changed = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
-    since = max(changed) if letter_hold.unclear(case) else None
+    since = max(changed) if letter_hold.unclear(case) else letter_hold.doubted_since(case)
     rows = [row for row in copies(case) if row.sent_by == f"requester:{case.id}"]
     return [row for row in rows if since is None or row.sent_at > since]
 

@@ -7,12 +7,12 @@ one more than that evidence is needed. A notice of an extension may go: it has a
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.letter import KINDS
-from sar_service.models import Case, Letter
+from sar_service.models import Case, ContactElsewhere, Letter
 
 from . import audit, clock, letter, told_date
 
@@ -25,6 +25,11 @@ WAIT = (
     "until then only evidence may be asked for, or an extension told."
 )
 
+ELSEWHERE = (
+    "The contact, or who asks, was changed in a linked case of the same requester, and nobody has said what is right "
+    "here. Say so under Identity first: until then only evidence may be asked for, or an extension told."
+)
+
 
 def unclear(case: Case) -> bool:
     """Was the contact changed, and identity not settled since?"""
@@ -34,10 +39,22 @@ def unclear(case: Case) -> bool:
     return bool(changed) and (not said or max(said) <= max(changed))
 
 
+def doubted_since(case: Case) -> datetime | None:
+    """Since when nobody has said whether the contact, or who asks, is right here after it was changed in a linked case,
+    where the answer would go to what was replaced there; None if that is not so. See `identity_linked.py`."""
+    row = ContactElsewhere
+    return db.session.scalar(
+        select(func.min(row.changed_at)).where(row.case_id == case.id, row.settled_at.is_(None), row.holds)
+    )
+
+
 def stops(case: Case, kind: str) -> str:
     """Why a letter of this kind may not go now, in a sentence; nothing if it may."""
-    may = KINDS[kind].plain or kind in GOES_ANYWAY
-    return WAIT if not may and unclear(case) else ""
+    if KINDS[kind].plain or kind in GOES_ANYWAY:
+        return ""
+    if unclear(case):
+        return WAIT
+    return ELSEWHERE if doubted_since(case) is not None else ""
 
 
 def hold(case: Case, *, actor: Actor, now: datetime) -> int:
@@ -53,7 +70,10 @@ def hold(case: Case, *, actor: Actor, now: datetime) -> int:
 
 
 def go_on(case: Case, *, actor: Actor, now: datetime) -> int:
-    """Send what was held back, to the contact that the request has now; returns how many."""
+    """Send what was held back, to the contact that the request has now; returns how many. None while that is in doubt
+    because of a linked case."""
+    if doubted_since(case) is not None:
+        return 0
     rows = db.session.scalars(
         select(Letter).where(Letter.case_id == case.id, Letter.state == HELD).order_by(Letter.written_at, Letter.id)
     ).all()

@@ -19,7 +19,7 @@ from sar_service.domain.lifecycle import Action
 from sar_service.domain.people import Standing
 from sar_service.models import Case, Pack, PackState
 
-from . import audit, clock, identity, letter, portal, sealing, units
+from . import audit, clock, identity, letter, letter_hold, portal, sealing, units
 from . import case as cases
 
 POST = ("post", "collection")
@@ -62,6 +62,11 @@ def checks(case: Case, pack: Pack) -> list[Check]:
             blocked=_since_identity(case),
         ),
         Check(
+            key="elsewhere",
+            title="No linked case of the requester says otherwise",
+            blocked=_elsewhere(case),
+        ),
+        Check(
             key="protected",
             title="It does not go to somebody whose whereabouts are protected",
             blocked=_protected(case, to),
@@ -102,6 +107,15 @@ def _since_identity(case: Case) -> str:
     if changed and not identity.settled(case):
         return "The contact details were changed after identity was settled. Settle identity again first."
     return ""
+
+
+def _elsewhere(case: Case) -> str:
+    if letter_hold.doubted_since(case) is None:
+        return ""
+    return (
+        "The contact, or who asks, was changed in a linked case of the same requester. Say under Identity what is "
+        "right here first."
+    )
 
 
 def _protected(case: Case, to: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.rights import Right
 from sar_service.models import AccessCode, Case, Letter, Pack, PackState
 
-from . import attempt, audit, clock, complaint, identity, letter, letter_words, sealing
+from . import attempt, audit, clock, complaint, identity, letter, letter_hold, letter_words, sealing
 from .intake import tidy_reference
 
 LIFE = timedelta(minutes=20)
@@ -172,8 +172,14 @@ def stages(case: Case) -> list[Stage]:
 
 
 def held(case: Case) -> bool:
-    """Was a pack released, and is kept back now, because identity was doubted or the contact changed since?"""
-    return _newest_released(case) is not None and not identity.settled(case)
+    """Was a pack released, and is kept back now, because identity was doubted or the contact changed since, here or in
+    a linked case?"""
+    return _newest_released(case) is not None and not _clear(case)
+
+
+def _clear(case: Case) -> bool:
+    """Is it settled who asks, and not in doubt whether the contact is still theirs?"""
+    return identity.settled(case) and letter_hold.doubted_since(case) is None
 
 
 def ended(case: Case) -> str:
@@ -202,7 +208,7 @@ def released_pack(case: Case, *, today: date) -> Pack | None:
     None where they chose paper because somebody else may see their messages: a code sent there must not open it.
     """
     until = last_day(case)
-    if until is None or today > until or not identity.settled(case) or letter_words.paper_only(sealing.unseal(case)):
+    if until is None or today > until or not _clear(case) or letter_words.paper_only(sealing.unseal(case)):
         return None
     return _newest_released(case)
 
@@ -258,9 +264,10 @@ def readable(case: Case) -> frozenset[uuid.UUID]:
     """The letters that the requester may read here: those that went, but for the codes.
 
     None where letters go on paper because others may see what a code opens; and none from before a change of contact
-    until identity is settled again, since whoever has the new contact may be somebody else.
+    until identity is settled again, since whoever has the new contact may be somebody else; nor while somebody else may
+    have this one.
     """
-    if letter_words.paper_only(sealing.unseal(case)):
+    if letter_words.paper_only(sealing.unseal(case)) or letter_hold.doubted_since(case) is not None:
         return frozenset()
     changes = [fact.recorded_at for fact in clock.standing_facts(case) if fact.kind == "contact_changed"]
     since = max(changes) if changes and not identity.settled(case) else None

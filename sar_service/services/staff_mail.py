@@ -10,17 +10,27 @@ from datetime import datetime
 from sqlalchemy import select
 
 from sar_service.adapters.mail import Mail, MailFailed
-from sar_service.db import db
+from sar_service.db import db, new_id
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import NotAllowed, NotFound, WrongState
 from sar_service.domain.incoming import Message, staff_mails_named, staff_message_id, why
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
 from sar_service.models import Member, StaffMail
+from sar_service.queue import after_commit
 
 from . import audit, lease
 
 TRIES = 5
+
+
+def write(member: Member, subject: str, text: str, *, now: datetime) -> StaffMail:
+    """Have an e-mail sent to a member of staff. It names cases by their references only."""
+    row = StaffMail(id=new_id(), member_id=member.id, subject=subject, text=text, written_at=now, queued_at=now)
+    db.session.add(row)
+    db.session.flush()
+    after_commit("staff_mail", row.id)
+    return row
 
 
 def begin(mail_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:

@@ -154,6 +154,7 @@ IN_CLEAR = {
     "case_merge": {"made_by", "undone_by"},
     "case_flag": {"flag", "set_by"},  # which case has one, not whose it is; lists put those at risk first
     "complaint": {"kind", "matter", "about"},  # what it is about in general, not what it says
+    "contact_elsewhere": {"what", "fields", "outcome", "changed_by", "settled_by"},  # which parts, not what they say
     "decision": {"treatment", "code", "decided_by"},
     "document": {
         "system", "ref_digest", "about_digest", "section", "state", "kind", "content_digest", "handled",

@@ -59,7 +59,7 @@ def test_a_checked_pack_is_released_told_and_can_be_fetched(
     ready: tuple[Case, Pack], officer: Actor, now: datetime, outbox: list[Any], sent: Any
 ) -> None:
     case, row = ready
-    assert [check.blocked for check in pack_release.checks(case, row)] == ["", "", "", ""]
+    assert [check.blocked for check in pack_release.checks(case, row)] == ["", "", "", "", ""]
     release(case, row, officer, now)
     db.session.commit()
     assert case.status is Status.RELEASED

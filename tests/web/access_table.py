@@ -95,6 +95,8 @@ STAFF: dict[str, set[May]] = {
     "staff.keep_copy": {May.SETTLE_IDENTITY},
     "staff.change_capacity": {May.SETTLE_IDENTITY},
     "staff.change_contact": {May.SETTLE_IDENTITY},
+    "staff.take_contact_over": {May.SETTLE_IDENTITY},
+    "staff.keep_contact": {May.SETTLE_IDENTITY},
     "staff.check_orders": {May.SETTLE_IDENTITY},
     "staff.judge_child": {May.SETTLE_IDENTITY},
     "staff.request_of_their_own": {May.SETTLE_IDENTITY, May.LOG_REQUEST},

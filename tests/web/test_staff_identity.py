@@ -13,7 +13,8 @@ from sar_service.domain.lifecycle import Status
 from sar_service.domain.redaction import Treatment
 from sar_service.models import AuditEvent, Case, Fact, Letter, PersonRow
 from sar_service.services import case as cases
-from sar_service.services import identity, identity_change, letter, link, redaction_mark, sealing, work
+from sar_service.services import identity, letter, link, redaction_mark, sealing, work
+from sar_service.services.contact import contact_of
 from tests import factories
 from tests.browser import Visitor
 
@@ -165,7 +166,7 @@ def test_a_child_takes_over_what_a_parent_asked_for(
     assert "ABUSE" not in {code.code for code in redaction_mark.codes(case)}
     row = db.session.get_one(PersonRow, person)
     assert (row.treatment, row.code) == ("", "")
-    assert identity_change.contact_of(case) == {"email": "", "phone": "", "address": []}
+    assert contact_of(case) == {"email": "", "phone": "", "address": []}
     assert sealing.unseal(case)["requester"]["name"] == "Morwenna Tregale"
     assert not [each for each in letter.letters(case) if each.kind == "contact-changed"]
     stale = desk.send(

@@ -9,9 +9,10 @@ from wtforms import Form
 
 from sar_service.domain.errors import InvalidInput
 from sar_service.extensions import runtime
-from sar_service.services import clock, identity_change, identity_copy, sealing
+from sar_service.services import clock, identity_copy, sealing
 from sar_service.services import letter as letters
 from sar_service.services import portal as portals
+from sar_service.services.contact import may_change
 
 from .. import session
 from ..access import allow_anyone, allow_requester, now, portal_case, remote, sign_out
@@ -105,7 +106,7 @@ def show() -> Any:
         size=portals.pack_size(pack),
         letters=letters.letters(case, drafts=False),
         needed=identity_copy.needed(case),
-        may_change=identity_change.may_change(case),
+        may_change=may_change(case),
         readable=portals.readable(case),
         controller=controller,
         account={"name": case.reference, "sign_out": url_for("portal.leave")},

@@ -9,6 +9,7 @@ from wtforms import Form
 
 from sar_service.domain.errors import InvalidInput
 from sar_service.services import identity_change
+from sar_service.services.contact import contact_of, may_change
 
 from .. import session
 from ..access import actor, allow_requester, now, portal_case
@@ -28,7 +29,7 @@ def contact_details() -> Any:
     """Change the contact: the old one is told, this session ends, and nothing is handed out until we have checked."""
     case = portal_case()
     sent = request.method == "POST"
-    before = identity_change.contact_of(case)
+    before = contact_of(case)
     form = Contact(request.form if sent else None, data={**before, "address": "\n".join(before["address"])})
     if sent and form.validate():
         wanted = {
@@ -37,7 +38,7 @@ def contact_details() -> Any:
             "address": [line.strip() for line in form.address.data.splitlines() if line.strip()],
         }
         try:
-            if not identity_change.may_change(case):
+            if not may_change(case):
                 raise InvalidInput(_("This request is over: nothing more is sent for it."), field="email")
             changed = identity_change.change_contact(case, wanted, actor=actor(), now=now())
         except InvalidInput as error:

@@ -18,7 +18,19 @@ from sar_service.domain.reminder import used
 from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, clock, incoming, merge, redaction_mark, regulator, sealing, team, units, work
+from sar_service.services import (
+    audit,
+    clock,
+    identity_linked,
+    incoming,
+    merge,
+    redaction_mark,
+    regulator,
+    sealing,
+    team,
+    units,
+    work,
+)
 from sar_service.services import case as cases
 
 from .. import access, filters
@@ -267,6 +279,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         waits=regulator.listed(access.actor(), case=case, open_only=True),
         subject=title_of(told),
         unread=unread,
+        elsewhere_changed=identity_linked.of(case, actor=access.actor()),
         tag=clock_tag(case),
         used=time_used(case),
         status={"text": words, "colour": colour},

@@ -20,10 +20,12 @@ from sar_service.services import (
     identity_change,
     identity_child,
     identity_copy,
+    identity_linked,
     letter_draft,
     letter_hold,
     sealing,
 )
+from sar_service.services.contact import contact_of, may_change
 
 from .. import access
 from ..access import allow
@@ -117,6 +119,11 @@ STEPS: dict[str, Any] = {
     "capacity_changed": _l("Who asks was corrected"),
     "struck_out": _l("Something seen was taken back"),
 }
+PARTS: dict[str, Any] = {
+    "email": _l("e-mail address"),
+    "phone": _l("telephone"),
+    "address": _l("postal address"),
+}
 ADULT = 18
 
 
@@ -127,7 +134,7 @@ def identity_page(reference: str) -> str:
     case, today = frame.find(reference), frame.today()
     capacity = Capacity(case.capacity)
     to_ask, too_much = identity.to_ask(case)
-    contact, names = identity_change.contact_of(case), frame.staff_names()
+    contact, names = contact_of(case), frame.staff_names()
     kinds = [kind for kind in KINDS if kind not in APART and capacity in OF_CAPACITY.get(kind, {capacity})]
     return frame.page(
         "identity",
@@ -170,7 +177,18 @@ def identity_page(reference: str) -> str:
             for row in identity_copy.copies(case)
         ],
         held=letter_hold.unclear(case),
-        open=identity_change.may_change(case),
+        open=may_change(case),
+        elsewhere=[
+            {
+                "row": row,
+                "case": other,
+                "settled": other is not None and identity.settled(other),
+                "by": frame.who(row.changed_by, names),
+                "parts": [PARTS[each] for each in row.fields],
+            }
+            for row, other in identity_linked.of(case, actor=access.actor())
+        ],
+        untold=identity_linked.untold(case, actor=access.actor()),
         before_signoff=case.status in identity_change.BEFORE_SIGNOFF,
         contact={**contact, "address": "\n".join(contact["address"])},
     )

@@ -1,4 +1,8 @@
-"""Changing where the answer goes, and who asks; and a case of its own for another person of a family's file."""
+"""Changing where the answer goes, and who asks, here or after a linked case; and a case of its own for another person
+of a family's file.
+"""
+
+import uuid
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
@@ -8,14 +12,16 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import Capacity
 from sar_service.domain.permission import Permission
+from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import identity_change
+from sar_service.services import identity_change, identity_linked
+from sar_service.services.contact import contact_of
 
 from .. import access
 from ..access import allow
 from ..fields import EMAIL
 from . import blueprint, conflict, frame
-from .asking import again, day, line, one_of, reason, version, words
+from .asking import again, day, line, number, one_of, reason, version, words
 from .identity import back, identity_page
 
 
@@ -33,9 +39,65 @@ def change_contact(reference: str) -> Response:
         raise InvalidInput(_("Enter a telephone number, with at least six digits."), field="phone")
     address = [text.strip() for text in words("address", longest=600).splitlines() if text.strip()]
     contact = {"email": email, "phone": phone, "address": address}
+    before = contact_of(case)["email"]
     if not identity_change.change_contact(case, contact, actor=access.actor(), now=access.now()):
         return back(reference, _("Nothing was changed."))
+    _others(case)
+    if before and before.casefold() != email.casefold():
+        _loose(case, before)
     return back(reference, _("The contact was changed and the old one told. Settle identity again."))
+
+
+def _others(case: Case) -> None:
+    """Say in which linked cases it was not changed."""
+    told = identity_linked.untold(case, actor=access.actor())
+    if told:
+        where = ", ".join(each.reference for each in told)
+        flash(_("It was not changed in the linked cases of the same requester, which say so: %(where)s.", where=where))
+
+
+def _loose(case: Case, email: str) -> None:
+    """Say which other requests go on with the address that was replaced, and are not linked."""
+    found = identity_linked.unlinked(case, email, actor=access.actor())
+    if found:
+        where = ", ".join(each.reference for each in found)
+        flash(_("Other requests have the old e-mail address, and say nothing of this: look at %(where)s.", where=where))
+
+
+@blueprint.post("/cases/<reference>/identity/elsewhere/<uuid:change>/taken")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def take_contact_over(reference: str, change: uuid.UUID) -> Response:
+    """Take over the contact that a linked case has now; the old one is told, and identity is checked again."""
+    case = frame.find(reference)
+    identity_change.take_over(
+        case,
+        identity_linked.get(case, change),
+        version=version(),
+        row_version=number("change_version"),
+        other_version=number("other_version"),
+        actor=access.actor(),
+        now=access.now(),
+    )
+    _others(case)
+    return back(reference, _("The contact was taken over and the old one told. Settle identity again."))
+
+
+@blueprint.post("/cases/<reference>/identity/elsewhere/<uuid:change>/kept")
+@allow(Permission.SETTLE_IDENTITY)
+@again(identity_page)
+def keep_contact(reference: str, change: uuid.UUID) -> Response:
+    """Say that what stands here is right although it was changed in a linked case, and why."""
+    case = frame.find(reference)
+    identity_linked.keep(
+        case,
+        identity_linked.get(case, change),
+        reason=reason(),
+        version=version(),
+        actor=access.actor(),
+        now=access.now(),
+    )
+    return back(reference, _("Kept as it is here, and the reason with your name. What was held back goes on."))
 
 
 @blueprint.post("/cases/<reference>/identity/capacity")
@@ -54,6 +116,7 @@ def change_capacity(reference: str) -> Response:
         case, asker, reason=reason(), version=version(), actor=access.actor(), now=access.now()
     )
     flash(_("Corrected. Identity has to be settled again."))
+    _others(case)
     if opened:
         flash(
             ngettext(
