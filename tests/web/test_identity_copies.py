@@ -1,6 +1,10 @@
 """Copies of identity documents: sent in the portal or scanned by staff, looked at, and gone from the store itself."""
 
+import gzip
 import io
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -28,6 +32,23 @@ def a_picture(kind: str = "PNG") -> io.BytesIO:
     Image.new("RGB", (300, 200), (240, 250, 250)).save(made, kind)
     made.seek(0)
     return made
+
+
+def an_archive() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("passport.png", a_picture().read())
+        archive.writestr("zeros", bytes(2_000_000))
+    return made.getvalue()
+
+
+def a_huge_picture() -> bytes:
+    """A small file that says it is 60,000 dots wide and as many high."""
+    head = struct.pack("!II5B", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(100_000))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
 
 
 def fresh(case_id: Any) -> Case:
@@ -188,6 +209,11 @@ def test_a_store_that_refuses_is_told_on_everybodys_list_until_it_is_done(
         (b"<svg onload='alert(1)'></svg>", "me.png", "cannot be used"),
         (b"%PDF-1.7 and then nothing", "me.pdf", "cannot be used"),
         (b"\x89PNG\r\n\x1a\nbroken", "me.png", "cannot be used"),
+        (an_archive(), "me.pdf", "cannot be used"),
+        (gzip.compress(bytes(5_000_000)), "me.jpg", "cannot be used"),
+        (a_picture().read()[:60], "me.png", "cannot be used"),
+        (a_huge_picture(), "me.png", "cannot be used"),
+        (b"MZ\x90\0" + bytes(200), "passport\u202egpj.exe", "cannot be used"),
     ],
 )
 def test_what_is_no_picture_is_refused_in_words_and_not_kept(
@@ -275,3 +301,28 @@ def test_a_requester_who_changes_the_contact_is_out_until_checked_and_the_old_co
     assert "Send it" in inside and "Her old passport" not in inside
     again = stranger.send({"what": "My licence", "file": (a_picture(), "x.png")}, form="Send it").text
     assert "My licence, not looked at yet" in again
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "n" * 5000 + ".png", "\u202egnp.exe", "<b>x</b>.png", " ", "a\tb.png"]
+)
+def test_a_copy_may_be_called_anything(visit: Callable[..., Visitor], case: Case, name: str) -> None:
+    here, desk = f"/staff/cases/{case.reference}/identity", visit("officer")
+    desk.get(here)
+    answer = desk.send({"what": "Passport", "file": (a_picture(), name)}, form="Add it")
+    assert answer.status_code == 200 and "<b>x" not in answer.text
+    row = db.session.query(IdentityCopy).one()
+    assert len(sealing.unseal(row)["name"]) <= identity_copy.NAME
+    assert desk.get(f"{here}/copies/{row.id}").status_code == 200
+
+
+def test_more_copies_than_are_held_at_once_are_refused_in_words(
+    visit: Callable[..., Visitor], case: Case, staff: Callable[..., Actor], now: datetime
+) -> None:
+    officer, here = staff("officer"), f"/staff/cases/{case.reference}/identity"
+    for _ in range(identity_copy.MOST):
+        taken(case, officer, now)
+    before, desk = in_store(), visit(officer)
+    desk.get(here)
+    answer = desk.send({"what": "One more", "file": (a_picture(), "p.png")}, form="Add it")
+    assert answer.status_code == 400 and "There are 10 copies already" in answer.text and in_store() == before

@@ -96,7 +96,7 @@ def test_a_linked_case_says_so_and_its_letters_wait_until_an_officer_takes_the_c
     monkeypatch.setitem(app.config, "NOW", lambda: moment)
     desk.get(f"/staff/cases/{first}/identity")
     page = desk.send({"email": NEW}, form="Change the contact").text
-    assert "not changed in the linked cases" in page and second in page
+    assert "not changed in linked cases" in page and second in page
 
     outbox.clear()
     sent.work()

@@ -298,3 +298,23 @@ def test_a_file_that_the_store_lost_or_spoilt_stays_held_and_keeps_nothing_else_
     assert [each["scan"] for each in sealing.unseal(row)["files"]] == ["waiting", "waiting", "clean"]
     assert row.scan == Scan.WAITING and row.scan_next_at == now + timedelta(hours=1)
     sweep.clear_old(now=now)
+
+
+def test_a_message_with_very_many_files_is_looked_at_piece_by_piece_and_nothing_twice(
+    come: Callable[..., Incoming], scanner: Scanner, sent: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["same.pdf", "", "n" * 150, "\u202efdp.exe", *(f"{number}.pdf" for number in range(40))]
+    row = come({name or "attachment": b"file %d" % number for number, name in enumerate(names)}, raw=b"whole")
+    monkeypatch.setattr(incoming_scan, "IN_ALL", 0)  # each round has time for one thing
+    moment = now
+    sent.work()
+    for _ in names:
+        assert fresh(row).scan == Scan.WAITING
+        moment += timedelta(minutes=5)
+        assert incoming_scan.ask_again(now=moment) == 1
+        db.session.commit()
+        plan = incoming_scan.begin(fresh(row).id, now=moment)
+        assert plan is not None
+        incoming_scan.save(plan, incoming_scan.look(plan), now=moment)
+        db.session.commit()
+    assert fresh(row).scan == Scan.CLEAN and len(scanner.shown) == len(set(scanner.shown)) == len(names) + 1

@@ -42,18 +42,9 @@ def change_contact(reference: str) -> Response:
     before = contact_of(case)["email"]
     if not identity_change.change_contact(case, contact, actor=access.actor(), now=access.now()):
         return back(reference, _("Nothing was changed."))
-    _others(case)
     if before and before.casefold() != email.casefold():
         _loose(case, before)
     return back(reference, _("The contact was changed and the old one told. Settle identity again."))
-
-
-def _others(case: Case) -> None:
-    """Say in which linked cases it was not changed."""
-    told = identity_linked.untold(case, actor=access.actor())
-    if told:
-        where = ", ".join(each.reference for each in told)
-        flash(_("It was not changed in the linked cases of the same requester, which say so: %(where)s.", where=where))
 
 
 def _loose(case: Case, email: str) -> None:
@@ -79,7 +70,6 @@ def take_contact_over(reference: str, change: uuid.UUID) -> Response:
         actor=access.actor(),
         now=access.now(),
     )
-    _others(case)
     return back(reference, _("The contact was taken over and the old one told. Settle identity again."))
 
 
@@ -116,7 +106,6 @@ def change_capacity(reference: str) -> Response:
         case, asker, reason=reason(), version=version(), actor=access.actor(), now=access.now()
     )
     flash(_("Corrected. Identity has to be settled again."))
-    _others(case)
     if opened:
         flash(
             ngettext(
