@@ -16,7 +16,10 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 
@@ -69,6 +72,25 @@ def words_of(kind: type[StrEnum], name: str) -> Enum:
         values_callable=lambda members: [member.value for member in members],
         validate_strings=True,
     )
+
+
+class no_lead(FunctionElement[Any]):
+    """A column by which SQLite is not to look rows up: it counts nothing, and would take the first index there is.
+
+    PostgreSQL knows how common each value is, and is asked for the column as it is.
+    """
+
+    inherit_cache = True
+
+
+@compiles(no_lead)
+def _as_it_is(element: no_lead, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(no_lead, "sqlite")
+def _as_a_term(element: no_lead, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
 
 
 def new_id() -> uuid.UUID:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
-from sar_service.db import db
+from sar_service.db import db, no_lead
 from sar_service.domain.actor import Actor
 from sar_service.domain.matching_names import words
 from sar_service.extensions import runtime
@@ -233,7 +233,7 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     names = set(words(" ".join(filter(None, (subject.get("given_name"), subject.get("family_name"))))))
     if not names:
         return []
-    query = visible(actor, by_id=True).where(Case.controller.concat("") == case.controller, Case.id != case.id)
+    query = visible(actor, by_id=True).where(no_lead(Case.controller) == case.controller, Case.id != case.id)
     query = _among(query, [_spelt(case.controller, word) for word in sorted(names)[:MOST]])
     linked = linked_ids(case) | _apart(case)
     found = []
