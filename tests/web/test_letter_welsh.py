@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from sar_service.db import db
 from sar_service.extensions import KEY
 from sar_service.models import Case
 from sar_service.services import letter, sealing
+from tests import factories
 from tests.browser import Visitor
+from tests.web.test_complaint import TOLD
 from tests.web.test_request import MINE, fill
 from tests.web.test_staff_log import TYPED
 
@@ -42,9 +45,55 @@ def test_whoever_asks_on_the_form_is_written_to_as_they_chose(offered: None, str
     assert "Annwyl Morwenna Tregale" in told("acknowledgement")["welsh"]["text"]
 
 
+def test_whoever_complains_is_written_to_as_they_chose(offered: None, stranger: Visitor) -> None:
+    page = stranger.get("/complaint/")
+    assert ASKED in page.text and "Welsh (Cymraeg)" in page.text
+    stranger.send({**TOLD, "language": "cy"}, form="Send the complaint")
+    written = told("complaint-acknowledged")
+    assert "Annwyl Morwenna Tregale" in written["welsh"]["text"] and "Dear Morwenna Tregale" in written["text"]
+
+
+def test_whoever_complains_in_english_gets_english_and_a_language_that_is_none_is_refused(
+    offered: None, stranger: Visitor
+) -> None:
+    stranger.get("/complaint/")
+    page = stranger.send({**TOLD, "language": "kw"}, form="Send the complaint")
+    assert page.status_code == 400 and "Choose the language" in page.text and "Half of the letters" in page.text
+    page = stranger.send({**TOLD, "language": "cy", "controller": "southmoor"}, form="Send the complaint")
+    assert page.status_code == 400 and "writes in English only" in page.text
+    stranger.send({**TOLD, "language": "en"}, form="Send the complaint")
+    assert "welsh" not in told("complaint-acknowledged")
+
+
+def test_who_complains_from_their_own_page_need_not_choose_again(
+    offered: None, stranger: Visitor, now: datetime
+) -> None:
+    for language in ("cy", "en"):
+        case = factories.a_case(now=now, delivery={"how": "portal", "language": language})
+        stranger.enter_portal(case.id)
+        stranger.get("/complaint/")
+        form = next(each for each in stranger.forms() if "Send the complaint" in each["buttons"])
+        assert form["fields"]["language"] == [language]
+
+
+def test_a_logged_complaint_is_answered_in_welsh(offered: None, visit: Callable[..., Visitor]) -> None:
+    officer = visit("officer")
+    officer.get("/staff/log")
+    officer.send({**TYPED, "rights": ["complaint"], "review": ["review"], "language": "cy"}, form="Log it")
+    assert "eich cais i ni edrych eto ar ein hateb" in told("complaint-acknowledged")["welsh"]["text"]
+
+
+def test_nobody_logs_welsh_for_a_council_that_does_not_offer_it(offered: None, visit: Callable[..., Visitor]) -> None:
+    officer = visit("officer", controllers=["northmoor", "southmoor"])
+    officer.get("/staff/log")
+    page = officer.send({**TYPED, "controller": "southmoor", "language": "cy"}, form="Log it")
+    assert page.status_code == 400 and "writes in English only" in page.text and "My whole file" in page.text
+
+
 def test_nobody_is_asked_where_welsh_is_not_offered(stranger: Visitor, visit: Callable[..., Visitor]) -> None:
     fill(stranger, MINE)
     assert ASKED not in stranger.get("/request/how").text
+    assert ASKED not in stranger.get("/complaint/").text
     assert ASKED not in visit("officer").get("/staff/log").text
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.complaint import About, ComplaintKind, Matter
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Letter, LinkRow
-from sar_service.services import audit, clock, link, sealing
-from tests import packs
+from sar_service.services import audit, clock, complaint, link, sealing
+from tests import factories, packs
 from tests.browser import Visitor
 
 Visit = Callable[..., Visitor]
@@ -85,6 +86,31 @@ def test_several_rights_in_one_message_are_linked_cases_with_a_clock_each(visit:
     assert {other.id for _, other in linked if other} == {case.id for case in made[1:]}
 
 
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({}, (ComplaintKind.COMPLAINT, Matter.OTHER, About.NONE)),
+        ({"review": ["review"]}, (ComplaintKind.REVIEW, Matter.ANSWER, About.UNKNOWN)),
+        ({"review": ["review"], "about": "ask"}, (ComplaintKind.REVIEW, Matter.ANSWER, About.REQUEST)),
+    ],
+)
+def test_a_complaint_is_logged_as_one_or_as_a_wish_to_have_an_answer_looked_at_again(
+    visit: Visit, officer: Actor, now: datetime, changes: dict[str, Any], kept: Any
+) -> None:
+    request = factories.a_case(now=now)
+    visitor, reference, request_id = visit(officer), request.reference, request.id
+    visitor.get("/staff/log")
+    about = {"about": reference} if "about" in changes else {}
+    page = visitor.send({**TYPED, "rights": ["complaint"], **changes, **about}, form="Log it")
+    assert page.status_code == 200 and "Logged: " in page.text
+    case = next(each for each in cases() if each.right is Right.COMPLAINT)
+    row = complaint.of(case)
+    assert (row.kind, row.matter, row.about) == kept and row.about_id == (request_id if about else None)
+    [letter] = db.session.scalars(select(Letter).where(Letter.case_id == case.id))
+    text = sealing.unseal(letter)["text"]
+    assert ("answer looked at again" in text) == bool(changes)
+
+
 def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -> None:
     visitor = visit(officer)
     visitor.get("/staff/log")
@@ -117,6 +143,7 @@ def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -
         ({"other_names": ",".join(f"Name {n}" for n in range(11))}, "at most 10"),
         ({"date_of_birth-year": "2999"}, "must be in the past"),
         ({"phone": "ring me"}, "Enter a phone number"),
+        ({"review": ["review"]}, "Tick the complaint above as well"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_nothing_typed_is_lost(

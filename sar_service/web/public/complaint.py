@@ -17,15 +17,16 @@ from sar_service.domain.complaint import About, ComplaintKind, Matter
 from sar_service.domain.errors import NotFound
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
-from sar_service.services import attempt, clock, complaint, intake
+from sar_service.services import attempt, clock, complaint, intake, letter
 from sar_service.services import portal as portals
+from sar_service.services.letter_words import ENGLISH, WELSH, offers_welsh
 
 from .. import session
 from ..access import actor, allow_anyone, now, once, remote
 from ..fields import EmailField, PhoneField, TextareaField, TextField, clean_line, errors_for
 from ..fields_choice import RadiosField
 from .request import EXIT, MOST_A_QUARTER_HOUR
-from .request_questions import SAFE
+from .request_questions import LANGUAGES, SAFE
 
 blueprint = Blueprint("complaint", __name__, url_prefix="/complaint")
 
@@ -81,10 +82,18 @@ class Told(Form):
         _l("How to reach you safely"), hint=_l("For example: only e-mail, never post; no calls after four"),
         longest=1000, rows=2,
     )  # fmt: skip
+    language = RadiosField(
+        _l("In which language should we write to you?"),
+        required=_l("Choose the language in which we should write to you"),
+        choices=LANGUAGES,
+        default=ENGLISH,
+    )
 
     def prepare(self) -> None:
-        """Offer the councils there are, if there are several."""
+        """Offer the councils there are, if there are several, and Welsh where one of them does."""
         councils = runtime().catalogue.controllers
+        if not any(offers_welsh(each) for each in councils.values()):
+            del self.language
         if len(councils) == 1:
             del self.controller
         else:
@@ -103,12 +112,24 @@ class Told(Form):
             yield self.email, _("Enter an e-mail address or a postal address: we have to write to you")
         if self.safe.data == "careful" and not self.safety_note.data:
             yield self.safety_note, _("Tell us how we can reach you safely")
+        council = runtime().catalogue.controllers.get(self.council())
+        if self.wanted() == WELSH and council is not None and not offers_welsh(council):
+            yield self.language, _("%(council)s writes in English only", council=council.name)
+
+    def council(self) -> str:
+        """The key of the council that it is about."""
+        only = next(iter(runtime().catalogue.controllers))
+        return str(self.controller.data or "") if "controller" in self else only
+
+    def wanted(self) -> str:
+        """The language that was chosen; empty where nobody was asked."""
+        return str(self.language.data or "") if "language" in self else ""
 
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_l("Your complaint"), ("controller", "matter", "what", "wish", "reference")),
     (_l("About you"), ("given_name", "family_name", "theirs")),
-    (_l("How to reach you"), ("email", "phone", "postal", "safe", "safety_note")),
+    (_l("How to reach you"), ("email", "phone", "postal", "safe", "safety_note", "language")),
 )
 
 
@@ -132,16 +153,17 @@ def tell() -> Any:
 
 
 def _known() -> dict[str, Any]:
-    """The reference of whoever comes from their own page, so that they need not type it."""
+    """The reference and the language of whoever comes from their own page, so that they need not say it again."""
     try:
-        return {"reference": portals.get(session.get("portal_case") or "").reference}
+        case = portals.get(session.get("portal_case") or "")
     except (NotFound, ValueError):
         return {}
+    return {"reference": case.reference, "language": WELSH if letter.wants_welsh(case) else ENGLISH}
 
 
 def _send(form: Told) -> Any:
     attempt.check("send a complaint from", remote(), limit=MOST_A_QUARTER_HOUR, now=now())
-    controller = form.controller.data if "controller" in form else next(iter(runtime().catalogue.controllers))
+    controller = form.council()
     meant = complaint.meant(intake.tidy_reference(form.reference.data or ""), controller=controller)
     name = " ".join(filter(None, (form.given_name.data, form.family_name.data)))
     mine = not form.theirs.data
@@ -182,7 +204,12 @@ def _send(form: Told) -> Any:
                 "services": [],
                 "period": "",
             },
-            delivery={"how": "portal" if form.email.data else "post", "needs": [], "note": ""},
+            delivery={
+                "how": "portal" if form.email.data else "post",
+                "needs": [],
+                "note": "",
+                "language": form.wanted(),
+            },
             filed=complaint.Filed(
                 kind=ComplaintKind.REVIEW if answer else ComplaintKind.COMPLAINT,
                 matter=Matter(form.matter.data),

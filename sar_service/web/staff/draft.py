@@ -18,8 +18,9 @@ from ..access import allow
 from . import blueprint, frame, incoming
 from . import case as case_pages
 from .asking import again, keep_typed, line, reason
-from .log import RIGHTS, Logged, columns, taken
-from .log import UNKNOWN as NOT_ASKED
+from .log import taken
+from .log_questions import RIGHTS, Logged, columns
+from .log_questions import UNKNOWN as NOT_ASKED
 
 MOST = 5  # cases of one address that are shown
 
