@@ -102,6 +102,7 @@ DEEDS: Mapping[str, Deed] = {
     "disclose_part": _disclose_part,
 }
 PART = "partial-disclosure"  # which has a page of its own
+WORDED = ("reason", "done", "to_come", "withheld")  # what staff say in a letter in words of their own
 ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
 
 
@@ -110,7 +111,8 @@ def begin(
     kind: str,
     words: str,
     *,
-    welsh: str = "",
+    welsh: Mapping[str, str] | None = None,
+    named: str = "",
     result: str = "",
     done: str = "",
     reopen: bool = False,
@@ -121,7 +123,9 @@ def begin(
 ) -> Letter:
     """Begin a letter of a kind with what the officer has to say in it. Refused if what it does cannot be done now.
 
-    `welsh` is the same in Welsh, for whoever is written to in Welsh; without it that part says that it is in English.
+    `welsh` is what was said in Welsh too, by the names of what was said ("reason", "done", and those of `extra`), for
+    whoever is written to in Welsh; where it is missing the Welsh part says that the words are in English. `named` is
+    what stands before the words in either language: who else can help, as the configuration names them.
     `result` is a `Result`, for a letter that decides, or that sends all or a part of a request elsewhere. `done` and
     `reopen` are for the outcome of a complaint: what is done about it, and whether the request that it is about is
     reopened as the letter goes. `extra` are further names that the template of this kind knows; `promised` is a day
@@ -139,7 +143,7 @@ def begin(
             raise InvalidInput("Say whether all of the request goes elsewhere, or a part.", field="result")
         redirect.check(case, chosen.route)
     _may_be_written_to(case)
-    if chosen.worded and not words.strip():
+    if chosen.worded and not (words.strip() or named):
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
         raise WrongState("Such a letter has been begun already and waits under “Letters”. Send it, or throw it away.")
@@ -149,10 +153,22 @@ def begin(
         )
     kept = result if chosen.decides or chosen.route is not None else ""
     said = {"reason": words.strip(), "result": kept, "done": done.strip(), "reopen": reopen, **(extra or {})}
-    told = _as_if_gone(case, kind, said, welsh=welsh.strip(), promised=promised, actor=actor, now=now)
+    in_welsh = _in_welsh(said, welsh or {})
+    for told in (said, in_welsh) if named else ():
+        told["reason"] = f"{named}\n\n{told.get('reason', '')}".strip()
+    told = _as_if_gone(case, kind, said, welsh=in_welsh, promised=promised, actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
+
+
+def _in_welsh(said: Mapping[str, Any], welsh: Mapping[str, str]) -> dict[str, Any]:
+    """What stands in Welsh for what was said. Raises InvalidInput for words that are in Welsh alone: the rest of the
+    letter goes by the English, and so does the second person."""
+    alone = next((name for name, words in welsh.items() if words.strip() and not said.get(name)), "")
+    if alone:
+        raise InvalidInput("This is in Welsh alone. Say it in English too.", field=f"{alone}_welsh")
+    return {name: welsh.get(name, "").strip() or IN_ENGLISH for name in WORDED if said.get(name)}
 
 
 def _as_if_gone(
@@ -160,7 +176,7 @@ def _as_if_gone(
     kind: str,
     said: dict[str, Any],
     *,
-    welsh: str,
+    welsh: Mapping[str, Any],
     promised: date | None,
     actor: Actor,
     now: datetime,
@@ -169,12 +185,10 @@ def _as_if_gone(
     route = KINDS[kind].route
     more = redirect.says(case, route, now=now) if route is not None else {}
     in_welsh = redirect.says(case, route, now=now, language=WELSH) if route is not None else {}
-    in_welsh |= {name: IN_ENGLISH for name in ("reason", "done", "to_come", "withheld") if said.get(name)}
+    in_welsh |= welsh
     if promised is not None:
         said = {**said, "come_by": day_in_words(promised, ENGLISH)}
         in_welsh["come_by"] = day_in_words(promised, WELSH)
-    if welsh:
-        in_welsh |= {"reason": welsh, "done": ""}  # what is done stands in the same Welsh words
     trial = db.session.begin_nested()
     try:
         _do(case, kind, said["result"], actor=actor, now=now)

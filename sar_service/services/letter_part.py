@@ -4,6 +4,7 @@ The letter hands nothing over by itself and changes no due date. It needs settle
 answer does; what it promises becomes a task for its day.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sar_service.domain.actor import Actor
@@ -13,8 +14,21 @@ from sar_service.models import Case, Letter
 from . import clock, letter_draft, work
 
 
-def begin(case: Case, *, given: str, to_come: str, come_by: date, withheld: str, actor: Actor, now: datetime) -> Letter:
-    """Begin the letter. Raises InvalidInput naming the field, and WrongState while identity is not settled."""
+def begin(
+    case: Case,
+    *,
+    given: str,
+    to_come: str,
+    come_by: date,
+    withheld: str,
+    welsh: Mapping[str, str] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Letter:
+    """Begin the letter; `welsh` is the same in Welsh, as `letter_draft.begin` takes it.
+
+    Raises InvalidInput naming the field, and WrongState while identity is not settled.
+    """
     today, due = clock.day_of(now), clock.reckon(case).due
     if not given.strip():
         raise InvalidInput("Say what they have now.", field="given")
@@ -30,5 +44,12 @@ def begin(case: Case, *, given: str, to_come: str, come_by: date, withheld: str,
         "withheld": withheld.strip(),
     }
     return letter_draft.begin(
-        case, letter_draft.PART, given.strip(), extra=extra, promised=come_by, actor=actor, now=now
+        case,
+        letter_draft.PART,
+        given.strip(),
+        welsh=welsh,
+        extra=extra,
+        promised=come_by,
+        actor=actor,
+        now=now,
     )

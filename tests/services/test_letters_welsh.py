@@ -91,7 +91,8 @@ def test_what_says_that_a_letter_is_there_is_in_both(case: Case, officer: Actor,
 
 
 def test_reasons_are_told_in_both_languages_or_said_to_be_in_english(case: Case, officer: Actor, now: datetime) -> None:
-    row = letter_draft.begin(case, "refused", "Asked twice.", welsh="Gofynnwyd ddwywaith.", actor=officer, now=now)
+    welsh = {"reason": "Gofynnwyd ddwywaith."}
+    row = letter_draft.begin(case, "refused", "Asked twice.", welsh=welsh, actor=officer, now=now)
     told = sealing.unseal(row)
     assert "Gofynnwyd ddwywaith." in told["welsh"]["text"] and "Asked twice." not in told["welsh"]["text"]
     assert "Asked twice." in told["text"]

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar_service.db import db
+from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case
 from sar_service.services import letter, sealing
@@ -106,7 +107,7 @@ def test_a_logged_request_is_answered_in_welsh_and_its_draft_shows_both_and_the_
     case = db.session.scalars(select(Case)).one()
     reference, identity = case.reference, case.id
     officer.get(f"/staff/cases/{reference}/letters/new")
-    page = officer.send({"kind": "progress", "reason": "We read.", "welsh": "Rydym yn darllen."}, form="Look at")
+    page = officer.send({"kind": "progress", "reason": "We read.", "reason_welsh": "Rydym yn darllen."}, form="Look at")
     assert "Rydym yn darllen." in page.text and "We read." in page.text
     assert "Rydym wedi ysgrifennu atoch" in page.text  # the e-mail that will go
     text = told("progress")["welsh"]["text"]
@@ -119,3 +120,111 @@ def test_a_logged_request_is_answered_in_welsh_and_its_draft_shows_both_and_the_
     row = next(each.id for each in letter.letters(db.session.get_one(Case, identity)) if each.kind == "progress")
     page = stranger.get(f"/portal/letters/{row}")
     assert '<div lang="cy">' in page.text and "Rydym yn darllen popeth." in page.text and "We read." in page.text
+
+
+WELSH = {"how": "portal", "language": "cy"}
+ALONE = "in Welsh alone"
+ENGLISH_ONLY = "Yn Saesneg yn unig y rhoddwyd y geiriau hyn"
+Typed = tuple[str, str, dict[str, str]]  # the page after the case, the kind of the letter, what is filled in
+FORMS: dict[str, tuple[Typed, dict[str, tuple[str, str]]]] = {
+    "part": (
+        ("letters/part", "partial-disclosure", {"come_by": "2026-12-18"}),
+        {
+            "given": ("The social care file.", "reason"),
+            "to_come": ("The paper file of 2009.", "to_come"),
+            "withheld": ("What is about her aunt.", "withheld"),
+        },
+    ),
+    "redirect": (
+        ("elsewhere", "redirect-school", {"route": "school", "result": "all"}),
+        {"reason": ("Quayside School, 01632 960111", "reason")},
+    ),
+    "other-controller": (
+        (
+            "elsewhere",
+            "other-controller",
+            {
+                "route": "controller",
+                "result": "all",
+                "to": "Northmoor Hospitals, records@hospitals.northmoor.example",
+            },
+        ),
+        {"reason": ("Ask for the ward of 2009.", "reason")},
+    ),
+    "outcome": (
+        ("complaint", "outcome-complaint", {"result": "part"}),
+        {"found": ("We forgot the attic.", "reason"), "done": ("We look there now.", "done")},
+    ),
+}
+
+
+def opened(officer: Visitor, staff: Callable[..., Any], now: datetime, name: str) -> str:
+    """The page of the form, open, for a case of somebody who wants Welsh."""
+    right = Right.COMPLAINT if name == "outcome" else Right.ACCESS
+    case = factories.a_case(now=now, delivery=dict(WELSH), right=right)
+    if name == "part":
+        factories.with_identity(case, actor=staff("officer"), now=now)
+    path = f"/staff/cases/{case.reference}/{FORMS[name][0][0]}"
+    officer.get(path)
+    return path
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_staff_say_in_a_form_of_its_own_goes_into_each_language(
+    offered: None, visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime, name: str
+) -> None:
+    (_path, kind, more), fields = FORMS[name]
+    officer = visit("officer")
+    opened(officer, staff, now, name)
+    english = {field: words for field, (words, _key) in fields.items()}
+    welsh = {f"{key}_welsh": f"Cymraeg: {key}" for _words, key in fields.values()}
+    page = officer.send({**more, **english, **welsh}, form="Look at the letter")
+    assert page.status_code == 200, page.text
+    written = told(kind)
+    for words, key in fields.values():
+        assert words in written["text"] and words not in written["welsh"]["text"]
+        assert f"Cymraeg: {key}" in written["welsh"]["text"] and "Cymraeg" not in written["text"]
+    assert ENGLISH_ONLY not in written["welsh"]["text"]
+    if "to" in more:
+        assert more["to"] in written["text"] and more["to"] in written["welsh"]["text"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_is_not_said_in_welsh_is_said_to_be_in_english_and_what_is_in_welsh_alone_is_refused(
+    offered: None, visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime, name: str
+) -> None:
+    (_path, kind, more), fields = FORMS[name]
+    officer = visit("officer")
+    path = opened(officer, staff, now, name)
+    english = {field: words for field, (words, _key) in fields.items()}
+    last, key = list(fields)[-1], list(fields.values())[-1][1]
+    if name != "redirect":  # where it has to be said in English anyway
+        rest = {"result": "none"} if name == "outcome" else {}
+        missing = {**more, **english, **rest, last: "", f"{key}_welsh": "Dim ond yn Gymraeg"}
+        page = officer.send(missing, form="Look at the letter")
+        assert page.status_code == 400 and ALONE in page.text and "Dim ond yn Gymraeg" in page.text
+        officer.get(path)
+    page = officer.send({**more, **english}, form="Look at the letter")
+    assert page.status_code == 200
+    assert told(kind)["welsh"]["text"].count(ENGLISH_ONLY) == len(fields)
+    for words, _key in fields.values():
+        assert words not in told(kind)["welsh"]["text"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_nobody_is_asked_for_welsh_words_for_a_letter_in_english(
+    visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime, name: str
+) -> None:
+    officer = visit("officer")
+    opened(officer, staff, now, name)
+    assert officer.last is not None and officer.last.status_code == 200 and "_welsh" not in officer.last.text
+
+
+def test_a_name_from_the_configuration_is_no_words_to_be_translated(
+    offered: None, visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
+) -> None:
+    officer = visit("officer")
+    opened(officer, staff, now, "other-controller")
+    officer.send(FORMS["other-controller"][0][2], form="Look at the letter")
+    written = told("other-controller")["welsh"]["text"]
+    assert "records@hospitals.northmoor.example" in written and ENGLISH_ONLY not in written

@@ -121,6 +121,11 @@ def words(name: str, *, longest: int = 4000) -> str:
     return text
 
 
+def in_welsh(*names: str) -> dict[str, str]:
+    """What was said in Welsh as well, for a letter, by the names of what was said. Raises InvalidInput if too long."""
+    return {name: words(f"{name}_welsh", longest=4000) for name in names}
+
+
 def line(name: str, *, longest: int = 300) -> str:
     """One line of text. Raises InvalidInput if it is too long."""
     text = clean_line(request.form.get(name, ""))

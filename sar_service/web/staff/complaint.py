@@ -23,7 +23,7 @@ from sar_service.services import complaint, intake, letter, letter_draft, regula
 from .. import access
 from ..access import allow
 from . import blueprint, frame
-from .asking import again, line, one_of, version, words
+from .asking import again, in_welsh, line, one_of, version, words
 
 KINDS: list[tuple[str, Any]] = [
     (ComplaintKind.COMPLAINT.value, _l("A complaint")),
@@ -99,6 +99,7 @@ def _complaint(case: Case) -> dict[str, Any]:
         ],
         "open": case.status in OPEN,
         "reopens": complaint.can_reopen(case) if seen is not None else None,
+        "welsh": letter.wants_welsh(case),
         "wanted": request.form.get("reopen") == "yes",
     }
 
@@ -172,6 +173,7 @@ def begin_outcome(reference: str) -> Response:
         case,
         complaint.OUTCOME,
         found,
+        welsh=in_welsh("reason", "done"),
         result=result,
         done=done,
         reopen=line("reopen") == "yes",

@@ -18,7 +18,7 @@ from sar_service.services import audit, delivery, identity, intake, letter, lett
 from .. import access
 from ..access import allow
 from . import blueprint, conflict, frame
-from .asking import again, day, line, one_of, version, words
+from .asking import again, day, in_welsh, line, one_of, version, words
 
 CODE = "access-code"  # it opens the portal: nobody but the requester sees it
 TITLES: dict[str, Any] = {
@@ -138,7 +138,7 @@ def begin_letter(reference: str) -> Response:
         case,
         kind,
         words("reason", longest=4000),
-        welsh=words("welsh", longest=4000),
+        welsh=in_welsh("reason"),
         result=line("result", longest=10),
         actor=access.actor(),
         now=access.now(),
@@ -153,7 +153,13 @@ def new_part(reference: str) -> str:
     case = frame.find(reference)
     open_now = bool(letter_draft.kinds(case)) and KINDS[letter_draft.PART].suits(case.right)
     return frame.page(
-        "letter_part", case, tab="overview", viewed="the letters", open=open_now, settled=identity.settled(case)
+        "letter_part",
+        case,
+        tab="overview",
+        viewed="the letters",
+        open=open_now,
+        settled=identity.settled(case),
+        welsh=letter.wants_welsh(case),
     )
 
 
@@ -168,6 +174,7 @@ def begin_part(reference: str) -> Response:
         to_come=words("to_come", longest=4000),
         come_by=day("come_by"),
         withheld=words("withheld", longest=4000),
+        welsh=in_welsh("reason", "to_come", "withheld"),
         actor=access.actor(),
         now=access.now(),
     )

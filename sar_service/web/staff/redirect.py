@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response
 from sar_service.domain.letter import ROUTES, Result
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
-from sar_service.services import letter_draft, redirect
+from sar_service.services import letter, letter_draft, redirect
 
 from .. import access, filters
 from ..access import allow
 from . import blueprint, frame
-from .asking import again, one_of, words
+from .asking import again, in_welsh, one_of, words
 
 # What to know before a route is chosen; what each is called is in `filters.py`.
 HINTS: dict[Route, Any] = {
@@ -61,6 +61,7 @@ def redirect_page(reference: str) -> str:
         routes=options(letter_draft.routes(case)),
         others=known(redirect.others(case)),
         extents=EXTENTS,
+        welsh=letter.wants_welsh(case),
     )
 
 
@@ -76,7 +77,9 @@ def begin_redirect(reference: str) -> Response:
     row = letter_draft.begin(
         case,
         ROUTES[route].key,
-        who(route, words("reason", longest=4000), redirect.others(case)),
+        words("reason", longest=4000),
+        welsh=in_welsh("reason"),
+        named=named(route, redirect.others(case)),
         result=extent,
         actor=access.actor(),
         now=access.now(),
@@ -85,9 +88,8 @@ def begin_redirect(reference: str) -> Response:
     return go_to(url_for("staff.letter_page", reference=reference, letter_id=row.id))
 
 
-def who(route: Route, typed: str, others: list[str]) -> str:
-    """What the letter says of who can help: one chosen from those whom the council knows, and what was typed."""
-    if route is not Route.CONTROLLER:
-        return typed
-    chosen = one_of("to", {"", *others}, _("Choose one from the list.")) if others else ""
-    return "\n\n".join(part for part in (chosen, typed) if part)
+def named(route: Route, others: list[str]) -> str:
+    """Who can help, where one of those was chosen whom the council knows."""
+    if route is not Route.CONTROLLER or not others:
+        return ""
+    return one_of("to", {"", *others}, _("Choose one from the list."))
