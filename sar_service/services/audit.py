@@ -70,7 +70,7 @@ def _row(verb: str, actor: Actor, now: datetime, case: Case | None, of: Any, det
         "at": now,
         "actor": actor.label,
         "verb": verb,
-        "controller": case.controller if case is not None else "",
+        "controller": getattr(case if case is not None else of, "controller", ""),  # nobody's, or a council's own
         "case_id": case.id if case is not None else None,
         "object": f"{of.__tablename__}:{of.id}" if of is not None else "",
         "detail": detail,
@@ -211,10 +211,10 @@ def references(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
 
 
 def last_change(of: str, case_id: Any) -> AuditEvent | None:
-    """The newest event about a row ("letter:<id>"), or else about its case; looking at it is none."""
+    """The newest event about a row ("letter:<id>"), or else about its case, if it has one; looking at it is none."""
     changes = select(AuditEvent).where(AuditEvent.verb.not_like("viewed %")).order_by(AuditEvent.number.desc()).limit(1)
     found = db.session.scalar(changes.where(AuditEvent.object == of, AuditEvent.case_id == case_id))
-    return found or db.session.scalar(changes.where(AuditEvent.case_id == case_id))
+    return found or (db.session.scalar(changes.where(AuditEvent.case_id == case_id)) if case_id is not None else None)
 
 
 def timeline(case_id: uuid.UUID, *, limit: int = 500) -> list[AuditEvent]:

@@ -16,7 +16,7 @@ from sar_service.catalogue.system import EXTERNAL
 from sar_service.connectors.base import Connector, ConnectorError
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE, Actor
-from sar_service.domain.errors import InvalidInput, NotFound, WrongState
+from sar_service.domain.errors import InvalidInput, NotFound, StaleWrite, WrongState
 from sar_service.domain.people import Identifier, Subject
 from sar_service.domain.search import SearchOutcome, SearchState, Verdict
 from sar_service.extensions import runtime
@@ -297,11 +297,29 @@ def decide_candidate(
     return row
 
 
-def go_on_without(case: Case, system: str, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Record why the case goes on although this system gave no answer; the letter and the pack say so."""
+def standing(row: SystemSearch) -> str:
+    """What an answer was when somebody looked at it: which round's, and whether somebody went on without it."""
+    told = f"{row.round}:{row.state.value}:{row.excepted_by}:{row.excepted_because}"
+    return sealing.digest(row.case_id, told)[:16]
+
+
+def go_on_without(
+    case: Case, system: str, *, reason: str, seen: str | None = None, actor: Actor, now: datetime
+) -> None:
+    """Record why the case goes on although this system gave no answer; the letter and the pack say so.
+
+    `seen` is its `standing` on the form. Raises StaleWrite if it has answered since, or somebody went on without it.
+    """
     if not reason.strip():
         raise InvalidInput("Say why we go on without this system. The requester will read it.", field="reason")
+    audit.lock(case)
     row = next((each for each in latest_searches(case) if each.system == system), None)
+    if row is not None and seen is not None and seen != standing(row):
+        raise StaleWrite(
+            "Since you opened this page the system has answered otherwise, or somebody has gone on without it.",
+            of=f"{row.__tablename__}:{row.id}",
+            case=case.id,
+        )
     if row is None or row.state not in UNANSWERED:
         raise WrongState("Only a system that failed or cannot be searched may be left out.")
     row.excepted_because, row.excepted_by = reason.strip()[:2000], actor.label

@@ -13,7 +13,7 @@ from sar_service.db import db
 from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case
-from sar_service.services import letter, sealing
+from sar_service.services import letter, letter_draft, sealing
 from tests import factories
 from tests.browser import Visitor
 from tests.web.test_complaint import TOLD
@@ -228,3 +228,19 @@ def test_a_name_from_the_configuration_is_no_words_to_be_translated(
     officer.send(FORMS["other-controller"][0][2], form="Look at the letter")
     written = told("other-controller")["welsh"]["text"]
     assert "records@hospitals.northmoor.example" in written and ENGLISH_ONLY not in written
+
+
+def test_who_changes_the_welsh_second_sees_the_welsh_of_the_first(
+    offered: None, visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
+) -> None:
+    case = factories.a_case(now=now, delivery=dict(WELSH))
+    row = letter_draft.begin(case, "progress", "We read.", actor=staff("officer"), now=now)
+    db.session.commit()
+    address, text = f"/staff/cases/{case.reference}/letters/{row.id}", told("progress")["welsh"]["text"]
+    quick, second = visit("officer"), visit("officer")
+    for visitor in (quick, second):
+        visitor.get(address)
+    quick.send({"text_welsh": f"{text}\nYn gyntaf.", "do": "save"}, form="Keep it")
+    page = second.send({"text_welsh": f"{text}\nYn ail.", "do": "save"}, form="Keep it")
+    table = page.text[page.text.index("Somebody else changed this while") :].partition("</table>")[0]
+    assert page.status_code == 409 and "Yn gyntaf." in table and "Yn ail." in table

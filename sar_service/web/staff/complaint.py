@@ -22,7 +22,7 @@ from sar_service.services import complaint, intake, letter, letter_draft, regula
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, in_welsh, line, one_of, version, words
 
 KINDS: list[tuple[str, Any]] = [
@@ -76,7 +76,7 @@ def _complaint(case: Case) -> dict[str, Any]:
     """What the page of a complaint shows beside what every page does."""
     actor, names = access.actor(), frame.staff_names()
     row, about, decided = complaint.of(case), complaint.about(case), complaint.decided(case)
-    seen = about if about is not None and _may_see(about) else None
+    visible = seen(about)
     acknowledgements = [each for each in letter.letters(case, drafts=False) if each.kind == complaint.ACKNOWLEDGEMENT]
     stuck = next((NOT_SENT[each.state] for each in acknowledgements if each.state in NOT_SENT), "")
     return {
@@ -85,8 +85,8 @@ def _complaint(case: Case) -> dict[str, Any]:
         "matters": MATTERS,
         "abouts": ABOUT,
         "results": OUTCOMES,
-        "about": seen,
-        "hidden": about is not None and seen is None,
+        "about": visible,
+        "hidden": about is not None and visible is None,
         "acknowledged": complaint.acknowledged_on(case),
         "limit": complaint.acknowledgement_due(case),
         "stuck": stuck,
@@ -98,18 +98,18 @@ def _complaint(case: Case) -> dict[str, Any]:
             for fact in complaint.outcomes(case)
         ],
         "open": case.status in OPEN,
-        "reopens": complaint.can_reopen(case) if seen is not None else None,
+        "reopens": complaint.can_reopen(case) if visible is not None else None,
         "welsh": letter.wants_welsh(case),
         "wanted": request.form.get("reopen") == "yes",
     }
 
 
-def _may_see(case: Case) -> bool:
+def seen(case: Case | None) -> Case | None:
+    """A case, if whoever looks may see it."""
     try:
-        cases.get(case.reference, actor=access.actor())
+        return cases.get(case.reference, actor=access.actor()) if case is not None else None
     except NotFound:
-        return False
-    return True
+        return None
 
 
 @blueprint.post("/cases/<reference>/complaint/acknowledgement")
@@ -124,7 +124,7 @@ def acknowledge_complaint(reference: str) -> Response:
 
 @blueprint.post("/cases/<reference>/complaint")
 @allow(Permission.WRITE_LETTERS)
-@again(complaint_page)
+@again(complaint_page, stands=conflict.complaint)
 def settle_complaint(reference: str) -> Response:
     """Say what a complaint is, and what it is about."""
     case = frame.find(reference)

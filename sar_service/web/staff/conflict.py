@@ -15,10 +15,21 @@ from flask_babel import gettext as _
 
 from sar_service.domain.errors import NotFound
 from sar_service.models import Case
-from sar_service.services import audit, left_out, letter, people, redaction_mark, sealing, team_share, work
+from sar_service.services import (
+    audit,
+    left_out,
+    letter,
+    people,
+    redaction_mark,
+    regulator,
+    sealing,
+    team_share,
+    work,
+)
+from sar_service.services import complaint as complaints
 from sar_service.services import subject as subjects
 
-from .. import access
+from .. import access, filters
 from . import blueprint, frame
 
 
@@ -49,7 +60,7 @@ def conflict() -> Conflict | None:
         return None
     if "conflict" not in g:
         error, stands, parts = g.stale
-        event = audit.last_change(error.of, error.case) if error.case is not None else None
+        event = audit.last_change(error.of, error.case)
         by = frame.who(event.actor, frame.staff_names()) if event is not None else ""
         if event is not None and event.actor == access.actor().label:
             by = _("you, in another window")
@@ -127,6 +138,21 @@ def draft(reference: str, letter_id: uuid.UUID) -> Iterable[Stand]:
     written = sealing.unseal(letter.of(frame.find(reference), letter_id))
     yield Stand(_("Subject"), _typed("subject"), written["subject"])
     yield Stand(_("Text"), _typed("text"), written["text"])
+    part = written.get("welsh") or {}
+    if part.get("subject"):
+        yield Stand(_("Subject in Welsh"), _typed("subject_welsh"), part["subject"])
+    if part:
+        yield Stand(_("Text in Welsh"), _typed("text_welsh"), part["text"])
+
+
+def delivery(reference: str, letter_id: uuid.UUID) -> Iterable[Stand]:
+    """What is done about a letter that did not arrive."""
+    from .letter import STATES
+
+    words = {"again": _("sent again"), "post": _("posted instead"), "ended": _("dealt with otherwise")}
+    row = letter.of(frame.find(reference), letter_id)
+    yours = "\n".join(filter(None, (_chosen("way", words), _typed("reason"))))
+    yield Stand(_("This letter"), yours, "\n".join(filter(None, (str(STATES[row.state][0]), row.message))))
 
 
 def task(reference: str, task: uuid.UUID) -> Iterable[Stand]:
@@ -203,13 +229,9 @@ def handled(reference: str, file: uuid.UUID) -> Iterable[Stand]:
     """What was done with a file by hand."""
     from sar_service.services import document
 
-    row = document.get(_case(reference), file)
+    row = document.get(frame.find(reference), file)
     stands = [str(document.HANDLED.get(row.handled, _("nothing yet"))), sealing.unseal(row).get("note", "")]
     yield Stand(_("What was done"), "\n".join((_chosen("how", document.HANDLED), _typed("note"))), "\n".join(stands))
-
-
-def _case(reference: str) -> Case:
-    return frame.find(reference)
 
 
 def left(reference: str, home: uuid.UUID) -> Iterable[Stand]:
@@ -218,3 +240,57 @@ def left(reference: str, home: uuid.UUID) -> Iterable[Stand]:
     words = {each.code: f"{each.code}: {each.plain}" for each in left_out.dispositions()}
     yours = words.get(_typed("code"), _("in the pack"))
     yield Stand(_("This item"), yours, words.get(row.left_out, _("in the pack")))
+
+
+def merging(reference: str, other: str) -> Iterable[Stand]:
+    """What became of the two cases that were to be merged."""
+    pair = [frame.find(reference), frame.find(other)]
+    yield Stand(_("It goes on under"), _typed("keep"), _kept(pair))
+    yield Stand(_("Why are they the same?"), _typed("reason"), "")
+    for case in pair:
+        if _typed(f"version-{case.reference}") != str(case.version):
+            had = _("received on %(day)s", day=filters.long_date(case.received_on))
+            stage, of = str(frame.status_of(case)[0]), _of_member(str(case.assigned_to))
+            yield Stand(case.reference, "", "\n".join((stage, had, _("with %(name)s", name=of))))
+
+
+def _kept(pair: list[Case]) -> str:
+    """The reference under which two cases go on, if they were merged meanwhile."""
+    there = {case.id: case.reference for case in pair}
+    return next((there[case.merged_into] for case in pair if case.merged_into in there), _("not merged"))
+
+
+def without(reference: str) -> Iterable[Stand]:
+    """What a system answered, or why somebody went on without it."""
+    from .search import rows
+
+    for row in rows(frame.find(reference)):
+        if row["key"] == _typed("system"):
+            now = "\n".join(filter(None, (row["state_text"], row["says"], row["detail"])))
+            yield Stand(_("%(system)s: why we go on without it", system=row["title"]), _typed("reason"), now)
+
+
+def complaint(reference: str) -> Iterable[Stand]:
+    """What a complaint is, and what it is about."""
+    from .complaint import ABOUT, KINDS, MATTERS, seen
+
+    case = frame.find(reference)
+    row, request = complaints.of(case), seen(complaints.about(case))
+    known = request.reference if request is not None else ""
+    stands = {"kind": row.kind, "matter": row.matter, "about": row.about}
+    for name, label, words in (
+        ("kind", _("What it is"), dict(KINDS)),
+        ("matter", _("In general about"), dict(MATTERS)),
+        ("about", _("It is about"), dict(ABOUT)),
+    ):
+        yield Stand(label, _chosen(name, words), str(words.get(stands[name].value, _("nothing"))))
+    yield Stand(_("Reference of the request"), _typed("request"), known)
+
+
+def reply(letter_id: uuid.UUID) -> Iterable[Stand]:
+    """By when the regulator wants an answer, or that none is awaited any more."""
+    row = regulator.get(letter_id, actor=access.actor()).row
+    due = filters.long_date(row.reply_by) if row.reply_by else _("no day was given")
+    now = _("settled on %(day)s", day=filters.long_date(row.settled_on)) if row.settled_on else due
+    yours = _typed("reply_by") if _typed("do") == "day" else _("settled on %(day)s", day=_typed("on"))
+    yield Stand(_("Our answer"), "\n".join(filter(None, (yours, _typed("reason")))), now)

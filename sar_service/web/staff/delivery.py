@@ -11,7 +11,7 @@ from sar_service.services import delivery, letter
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, one_of, reason, version
 from .letter import letter_page
 
@@ -20,7 +20,7 @@ WAYS = ("again", "post", "ended")
 
 @blueprint.post("/cases/<reference>/letters/<uuid:letter_id>/delivery")
 @allow(Permission.WRITE_LETTERS)
-@again(letter_page)
+@again(letter_page, stands=conflict.delivery)
 def deliver_again(reference: str, letter_id: uuid.UUID) -> Response:
     """Do one of the three."""
     case, actor, now = frame.find(reference), access.actor(), access.now()

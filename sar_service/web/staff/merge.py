@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import finding, letter, merge, sealing, work
+from sar_service.services import audit, finding, letter, merge, sealing, work
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from . import letter as letter_pages
 from .asking import again, number, one_of, reason
 
@@ -71,6 +71,7 @@ def merge_page(reference: str, other: str) -> str:
     """Both requests side by side, what stands against merging them, and the form."""
     case = frame.find(reference)
     far = frame.find(other)
+    audit.viewed("two requests side by side", actor=access.actor(), now=access.now(), case=far)
     older, younger = sorted((case, far), key=lambda each: (each.received_on, each.created_at))
     return frame.page(
         "merge",
@@ -83,13 +84,13 @@ def merge_page(reference: str, other: str) -> str:
             older.reference: merge.stands_against(older, younger),
             younger.reference: merge.stands_against(younger, older),
         },
-        suggested=older.reference,
+        suggested=(younger if merge.stands_against(older, younger) else older).reference,
     )
 
 
 @blueprint.post("/cases/<reference>/merging/<other>")
 @allow(Permission.CLOSE)
-@again(merge_page)
+@again(merge_page, stands=conflict.merging)
 def merge_cases(reference: str, other: str) -> Response:
     """Merge the two into the one that was chosen."""
     pair = {each.reference: each for each in (frame.find(reference), frame.find(other))}

@@ -27,7 +27,12 @@ def password() -> str:
 @allow()
 @again(password)
 def change_password() -> Response:
-    """Take the new password. Every session ends; a fresh one begins here."""
+    """Take the new password. Every session ends; a fresh one begins here.
+
+    A form that came too late has no two versions to show: nobody but its holder changes a password here, the one before
+    has to be entered with it, and a change, or an administrator's new password, ends the session that the form was
+    opened in, so that it is answered by the page to sign in.
+    """
     actor = access.actor()
     before, fresh, repeated = (request.form.get(name, "")[:LONGEST] for name in ("before", "fresh", "again"))
     team.change_password(before, fresh, repeated, actor=actor, now=access.now())

@@ -23,7 +23,7 @@ from ..access import allow
 from ..fields import TextareaField, TextField, clean_line, errors_for
 from ..fields_choice import FileField, RadiosField
 from ..fields_date import DateField
-from . import blueprint, frame
+from . import blueprint, conflict, frame
 from .asking import again, day, one_of, reason, version
 
 TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")  # an ending that is written from right to left looks like another
@@ -201,7 +201,7 @@ def regulator_letter(letter_id: uuid.UUID) -> str:
 
 @blueprint.post("/regulator/<uuid:letter_id>")
 @allow(Permission.WRITE_LETTERS)
-@again(regulator_letter)
+@again(regulator_letter, stands=conflict.reply)
 def change_regulator(letter_id: uuid.UUID) -> Response:
     """Give the answer another day, or say that it was given in another way or is not needed."""
     letter, actor, now = regulator.get(letter_id, actor=access.actor()), access.actor(), access.now()

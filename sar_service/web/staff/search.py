@@ -72,6 +72,8 @@ def rows(case: Case) -> list[dict[str, Any]]:
                 "detail": detail,
                 "anchor": f"system-{outcome.system}",
                 "unanswered": outcome.state in search.UNANSWERED and not row.excepted_because,
+                "excepted": outcome.state in search.UNANSWERED and bool(row.excepted_because),
+                "seen": search.standing(row),
                 "again": outcome.state not in search.ON_THE_WAY,
                 "unclear": outcome.state is SearchState.UNCLEAR,
             }
@@ -195,11 +197,11 @@ def start_search(reference: str) -> Response:
 
 @blueprint.post("/cases/<reference>/search/without")
 @allow(Permission.SEARCH)
-@again(search_page)
+@again(search_page, stands=conflict.without)
 def go_on_without(reference: str) -> Response:
     """Go on although a system gave no answer, saying why."""
     case, system = frame.find(reference), line("system")
-    search.go_on_without(case, system, reason=reason(), actor=access.actor(), now=access.now())
+    search.go_on_without(case, system, reason=reason(), seen=line("seen"), actor=access.actor(), now=access.now())
     flash(_("Recorded. The letter and the pack will say so."))
     return _back(reference, f"system-{system}")
 
