@@ -1,5 +1,6 @@
 """Complaints and reviews counted: by month of receipt, and each with its dates (Data Protection Act 2018, s.164B).
 
+What was sent elsewhere was no complaint for us: as with requests it is counted by itself and stands in no other figure.
 Nothing here says who complained, or of what in words. Days are worked out from the facts, as everywhere.
 """
 
@@ -78,7 +79,10 @@ def _line(case: Case, row: Complaint | None) -> Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """The complaints, or the reviews, received in one month, and how they stand on a day."""
+    """The complaints, or the reviews, received in one month, and how they stand on a day.
+
+    `elsewhere` were sent elsewhere; they are in no other number.
+    """
 
     month: str  # "2026-11"
     kind: ComplaintKind
@@ -89,9 +93,10 @@ class Month:
     upheld: int
     partly: int
     rejected: int
-    ended_otherwise: int  # withdrawn, refused, closed or sent elsewhere
+    ended_otherwise: int  # withdrawn, refused or closed
     open: int
     median_days: int | None  # from receipt to the outcome
+    elsewhere: int
 
 
 def first_of(today: date, months: int = 12) -> date:
@@ -110,7 +115,9 @@ def months(found: Sequence[Line], *, today: date) -> list[Month]:
     return [_month(month, kind, groups[month, kind], today) for month, kind in sorted(groups, reverse=True)]
 
 
-def _month(month: str, kind: ComplaintKind, of: Sequence[Line], today: date) -> Month:
+def _month(month: str, kind: ComplaintKind, every: Sequence[Line], today: date) -> Month:
+    of = [line for line in every if line.status is not Status.REDIRECTED]
+
     def came(result: Result) -> int:
         return sum(line.result == result for line in of)
 
@@ -132,6 +139,7 @@ def _month(month: str, kind: ComplaintKind, of: Sequence[Line], today: date) -> 
         ended_otherwise=len(of) - still - ended,
         open=still,
         median_days=median_low(days) if days else None,
+        elsewhere=len(every) - len(of),
     )
 
 

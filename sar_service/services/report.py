@@ -162,10 +162,10 @@ def months(*, actor: Actor, today: date, count: int = 12) -> list[Month]:
 
 
 def _elsewhere(actor: Actor, *, first: date) -> dict[str, dict[Route, int]]:
-    """By month of receipt, how many went which way."""
+    """By month of receipt, how many requests went which way. Complaints are counted in `complaint_report.py`."""
     rows = db.session.execute(
         counted(actor)
-        .where(Case.status == Status.REDIRECTED, Case.received_on >= first, Case.redirected_as.is_not(None))
+        .where(Case.status == Status.REDIRECTED, Case.received_on >= first, Case.redirected_as.is_not(None), requests())
         .with_only_columns(Case.received_on, Case.redirected_as, func.count())
         .group_by(Case.received_on, Case.redirected_as)
     )

@@ -14,6 +14,7 @@ from sar_service.domain.actor import SERVICE
 from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.redirect import Route
+from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 from sar_service.services import clock, letter_draft, redirect, report, sealing, work
 from tests import factories
@@ -202,6 +203,34 @@ def test_what_went_elsewhere_is_in_its_own_column_and_in_no_other_figure(
     assert listed("elsewhere=yes") == references
     assert listed("elsewhere=foi") == {foi_one}
     assert listed("due=overdue") == set()
+
+
+def test_a_complaint_that_went_elsewhere_is_counted_among_complaints_and_apart(
+    visit: Callable[..., Visitor], now: datetime
+) -> None:
+    sent = _made(now, Status.REDIRECTED, days=20, redirected_as=Route.FOI, right=Right.COMPLAINT).reference
+    other = _made(now, Status.RECEIVED, days=20, right=Right.COMPLAINT).reference
+    request = _made(now, Status.REDIRECTED, days=20, redirected_as=Route.FOI).reference
+    name = f"{now.date() - timedelta(days=20):%Y-%m}"
+    visitor = visit("manager")
+    board = {row["month"]: row for row in csv.DictReader(io.StringIO(visitor.get("/managers/board.csv").text))}[name]
+    assert (board["sent elsewhere"], board["sent elsewhere: foi"], board["received"]) == ("1", "1", "0")
+    page = visitor.get("/managers/board")
+    address = re.search(r'href="([^"]*elsewhere=foi[^"]*)"', page.text)
+    assert address is not None
+    page = visitor.get(address[1].replace("&amp;", "&"))
+    assert [each in page.text for each in (request, sent, other)] == [True, False, False]
+
+    rows = list(csv.DictReader(io.StringIO(visitor.get("/managers/complaints-by-month.csv").text)))
+    assert [(row["received"], row["sent elsewhere"], row["ended otherwise"], row["open"]) for row in rows] == [
+        ("1", "1", "0", "1")
+    ]
+    page = visitor.get("/managers/complaints")
+    address = re.search(r'href="([^"]*elsewhere=yes[^"]*)"', page.text)
+    assert address is not None and "1 was sent elsewhere" in page.text
+    page = visitor.get(address[1].replace("&amp;", "&"))
+    assert [each in page.text for each in (sent, request, other)] == [True, False, False]
+    assert "Complaint: " in page.text
 
 
 def test_what_was_closed_without_an_answer_is_counted_there_and_its_figure_opens_its_list(

@@ -49,6 +49,8 @@ def complaints() -> Any:
         kinds=KINDS,
         matters=MATTERS,
         results=RESULTS,
+        elsewhere=sum(month.elsewhere for month in months),
+        since=f"{complaint_report.first_of(clock.day_of(now())):%Y-%m}",
         today=clock.day_of(now()),
         listed=actor().may(Permission.SEE_CASES),
     )
@@ -86,6 +88,7 @@ def complaints_by_month_csv() -> Response:
     head = (
         "month", "kind", "received", "acknowledged in time", "acknowledged late or overdue", "not acknowledged yet",
         "upheld", "upheld in part", "not upheld", "ended otherwise", "open", "median days to the outcome",
+        "sent elsewhere",
     )  # fmt: skip
     rows = (
         (
@@ -101,6 +104,7 @@ def complaints_by_month_csv() -> Response:
             each.ended_otherwise,
             each.open,
             each.median_days,
+            each.elsewhere,
         )
         for each in _found()[1]
     )

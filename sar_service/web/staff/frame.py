@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.permission import may_see_case
 from sar_service.domain.reminder import used
+from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.extensions import runtime
 from sar_service.models import Case
@@ -143,7 +144,10 @@ def name_of(subject: dict[str, Any]) -> str:
 
 def what(case: Case) -> Any:
     """What was asked for, in words: the right that is used, or where the request was sent."""
-    return filters.ROUTES[case.redirected_as] if case.redirected_as is not None else RIGHTS[case.right.value]
+    if case.redirected_as is None:
+        return RIGHTS[case.right.value]
+    route = filters.ROUTES[case.redirected_as]
+    return _("Complaint: %(route)s", route=route) if case.right is Right.COMPLAINT else route
 
 
 def title_of(told: dict[str, Any]) -> str:
