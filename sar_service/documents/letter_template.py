@@ -34,6 +34,7 @@ HINT = "config/README.md says what a letter's template may use"
 _HELD = "\ue000"  # stands before a text that would be a mark at the beginning of a line
 _JOINER = "\u2060"  # is not seen and has no width: what follows it is no mark
 _MARK = re.compile(r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?=\s|$)")
+_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # however a program writes that a line ends
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff]")
 _ALLOWED = (
     nodes.Template,
@@ -207,7 +208,7 @@ def plain(value: Any, *, long: bool = False) -> Any:
     if isinstance(value, str):
         told = str(value)
         if long:
-            return Long(_UNSEEN.sub("", told.replace("\r\n", "\n").replace("\r", "\n")))
+            return Long(_UNSEEN.sub("", _BREAK.sub("\n", told)))
         return " ".join(_UNSEEN.sub(" ", told).split())
     if isinstance(value, list | tuple):
         if len(value) > MOST_ITEMS:

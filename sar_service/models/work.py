@@ -80,8 +80,9 @@ class KeptApart(OfController, Base):
 
 
 class Merge(Identified, OfCase, Sealed, Base):
-    """That one case was merged into another, its `case_id`. `sealed` holds {"reason", "before"}: what the other said
-    of the request before. `event` is the number of the trail's event; what follows it there bars the way back.
+    """That one case was merged into another, its `case_id`. `sealed` holds {"reason", "before", "after"}: what the
+    other said of the request before and after. `event` is the number of the trail's event; what follows it there bars
+    the way back.
     """
 
     __tablename__ = "case_merge"

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, false, func, or_, select, true
 
 from sar_service.db import db, no_lead
 from sar_service.domain.actor import Actor, ActorKind
-from sar_service.domain.errors import NotAllowed, NotFound, StaleWrite
+from sar_service.domain.errors import NotAllowed, NotFound, StaleWrite, WrongState
 from sar_service.domain.lifecycle import OPEN, Action, Choice, Situation, Status, allowed, decide
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.rights import Right
@@ -318,16 +318,35 @@ def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now
         if str(member.id) in complaint.decided(case):
             raise NotAllowed("They decided on what this complaint is about. Give it to somebody else.")
     check_version(case, version)
-    case.assigned_to = member.id if member is not None else None
-    audit.record("assigned the case", actor=actor, now=now, case=case, to=f"staff:{member.id}" if member else "")
+    together = _with_merged(case)
+    audit.lock(*together)
+    for each in together:
+        each.assigned_to = member.id if member is not None else None
+        audit.record("assigned the case", actor=actor, now=now, case=each, to=f"staff:{member.id}" if member else "")
 
 
 def restrict(case: Case, restricted: bool, *, reason: str, version: int, actor: Actor, now: datetime) -> None:
-    """Show a case only to whoever it is given to and to managers, or to the whole team again."""
+    """Show a case only to whoever it is given to and to managers, or to the whole team again.
+
+    What was merged into it goes with it, and not by itself: the pages of the one show what stands in the other.
+    """
     if Permission.RESTRICT_CASE not in actor.permissions:
         raise NotAllowed("A manager decides whether a case is restricted.")
     check_version(case, version)
-    case.restricted = restricted
+    if case.merged_into is not None:
+        raise WrongState("This request was merged into another. Restrict that one: this one goes with it.")
     verb = "restricted the case" if restricted else "lifted the restriction of the case"
-    why = reasons.keep(case, reason, actor=actor, now=now)
-    audit.record(verb, actor=actor, now=now, case=case, **why)
+    together = _with_merged(case)
+    audit.lock(*together)
+    for each in together:
+        each.restricted, each.assigned_to = restricted, case.assigned_to
+        why = reasons.keep(each, reason, actor=actor, now=now)
+        audit.record(verb, actor=actor, now=now, case=each, **why)
+
+
+def _with_merged(case: Case) -> list[Case]:
+    """A case, and whatever was merged into it, or into that."""
+    found = [case]
+    for each in found:
+        found += db.session.scalars(select(Case).where(Case.merged_into == each.id)).all()
+    return found

@@ -9,9 +9,7 @@ from datetime import datetime
 
 from sar_service.adapters.mail import Failure, Following
 from sar_service.db import db
-from sar_service.documents.letter_text import as_plain
 from sar_service.domain.actor import SERVICE, Actor
-from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.incoming import letters_named
 from sar_service.domain.letter import KINDS
@@ -19,7 +17,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, lease, letter, letter_hold, sealing, staff_mail, told_date
+from . import audit, lease, letter, letter_hold, sealing, staff_mail, told_date
 from . import case as cases
 from . import reason as reasons
 
@@ -112,11 +110,8 @@ def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: A
     told["sending"] = told.get("sending", 0) + 1
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
     told["address"] = letter.address_of(asked)
-    if goes == "email":
-        told["mail"] = {"subject": told["subject"], "text": as_plain(told["text"])}
-    elif goes == "link":
-        subject, text = letter.compose(case, letter.NOTICE, now=now, written_on=written(clock.day_of(row.written_at)))
-        told["mail"] = {"subject": subject, "text": as_plain(text)}
+    if goes != "post":
+        told["mail"] = letter.mail_of(case, row.kind, told, now=row.written_at)
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
     row.message, row.attempts, row.sent_at = "", 0, None

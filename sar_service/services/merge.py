@@ -15,14 +15,16 @@ from sqlalchemy import select
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
+from sar_service.domain.complaint import About
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
 from sar_service.domain.lifecycle import BEFORE_SIGNOFF, Action
 from sar_service.domain.matching import match
+from sar_service.domain.rights import Right
 from sar_service.domain.search import Verdict
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import AuditEvent, AuditHead, Case, LinkRow, Merge
 
-from . import audit, clock, finding, letter, link, reason, sealing, search, work
+from . import audit, clock, complaint, finding, letter, link, reason, sealing, search, work
 from . import case as cases
 from .letter_words import ENGLISH, WELSH, written
 from .subject import LISTS
@@ -42,15 +44,34 @@ def stands_against(keep: Case, away: Case) -> str:
         return "They ask for different things, so each has to be answered. Link them instead."
     if match(search.subject_of(keep), search.subject_of(away)).verdict is Verdict.NO:
         return "They are about different people."
-    if keep.capacity != away.capacity or _asking(keep) != _asking(away):
+    if keep.capacity != away.capacity or _asking(keep) != _asking(away) or _firms_differ(keep, away):
         return "Different people ask, and each has to have an answer of their own. Link them instead."
     if not {keep.status, away.status} <= set(BEFORE_SIGNOFF):
         return "Only requests that have not been sent for sign-off or ended are merged. Take it a step back first."
+    if keep.right is Right.COMPLAINT and (unlike := _about_different(keep, away)):
+        return unlike
+    if _careful(away) and not _careful(keep):
+        return "The other one says that somebody else may read what is sent there. Go on under that one."
     if keep.restricted != away.restricted:
         return "One of them is restricted and the other is not. Make them alike first."
     if any(row.state == "draft" for row in letter.letters(away)):
         return "A letter was begun in the one that would end. Send it, or throw it away, first."
     return ""
+
+
+def _about_different(keep: Case, away: Case) -> str:
+    """Why two complaints are not one, in a sentence; "" if they are about the same, as far as it was said."""
+    one, other = complaint.of(keep), complaint.of(away)
+    if About.UNKNOWN in (one.about, other.about):
+        return "Say first of both complaints which request they are about, or that they are about none."
+    if (one.about, one.about_id) != (other.about, other.about_id):
+        return "The complaints are about different requests, and each has to be answered. Link them instead."
+    return ""
+
+
+def _careful(case: Case) -> bool:
+    """Did they say that somebody else may read what is sent to them?"""
+    return bool(sealing.unseal(case)["requester"].get("safe") == "careful")
 
 
 def _asking(case: Case) -> str:
@@ -59,9 +80,18 @@ def _asking(case: Case) -> str:
     return " ".join(sorted(name.casefold().split()))
 
 
+def _firms_differ(keep: Case, away: Case) -> bool:
+    """Do they ask for two firms or organisations?"""
+    told = (sealing.unseal(each)["requester"].get("organisation") or "" for each in (keep, away))
+    one, other = ("".join(ch for ch in text.casefold() if ch.isalnum()) for text in told)
+    return bool(one and other and one != other and keep.capacity != "self")
+
+
 def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, actor: Actor, now: datetime) -> Merge:
     """Let one case answer another as well. Raises InvalidInput, WrongState and StaleWrite, with nothing done."""
     audit.lock(keep, away)
+    for each in (keep, away):
+        complaint.check_independent(each, actor)
     cases.check_version(keep, version)
     cases.check_version(away, away_version)
     against = stands_against(keep, away)
@@ -70,7 +100,8 @@ def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, 
     if not why.strip():
         raise InvalidInput(REASON, field="reason")
     before, flags = sealing.unseal(keep), work.flags([keep]).get(keep.id, [])
-    sealing.seal(keep, _joined(keep, away, actor=actor, now=now))
+    joined = _joined(keep, away, actor=actor, now=now)
+    sealing.seal(keep, joined)
     finding.index(keep)
     added = [flag for flag in work.flags([away]).get(away.id, []) if flag not in flags]
     if added:
@@ -91,6 +122,7 @@ def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, 
         {
             "reason": why.strip()[: reason.LONGEST],
             "before": before,
+            "after": joined,
             "received": received.isoformat(),
             "flags": [flag.value for flag in added],
             "link": str(linked.id) if linked.made_at == now else "",
@@ -140,12 +172,22 @@ def _joined(keep: Case, away: Case, *, actor: Actor, now: datetime) -> dict[str,
             "rounds": search.rounds(keep),
         }
         told["learnt"] = [*(told.get("learnt") or []), note]
+    told["delivery"] = _delivery(told.get("delivery") or {}, more.get("delivery") or {})
     told["scope"] = _scope(told.get("scope") or {}, more.get("scope") or {}, away.reference)
-    if more["requester"].get("safe") == "careful":
+    if _careful(away):  # and so is the one that goes on
         notes = (told["requester"].get("safety_note"), more["requester"].get("safety_note"))
-        told["requester"]["safe"] = "careful"
         told["requester"]["safety_note"] = " ".join(dict.fromkeys(each for each in notes if each))
     return told
+
+
+def _delivery(mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """How they want it: as the case that goes on says; whatever helps in either, and Welsh if they want it in one."""
+    found = dict(mine)
+    found["needs"] = list(dict.fromkeys([*(mine.get("needs") or []), *(theirs.get("needs") or [])]))
+    found["note"] = " ".join(dict.fromkeys(each for each in (mine.get("note"), theirs.get("note")) if each))
+    if theirs.get("language") == WELSH:
+        found["language"] = WELSH
+    return found
 
 
 def _scope(mine: dict[str, Any], theirs: dict[str, Any], reference: str) -> dict[str, Any]:
@@ -203,14 +245,19 @@ def undo(keep: Case, merge_id: uuid.UUID, *, why: str, actor: Actor, now: dateti
 
 
 def touched(row: Merge) -> bool:
-    """Has anybody of the staff done more than look, in either case, since the two were merged?"""
+    """Has anybody of the staff done more than look, in either case, since the two were merged, or anybody changed what
+    is known of the one that goes on? Taken apart, that would be lost: a new contact of the requester's, for one.
+    """
     later = select(AuditEvent.number).where(
         AuditEvent.case_id.in_((row.case_id, row.away_id)),
         AuditEvent.number > row.event,
         AuditEvent.actor.like("staff:%"),
         AuditEvent.verb.not_like("viewed %"),
     )
-    return db.session.scalar(later.limit(1)) is not None
+    if db.session.scalar(later.limit(1)) is not None:
+        return True
+    now = sealing.unseal(db.session.get_one(Case, row.case_id))
+    return bool(now != sealing.unseal(row).get("after", now))
 
 
 def into(case: Case) -> list[tuple[Merge, Case]]:

@@ -88,11 +88,14 @@ def log(
 
     Its files are shown to the virus scanner first: if it finds something, or does not answer, nothing is kept.
     """
+    if controller not in actor.controllers:
+        raise NotAllowed("You do not work for this council.")
     if case is None and not actor.may(Permission.REGULATOR):
         raise NotAllowed("A manager logs letters of the regulator that belong to no case.")
     _check(given, today=clock.day_of(now))
-    owner = case.controller if case is not None else controller
-    if answers is not None and (answers.case_id, answers.controller) != (_id(case), owner):
+    if case is not None and case.controller != controller:
+        raise InvalidInput("This case is another council’s. Choose that one, or check the reference.", field="case")
+    if answers is not None and (answers.case_id, answers.controller) != (_id(case), controller):
         raise InvalidInput("A letter answers one of the same case and of the same council.", field="direction")
     if answers is not None and (given.direction != TO or answers.direction != FROM):
         raise InvalidInput("Only a letter to the regulator answers one from them.", field="direction")
@@ -105,7 +108,7 @@ def log(
         audit.lock(case)
     row = RegulatorLetter(
         id=new_id(),
-        controller=owner,
+        controller=controller,
         case_id=_id(case),
         direction=given.direction,
         on=given.on,

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pikepdf
@@ -14,7 +14,7 @@ from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.extensions import KEY
 from sar_service.models import Case
-from sar_service.services import clock, letter, letter_draft, sealing
+from sar_service.services import clock, delivery, letter, letter_draft, sealing
 from tests import factories
 
 NAMES = WelshText(
@@ -138,3 +138,21 @@ def test_a_letter_without_a_welsh_template_says_so_in_welsh(
     assert told["mail"]["subject"] == told["subject"]
     with pikepdf.open(io.BytesIO(letter.pdf(case, row))) as pdf:
         assert str(pdf.Root.Lang) == "en-GB"  # the most of it
+
+
+def test_what_is_sent_again_is_in_both_languages_too(case: Case, officer: Actor, now: datetime) -> None:
+    plain = acknowledged(case)
+    link = letter_draft.begin_and_send(case, "progress", "We read the last box.", actor=officer, now=now)
+    for row, says in ((plain, "Annwyl Morwenna"), (link, "Rydym wedi ysgrifennu atoch")):
+        before = sealing.unseal(row)["mail"]
+        row.state = "failed"
+        delivery.send_again(case, row, by_post=False, version=row.version, actor=officer, now=now + timedelta(days=3))
+        assert sealing.unseal(row)["mail"] == before and says in before["text"]
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x0b", "\x85", "\r"])
+def test_lines_that_another_program_ended_are_lines_of_the_letter(
+    case: Case, officer: Actor, now: datetime, end: str
+) -> None:
+    row = letter_draft.begin(case, "progress", f"We read.{end}It takes longer.", actor=officer, now=now)
+    assert "We read.\nIt takes longer." in sealing.unseal(row)["text"]

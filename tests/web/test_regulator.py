@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from sar_service.adapters.scanner import ScannerSilent, ScannerTakesLess
 from sar_service.db import db
+from sar_service.domain.errors import NotAllowed
 from sar_service.extensions import KEY
 from sar_service.models import Case, RegulatorFile, RegulatorLetter, StaffMail
-from sar_service.services import regulator, reminder
+from sar_service.services import audit, regulator, reminder
 from tests import factories
 from tests.browser import Visitor
 
@@ -238,3 +239,59 @@ def test_who_may_not_see_a_restricted_case_is_not_told_of_its_letters(
     assert other.get(f"/staff/regulator/{only().id}").status_code == 404
     assert "Delay in answering" not in other.get("/staff/").text
     assert "Delay in answering" in visit("manager").get("/staff/").text
+
+
+BOTH = ["northmoor", "southmoor"]
+
+
+def test_no_letter_of_one_council_is_answered_in_the_name_of_another(app: Flask, visit: Visit, now: datetime) -> None:
+    manager = visit("manager", controllers=BOTH)
+    log(manager, "/staff/regulator/new", controller="northmoor")
+    row = only()
+    answer = f"/staff/regulator/new?answers={row.id}"
+    page = manager.get(answer)
+    assert next(each for each in manager.forms() if "Keep it" in each["buttons"])["fields"]["controller"] == [
+        "northmoor"
+    ]
+    page = log(manager, answer, **ANSWER, controller="southmoor")
+    assert page.status_code == 400 and "of the same case and of the same council" in page.text
+    assert only().settled_on is None  # and nothing was kept
+    page = log(manager, answer, **ANSWER, controller="northmoor")
+    assert page.status_code == 200
+    db.session.rollback()
+    letters = db.session.scalars(select(RegulatorLetter)).all()
+    assert {each.controller for each in letters} == {"northmoor"} and len(letters) == 2
+
+
+def test_no_letter_of_a_case_is_answered_beside_it(app: Flask, visit: Visit, now: datetime) -> None:
+    """Neither on no case, nor on another one."""
+    one, other = (factories.a_case(now=now).reference for _ in range(2))
+    manager = visit("manager")
+    log(manager, f"/staff/regulator/new?case={one}")
+    row = only()
+    for case in ("", other):
+        page = log(manager, f"/staff/regulator/new?answers={row.id}", **ANSWER, case=case)
+        assert page.status_code == 400 and "of the same case and of the same council" in page.text
+    assert only().settled_on is None
+
+
+def test_a_letter_is_kept_for_no_council_but_the_one_whose_case_it_is(app: Flask, visit: Visit, now: datetime) -> None:
+    reference = factories.a_case(now=now).reference
+    manager = visit("manager", controllers=BOTH)
+    page = manager.get(f"/staff/regulator/new?case={reference}")
+    form = next(each for each in manager.forms() if "Keep it" in each["buttons"])
+    assert form["fields"]["controller"] == ["northmoor"]  # it is known from the case
+    page = log(manager, f"/staff/regulator/new?case={reference}", controller="southmoor")
+    assert page.status_code == 400 and "another council" in page.text and "Tell us why" in page.text
+    assert db.session.scalars(select(RegulatorLetter)).all() == []
+    with pytest.raises(NotAllowed):
+        given = regulator.Given(direction="from", on=now.date(), subject="Delay")
+        regulator.log(given, controller="southmoor", actor=visit("manager").actor, now=now)
+
+
+def test_the_trail_of_a_letter_of_no_case_is_the_councils_own(app: Flask, visit: Visit, now: datetime) -> None:
+    log(visit("manager", controllers=BOTH), "/staff/regulator/new", controller="southmoor")
+    event = "logged a letter from the regulator"
+    assert event in visit("manager", controllers=["southmoor"]).get("/managers/audit").text
+    assert event not in visit("manager").get("/managers/audit").text
+    assert audit.verify()[1] is None

@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar_service.db import db
-from sar_service.domain.actor import Actor
+from sar_service.domain.actor import Actor, ActorKind
+from sar_service.domain.complaint import About
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Letter, Merge
-from sar_service.services import audit, merge, sealing, search, work
+from sar_service.services import audit, complaint, identity_change, merge, sealing, search, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -219,3 +220,126 @@ def test_an_old_form_merges_nothing_and_logging_points_out_what_is_alike(
         form="Log it",
     )  # fmt: skip
     assert "or the same request again" in page.text and away in page.text and "the date of birth" in page.text
+
+
+def test_nothing_is_taken_apart_once_the_requester_has_given_another_contact(
+    visit: Visit, officer: Actor, pair: tuple[str, str], now: datetime
+) -> None:
+    """Their old one would come back, and what we write would go there."""
+    away, keep = pair
+    visitor = visit(officer)
+    merged(visitor, keep, away)
+    visitor.get(f"/staff/cases/{keep}/work")
+    form = next(each for each in visitor.forms() if "Take them apart" in each["buttons"])
+    case = case_of(keep)
+    requester = Actor(kind=ActorKind.REQUESTER, id=str(case.id))
+    identity_change.change_contact(case, {"email": "safe@example.org"}, actor=requester, now=now)
+    db.session.commit()
+    page = visitor.post(form["action"], {**form["fields"], "reason": "Her cousin's."})
+    assert page.status_code == 409 and "Something was done" in page.text
+    assert sealing.unseal(case_of(keep))["requester"]["email"] == "safe@example.org"
+    assert "Take them apart" not in visitor.get(f"/staff/cases/{keep}/work").text
+
+
+def test_what_was_merged_is_restricted_and_handed_over_with_the_case_that_goes_on(
+    visit: Visit, officer: Actor, pair: tuple[str, str], staff: packs.Made
+) -> None:
+    away, keep = pair
+    visitor, manager, other = visit(officer), visit("manager"), visit("officer")
+    visitor.get(f"/staff/cases/{away}")
+    visitor.send(form="Take it myself")
+    merged(manager, keep, away)
+    manager.get(f"/staff/cases/{keep}")
+    manager.send({"reason": "A colleague's child."}, form="Restrict it")
+    for reference in (keep, away):
+        assert other.get(f"/staff/cases/{reference}").status_code == 404
+        assert visitor.get(f"/staff/cases/{reference}").status_code == 200  # whose it is
+    manager.get(f"/staff/cases/{keep}")
+    manager.send({"member": staff("officer", name="Jenna Third").id}, form="Hand it on")
+    for reference in (keep, away):
+        assert visitor.get(f"/staff/cases/{reference}").status_code == 404
+    page = manager.get(f"/staff/cases/{away}")
+    fields = next(each["fields"] for each in manager.forms() if each["fields"].get("form") == "restrict")
+    data = {**fields, "restricted": "no", "reason": "By itself."}
+    assert manager.post(f"/staff/cases/{away}/restriction", data).status_code == 409
+    assert case_of(away).restricted and case_of(keep).restricted
+    page = manager.get(f"/staff/cases/{keep}")
+    assert page.status_code == 200
+    manager.send({"reason": "It was another's."}, form="Lift the restriction")
+    assert other.get(f"/staff/cases/{away}").status_code == 200
+
+
+def test_that_both_were_looked_at_stands_in_the_trail_of_both(
+    visit: Visit, officer: Actor, pair: tuple[str, str]
+) -> None:
+    away, keep = pair
+    visit(officer).get(f"/staff/cases/{keep}/merging/{away}")
+    for reference in pair:
+        seen = [each.verb for each in audit.timeline(case_of(reference).id)]
+        assert seen.count("viewed two requests side by side") == 1, reference
+
+
+def test_what_helps_and_welsh_go_over_and_being_careful_is_not_lost(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    careful = {
+        "name": "Morwenna Tregale",
+        "email": "m@example.org",
+        "safe": "careful",
+        "safety_note": "Only by post to my aunt.",
+    }
+    plain = factories.a_case(now=now, delivery={"how": "portal", "needs": ["large_print"], "language": "cy"}).reference
+    other = factories.a_case(
+        now=now, requester=careful, delivery={"how": "post", "needs": ["plain"], "note": "Two at a time"}
+    ).reference
+    visitor = visit(officer)
+    page = visitor.get(f"/staff/cases/{plain}/merging/{other}")
+    page = visitor.send({"keep": plain, "reason": "Twice"}, form="Merge them")
+    assert page.status_code == 409 and "somebody else may read what is sent there" in page.text
+    page = visitor.get(f"/staff/cases/{plain}/merging/{other}")
+    form = next(each for each in visitor.forms() if "Merge them" in each["buttons"])
+    assert form["fields"]["keep"] == [other]  # what is suggested is what can be done
+    merged(visitor, other, plain)
+    told = sealing.unseal(case_of(other))
+    assert told["requester"]["safe"] == "careful" and told["requester"]["safety_note"] == "Only by post to my aunt."
+    assert told["delivery"] == {
+        "how": "post", "needs": ["plain", "large_print"], "note": "Two at a time", "language": "cy",
+    }  # fmt: skip
+
+
+def filed(now: datetime, about: Case | None, kind: About = About.REQUEST) -> str:
+    return factories.a_case(now=now, right=Right.COMPLAINT, filed=complaint.Filed(about=kind, request=about)).reference
+
+
+def test_complaints_about_different_requests_are_never_one(visit: Visit, officer: Actor, now: datetime) -> None:
+    one, other = (factories.a_case(now=now, scope={"what": words}) for words in ("School", "Housing"))
+    first, second, again = filed(now, one), filed(now, other), filed(now, one)
+    unsaid = filed(now, None, About.UNKNOWN)
+    visitor = visit(officer)
+    assert "about different requests" in visitor.get(f"/staff/cases/{first}/merging/{second}").text
+    assert "Say first of both complaints" in visitor.get(f"/staff/cases/{first}/merging/{unsaid}").text
+    merged(visitor, first, again)
+    assert case_of(again).merged_into == case_of(first).id
+
+
+def test_who_decided_on_a_request_does_not_end_a_complaint_about_it_by_merging(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    request = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
+    first, again = filed(now, request), filed(now, request)
+    page = merged(visit(officer), first, again)
+    assert page.status_code == 403 and "Somebody else must look into it" in page.text
+    assert case_of(again).merged_into is None
+
+
+def test_two_firms_are_never_one(visit: Visit, officer: Actor, now: datetime) -> None:
+    def asks(organisation: str) -> str:
+        named = {"name": "Kerra Penrose", "email": "k@example.org", "relationship": "solicitor"}
+        return factories.a_case(
+            now=now, capacity="solicitor", requester={**named, "organisation": organisation}
+        ).reference
+
+    one, other, again = asks("Penrose & Hale"), asks("Harbour Law"), asks("Penrose  and Hale".replace("and", "&"))
+    visitor = visit(officer)
+    assert "Different people ask" in visitor.get(f"/staff/cases/{one}/merging/{other}").text
+    assert "Merge them" in visitor.get(f"/staff/cases/{one}/merging/{again}").text

@@ -53,8 +53,7 @@ def to_request(form: Logged, *, controller: str = "") -> intake.Request:
     numbers = {key: form[key].data for key in ("nhs_number", "upn", "reference") if form[key].data}
     now = _lines(form.address.data)
     return intake.Request(
-        controller=controller
-        or (form.controller.data if "controller" in form else next(iter(access.actor().controllers))),
+        controller=controller or (form.only.key if form.only is not None else form.controller.data),
         right=Right(form.rights.data[0]) if form.rights.data else Right.ACCESS,
         channel=form.channel.data,
         capacity=capacity,

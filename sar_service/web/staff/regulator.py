@@ -71,7 +71,8 @@ class Logged(Form):
     def prepare(self) -> None:
         """Offer the councils this member of staff works for."""
         mine = [each for key, each in runtime().catalogue.controllers.items() if key in access.actor().controllers]
-        if len(mine) == 1:
+        self.only = mine[0].key if len(mine) == 1 else ""
+        if self.only:
             del self.controller
         else:
             self.controller.choices = [(each.key, each.name) for each in mine]
@@ -83,14 +84,14 @@ def log_regulator() -> Any:
     """Log a letter from or to the regulator, on a case or, for managers, on none."""
     sent = request.method == "POST"
     answers = _answered()
+    of = clean_line(request.args.get("case", ""))[:40] or (answers.case.reference if answers and answers.case else "")
     before = {
-        "case": clean_line(request.args.get("case", ""))[:40]
-        or (answers.case.reference if answers and answers.case else ""),
+        "case": of,
         "direction": regulator.TO if answers else regulator.FROM,
         "on": frame.today(),
         "their_reference": answers.told["their_reference"] if answers else "",
         "subject": answers.told["subject"] if answers else "",
-        "controller": answers.row.controller if answers else None,
+        "controller": answers.row.controller if answers else _council_of(of),
     }
     form = Logged(request.form if sent else None, data=before)
     form.prepare()
@@ -121,6 +122,14 @@ def log_regulator() -> Any:
     return page, 400 if problems else 200
 
 
+def _council_of(reference: str) -> str | None:
+    """Whose case it is, if whoever asks may see it."""
+    try:
+        return cases.get(intake.tidy_reference(reference) or reference, actor=access.actor()).controller
+    except NotFound:
+        return None
+
+
 def _answered() -> regulator.Read | None:
     """The letter that this one answers, as the address says."""
     asked = request.args.get("answers", "")
@@ -134,7 +143,6 @@ def _answered() -> regulator.Read | None:
 
 def _log(form: Logged, answers: regulator.Read | None) -> Any:
     case = _case(form)
-    chosen = form.controller.data if "controller" in form else next(iter(access.actor().controllers))
     if case is None and not access.actor().may(Permission.REGULATOR):
         raise InvalidInput(_("Give the reference of the case. A manager logs what belongs to none."), field="case")
     return regulator.log(
@@ -147,7 +155,7 @@ def _log(form: Logged, answers: regulator.Read | None) -> Any:
             text=form.text.data or "",
             files=_files(),
         ),
-        controller=chosen,
+        controller=form.only or form.controller.data,
         case=case,
         answers=answers.row if answers is not None else None,
         actor=access.actor(),
