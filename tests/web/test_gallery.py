@@ -111,6 +111,24 @@ def test_no_page_breaks_the_policy_the_layout_or_a_rule_of_access(place: str, pa
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_what_stands_at_the_top_can_be_hit_with_a_finger(place: str, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{place}/staff/case")
+    if width == 320:
+        page.get_by_role("button", name="Menu").click()
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('header a, header button')].map((one) => {
+          const box = one.getBoundingClientRect()
+          return [one.textContent.trim(), box.width, box.height]
+        })"""
+    )
+    seen = {name: (wide, high) for name, wide, high in sizes if wide}
+    assert {"Password", "Sign out", "Your records", "Managers"} <= set(seen)
+    assert {name: box for name, box in seen.items() if min(box) < 24} == {}  # WCAG 2.2, 2.5.8
+
+
+@pytest.mark.browser
 def test_selecting_words_fills_the_form_in_code_points(place: str, page: Page) -> None:
     page.goto(place + "/staff/reading")
     page.wait_for_selector(".sar-viewer__svg--drawing")  # the scripts have started
