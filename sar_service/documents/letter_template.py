@@ -36,6 +36,7 @@ _JOINER = "\u2060"  # is not seen and has no width: what follows it is no mark
 _MARK = re.compile(r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?=\s|$)")
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # however a program writes that a line ends
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff]")
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turns what follows it round, beyond the name it stands in
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -209,7 +210,7 @@ def plain(value: Any, *, long: bool = False) -> Any:
         told = str(value)
         if long:
             return Long(_UNSEEN.sub("", _BREAK.sub("\n", told)))
-        return " ".join(_UNSEEN.sub(" ", told).split())
+        return " ".join(_TURNED.sub("", _UNSEEN.sub(" ", told)).split())
     if isinstance(value, list | tuple):
         if len(value) > MOST_ITEMS:
             raise TypeError(f"a list in a letter has at most {MOST_ITEMS} items")

@@ -158,6 +158,21 @@ def test_a_name_of_several_lines_stays_on_one_and_reasons_keep_theirs() -> None:
     assert text == "Dear Mor ## wenna - x\n\n## One\n\n- two"
 
 
+def test_a_name_turns_nothing_round() -> None:
+    assert filled("Dear {{ requester.name }}", requester={"name": "\u202eMor\u2067wenna"}) == "Dear Morwenna"
+
+
+def test_a_list_is_not_endless() -> None:
+    with pytest.raises(TypeError, match="at most 500"):
+        filled("{% for one in reckoning.steps %}{{ one }}{% endfor %}", reckoning={"steps": ["x"] * 501})
+
+
+@pytest.mark.parametrize("name", ["letters/sheet.html", "letters/../base.html", "pack/cover.html", "letters/Foot.txt"])
+def test_nothing_but_letters_is_filled(name: str) -> None:
+    with pytest.raises(LetterFault, match="no such template"):
+        fill(name, VALUES, folder=TEMPLATES)
+
+
 def test_every_shipped_template_keeps_the_rules() -> None:
     kinds = {path.parent.name for path in (TEMPLATES / "letters").glob("*/body*.txt")}
     assert kinds >= set(KINDS)
