@@ -100,8 +100,7 @@ def reckon(facts: Facts, *, holidays: Holidays, terms: SchoolTerms = NO_TERMS) -
     found = replace(found, asked_late=_asked_late(facts))
     if missed is None:
         return found
-    asked, limit = missed
-    late = Step(key="identity_asked_after_due", on=asked, values={"limit": limit})
+    late, limit = missed
     return replace(found, missed=limit, steps=(*found.steps[:-1], late, *found.steps[-1:]))
 
 
@@ -253,30 +252,41 @@ def _asked_late(facts: Facts) -> int:
     return days if days > _SOON else 0
 
 
-def _missed(facts: Facts, holidays: Holidays, school: SchoolTerms) -> tuple[date, date] | None:
-    """When evidence was asked for, and by when the answer had been due, where that day had passed by then.
+def _missed(facts: Facts, holidays: Holidays, school: SchoolTerms) -> tuple[Step, date] | None:
+    """That evidence or a fee was asked for, and by when the answer had been due, where that day had passed by then.
 
     Article 12A(2) then names a later start, but it speaks of a request that is still in time: Article 12(6) lets a
     council wait where it doubts, not where it is late. What had come before, when it is asked for again, stands.
     """
-    if not terms_of(facts.right).waits_for_identity:
+    terms = terms_of(facts.right)
+    askings = _askings(facts) if terms.waits_for_identity else ()
+    for place, each in enumerate(askings):
+        if due := _passed(facts, askings[:place], fee=True, by=each.asked, holidays=holidays, school=school):
+            return Step(key="identity_asked_after_due", on=each.asked, values={"limit": due}), due
+    asked = facts.fee_requested
+    if asked is None or not terms.waits_for_fee:
         return None
-    before: Asking | None = None
-    for each in _askings(facts):
-        fee = facts.fee_requested is not None and facts.fee_requested <= each.asked
-        known = replace(
-            facts,
-            id_requested=before.asked if before is not None else None,
-            id_received=before.came if before is not None else None,
-            id_askings=(),
-            fee_requested=facts.fee_requested if fee else None,
-            fee_paid=facts.fee_paid if fee else None,
-        )
-        due = _reckon(known, holidays, school).due
-        if due is not None and due < each.asked:
-            return each.asked, due
-        before = each
-    return None
+    before = tuple(each for each in askings if each.asked <= asked)
+    due = _passed(facts, before, fee=False, by=asked, holidays=holidays, school=school)
+    return (Step(key="fee_asked_after_due", on=asked, values={"limit": due}), due) if due else None
+
+
+def _passed(
+    facts: Facts, askings: tuple[Asking, ...], *, fee: bool, by: date, holidays: Holidays, school: SchoolTerms
+) -> date | None:
+    """The due date, of what had been asked for until then, that had passed by a day; None if none had."""
+    last = askings[-1] if askings else None
+    charged = fee and facts.fee_requested is not None and facts.fee_requested <= by
+    known = replace(
+        facts,
+        id_requested=last.asked if last is not None else None,
+        id_received=last.came if last is not None else None,
+        id_askings=(),
+        fee_requested=facts.fee_requested if charged else None,
+        fee_paid=facts.fee_paid if charged else None,
+    )
+    due = _reckon(known, holidays, school).due
+    return due if due is not None and due < by else None
 
 
 def _nominal(start: date, allows: Terms, steps: list[Step]) -> date:

@@ -22,6 +22,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
             "When it was asked for, the answer had been due by {limit} already: it was late then, and asking does not "
             "undo that."
         ),
+        "fee_asked_after_due": (
+            "When the fee was asked for, the answer had been due by {limit} already: it was late then, and asking does "
+            "not undo that."
+        ),
         "identity_unsettled": (
             "The law leaves open whether waiting for identity delays a request about an automated decision: "
             "to be safe, answer within a month of receipt."
@@ -113,8 +117,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
 # What the council has to look at, or knows of its own lists. The person who asked is not told these.
 FOR_STAFF = frozenset(
     {
-        "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "before_2026", "before_complaints",
-        "beyond_known_holidays", "notice_by", "terms_end", "terms_unknown",
+        "identity_asked_late", "identity_asked_after_due", "fee_asked_after_due", "identity_unsettled", "before_2026",
+        "before_complaints", "beyond_known_holidays", "notice_by", "terms_end", "terms_unknown",
     }
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ class Level(StrEnum):
     NOTICE_DAY = "notice_day"  # the last day for notice of an extension
     OVERDUE = "overdue"
     TOLD_OTHERWISE = "told_otherwise"  # the person was told another due date
-    ASKED_LATE = "asked_late"  # it was late before evidence of identity was asked for
+    ASKED_LATE = "asked_late"  # it was late before evidence of identity or a fee was asked for
 
 
 class Audience(StrEnum):

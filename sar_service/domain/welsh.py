@@ -56,6 +56,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             "Pan ofynnwyd amdani, roedd yr ateb eisoes i fod i gyrraedd erbyn {limit}: roedd yn hwyr bryd hynny, "
             "ac nid yw gofyn yn newid hynny."
         ),
+        "fee_asked_after_due": (
+            "Pan ofynnwyd am y ffi, roedd yr ateb eisoes i fod i gyrraedd erbyn {limit}: roedd yn hwyr bryd hynny, "
+            "ac nid yw gofyn yn newid hynny."
+        ),
         "identity_unsettled": (
             "Nid yw’r gyfraith yn glir a yw aros am dystiolaeth o hunaniaeth yn gohirio cais am benderfyniad "
             "awtomataidd: i fod yn ddiogel, atebwch o fewn mis i’r diwrnod y daeth i law."

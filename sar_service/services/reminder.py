@@ -32,7 +32,7 @@ WORDS = {
     Level.NOTICE_DAY: "today is the last day on which an extension can be told",
     Level.OVERDUE: "it is late",
     Level.TOLD_OTHERWISE: "our last letter named {told}: tell them the day that holds",
-    Level.ASKED_LATE: "it was late before identity was asked for, and asking does not undo that",
+    Level.ASKED_LATE: "it was late before identity or a fee was asked for, and asking does not undo that",
 }
 BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE)  # told beside how far the time has run
 

@@ -307,6 +307,35 @@ def test_what_was_late_when_identity_was_asked_for_stays_late(
     assert came.missed == limit  # that evidence came then makes nothing good
 
 
+FEES = [
+    ({}, "2026-10-02", "2026-10-01", "a day late"),
+    ({}, "2026-10-01", None, "on the last day it was in time"),
+    ({"extension": in_time("2026-09-20")}, "2026-10-02", None, "an extension was told"),
+    ({"id_requested": day("2026-09-03")}, "2026-10-30", None, "evidence was awaited"),
+    (
+        {"id_requested": day("2026-09-03"), "id_received": day("2026-09-10")},
+        "2026-10-13",
+        "2026-10-12",
+        "evidence had come",
+    ),
+    ({"id_requested": day("2026-10-05")}, "2026-10-30", "2026-10-01", "it was late when evidence was asked for"),
+    ({"right": Right.WITHDRAW_CONSENT}, "2026-10-02", None, "a right that waits for no fee"),
+]
+
+
+@pytest.mark.parametrize(("facts", "when", "missed", "why"), FEES, ids=[each[-1] for each in FEES])
+def test_what_was_late_when_a_fee_was_asked_for_stays_late(
+    facts: dict[str, Any], when: str, missed: str | None, why: str
+) -> None:
+    limit = day(missed) if missed else None
+    found = clock("2026-09-01", fee_requested=day(when), **facts)
+    assert found.missed == limit
+    late = {step.key for step in found.steps if step.key.endswith("_after_due")}
+    earlier = why == "it was late when evidence was asked for"
+    assert late == ({"identity_asked_after_due" if earlier else "fee_asked_after_due"} if limit else set())
+    assert clock("2026-09-01", fee_requested=day(when), fee_paid=day("2026-11-02"), **facts).missed == limit
+
+
 def test_asking_again_is_late_only_if_the_answer_was_late_with_what_had_come_before() -> None:
     def missed(*days: str) -> date | None:
         rounds = askings(*days)

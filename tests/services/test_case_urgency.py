@@ -114,11 +114,14 @@ def test_every_page_says_so_in_red_and_a_late_question_is_to_be_looked_at(
     db.session.commit()
     reference, manager = slow.reference, visit("manager")
     page = manager.get("/staff/").text
-    assert 'sar-tag--red">Late: identity asked for too late' in page and "Identity asked for late" in page
+    assert 'sar-tag--red">Late: we asked too late' in page and "Identity asked for late" in page
     assert late in manager.get("/staff/?due=overdue").text
-    assert "in 1 identity was asked for too late" in manager.get("/managers/board").text
+    assert "in 1 we asked too late" in manager.get("/managers/board").text
     page = manager.get(f"/staff/cases/{late}").text
-    assert "The answer had been due by 12 November 2026, and identity was asked for only after that." in page
+    assert (
+        "The answer had been due by 12 November 2026, and evidence of identity or a fee was asked for only after that."
+        in page
+    )
     page = manager.get(f"/staff/cases/{reference}").text
     assert "It was asked for 18 days after the request came." in page and "too late" not in page
 
@@ -128,7 +131,7 @@ def test_the_morning_s_digest_tells_once_of_identity_asked_for_too_late(
 ) -> None:
     officer, manager = staff("officer"), staff("manager")
     reference = asked_too_late(now, officer).reference
-    words = "due Thursday 12 November 2026, 12 days ago; it was late before identity was asked for"
+    words = "due Thursday 12 November 2026, 12 days ago; it was late before identity or a fee was asked for"
     for at in (now + timedelta(days=1), now + timedelta(days=2)):
         reminder.digest(now=at)
         db.session.commit()

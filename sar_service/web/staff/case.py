@@ -91,9 +91,9 @@ VERBS: dict[str, Any] = {
     "recorded a fact": _l("Something that happened was recorded"),
 }
 WARNINGS = (
-    "identity_asked_late", "identity_asked_after_due", "identity_unsettled", "extension_late", "extension_no_reasons",
-    "before_2026", "before_complaints", "beyond_known_holidays", "terms_end", "terms_unknown", "at_once",
-    "acknowledged_late",
+    "identity_asked_late", "identity_asked_after_due", "fee_asked_after_due", "identity_unsettled", "extension_late",
+    "extension_no_reasons", "before_2026", "before_complaints", "beyond_known_holidays", "terms_end", "terms_unknown",
+    "at_once", "acknowledged_late",
 )  # fmt: skip
 IGNORED = (
     "identity_does_not_wait", "fee_does_not_wait", "pause_too_late", "pause_not_allowed", "extension_not_allowed",

@@ -178,7 +178,7 @@ def clock_tag(case: Case) -> dict[str, str]:
         words, colour = status_of(case)
         return {"text": str(words), "colour": colour}
     if case.missed_on is not None:
-        return {"text": _("Late: identity asked for too late"), "colour": "red"}
+        return {"text": _("Late: we asked too late"), "colour": "red"}
     if case.clock_state == "paused":
         return {"text": _("Paused: waiting for an answer"), "colour": "purple"}
     if case.clock_state == "not_started":
