@@ -241,6 +241,15 @@ def test_who_may_not_see_a_restricted_case_is_not_told_of_its_letters(
     assert "Delay in answering" in visit("manager").get("/staff/").text
 
 
+def test_a_letter_that_is_sent_twice_is_one(app: Flask, visit: Visit) -> None:
+    manager = visit("manager")
+    manager.get("/staff/regulator/new")
+    fields = next(each["fields"] for each in manager.forms() if "Keep it" in each["buttons"])
+    for _ in range(2):
+        assert manager.post("/staff/regulator/new", {**fields, **LETTER}).status_code == 200
+    assert only().direction == "from"
+
+
 BOTH = ["northmoor", "southmoor"]
 
 

@@ -81,6 +81,8 @@ def test_two_alike_are_pointed_out_with_reasons_and_one_answer_is_left(
     assert away in sealing.unseal(letter)["text"] and letter.case_id == kept.id
     assert audit.verify()[1] is None
     text = visitor.get(f"/staff/cases/{keep}/work").text
+    seen = [each.verb for each in audit.timeline(case_of(away).id)]
+    assert "viewed the notes and tasks" in seen  # what stands in the other is shown there too
     assert "She rang from her aunt" in text and "The same letter, sent twice." in text
     there = visitor.get(f"/staff/cases/{away}")
     assert "was merged into another" in there.text and f"/staff/cases/{keep}" in there.text and "Merged" in there.text

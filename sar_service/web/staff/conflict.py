@@ -284,7 +284,8 @@ def complaint(reference: str) -> Iterable[Stand]:
         ("about", _("It is about"), dict(ABOUT)),
     ):
         yield Stand(label, _chosen(name, words), str(words.get(stands[name].value, _("nothing"))))
-    yield Stand(_("Reference of the request"), _typed("request"), known)
+    if known or _typed("request"):
+        yield Stand(_("Reference of the request"), _typed("request"), known)
 
 
 def reply(letter_id: uuid.UUID) -> Iterable[Stand]:

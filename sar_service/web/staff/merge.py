@@ -32,7 +32,10 @@ def name(case: Case | None) -> str:
 
 
 def merged(case: Case) -> list[dict[str, Any]]:
-    """The cases that were merged into this one, with what stands in them."""
+    """The cases that were merged into this one, with what stands in them. That it is read is recorded of each."""
+    found = merge.into(case)
+    for _row, other in found:
+        audit.viewed("the notes and tasks", actor=access.actor(), now=access.now(), case=other)
     return [
         {
             "row": row,
@@ -43,7 +46,7 @@ def merged(case: Case) -> list[dict[str, Any]]:
             "notes": work.notes(other),
             "tasks": [(task, what) for task, what in work.tasks(other) if not task.outcome],
         }
-        for row, other in merge.into(case)
+        for row, other in found
     ]
 
 
