@@ -220,6 +220,49 @@ def test_nobody_is_asked_for_welsh_words_for_a_letter_in_english(
     assert officer.last is not None and officer.last.status_code == 200 and "_welsh" not in officer.last.text
 
 
+PLACES = [
+    ("", {}, "Refuse the request", "refused", "reason"),
+    (
+        "/facts",
+        {"kind": "clarification_requested", "on": "2026-11-23", "send": "yes"},
+        "Record it",
+        "clarification",
+        "reasons",
+    ),
+    ("/identity", {"what": "identity"}, "Write the letter", "identity-asked", "reason"),
+]
+
+
+@pytest.mark.parametrize(("path", "more", "button", "kind", "field"), PLACES, ids=[each[3] for each in PLACES])
+def test_a_letter_that_begins_on_another_page_has_its_words_in_both_too(
+    offered: None,
+    visit: Callable[..., Visitor],
+    now: datetime,
+    path: str,
+    more: dict[str, str],
+    button: str,
+    kind: str,
+    field: str,
+) -> None:
+    officer, case = visit("manager"), factories.a_case(now=now, delivery=dict(WELSH))
+    officer.get(f"/staff/cases/{case.reference}{path}")
+    assert "They want to be written to in Welsh" in officer.last.text
+    officer.send({**more, field: "Two people ask.", "reason_welsh": "Mae dau yn gofyn."}, form=button)
+    written = told(kind)
+    assert "Two people ask." in written["text"] and "Mae dau yn gofyn." in written["welsh"]["text"]
+    assert ENGLISH_ONLY not in written["welsh"]["text"]
+
+
+def test_welsh_for_a_letter_that_is_not_written_is_not_lost(
+    offered: None, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    officer, case = visit("manager"), factories.a_case(now=now, delivery=dict(WELSH))
+    officer.get(f"/staff/cases/{case.reference}/facts")
+    fields = {"kind": "clarification_requested", "on": "2026-11-23", "reasons": "Who?", "reason_welsh": "Pwy?"}
+    page = officer.send(fields, form="Record it")
+    assert page.status_code == 400 and "Tick that it is written now" in page.text and "Pwy?" in page.text
+
+
 def test_a_name_from_the_configuration_is_no_words_to_be_translated(
     offered: None, visit: Callable[..., Visitor], staff: Callable[..., Any], now: datetime
 ) -> None:

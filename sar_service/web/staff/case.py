@@ -41,7 +41,7 @@ from ..access import allow
 from . import blueprint, conflict, frame
 from . import letter as letter_pages
 from . import merge as merge_pages
-from .asking import again, identity, line, one_of, reason, version
+from .asking import again, identity, in_welsh, line, one_of, reason, version
 
 # Where each action is taken. Those without a page are buttons on the case page, with a reason.
 PAGES: dict[Action, tuple[Any, str]] = {
@@ -301,7 +301,7 @@ def move(reference: str) -> Response:
         redaction_signoff.step_back(case, reason=why, actor=actor, now=now)
     else:
         if (action, case.status) != (Action.CLOSE, Status.RELEASED) and action in ENDINGS:
-            draft = letter_draft.begin(case, ENDINGS[action], why, actor=actor, now=now)
+            draft = letter_draft.begin(case, ENDINGS[action], why, welsh=in_welsh("reason"), actor=actor, now=now)
             flash(_("Nothing has happened yet: look at the letter. The request ends when you send it."))
             return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
         cases.move(case, action, actor=actor, now=now, reason=why)

@@ -19,7 +19,7 @@ from sar_service.services import clock, letter_draft, told_date
 from .. import access, filters
 from ..access import allow
 from . import blueprint, case, conflict, frame
-from .asking import again, day, keep_typed, line, one_of, version, words
+from .asking import again, day, in_welsh, keep_typed, line, one_of, version, words
 
 KINDS: dict[str, Any] = {
     "clarification_requested": _l("We asked what they mean"),
@@ -111,7 +111,7 @@ def add_fact(reference: str) -> Response | str:
     """
     found, actor, now = _current(reference), access.actor(), access.now()
     kind = one_of("kind", _kinds(found), _("Choose what happened."))
-    on, why = day("on"), words("reasons", longest=2000)
+    on, why, cymraeg = day("on"), words("reasons", longest=2000), in_welsh("reason")
     wants_letter = kind in LETTERS and words("send") == "yes"
     if kind in NEED_REASONS and not why:
         raise InvalidInput(_("Give the reasons, or what was asked. The requester reads them."), field="reasons")
@@ -119,8 +119,12 @@ def add_fact(reference: str) -> Response | str:
         raise InvalidInput(
             _("The letter goes today: give today, or record what happened on another day without a letter."), field="on"
         )
+    if cymraeg["reason"] and not wants_letter:
+        raise InvalidInput(
+            _("This is for the letter. Tick that it is written now, or take it out."), field="reason_welsh"
+        )
     if wants_letter and not line("try"):
-        draft = letter_draft.begin(found, LETTERS[kind], why, actor=actor, now=now)
+        draft = letter_draft.begin(found, LETTERS[kind], why, welsh=cymraeg, actor=actor, now=now)
         flash(_("Nothing is recorded yet: look at the letter. It is recorded when you send it."))
         return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
     told: dict[str, Any] = {"reasons": why} if why else {}

@@ -24,6 +24,7 @@ from sar_service.services import (
     clock,
     identity_linked,
     incoming,
+    letter,
     merge,
     redaction_mark,
     regulator,
@@ -111,7 +112,7 @@ NUMBERS: dict[str, Any] = {
 }
 
 
-def wishes(told: dict[str, Any]) -> dict[str, Any]:
+def wishes(case: Case, told: dict[str, Any]) -> dict[str, Any]:
     """What the requester said about how to be answered and reached: words for the pages of a case."""
     requester, delivery = told["requester"], told.get("delivery") or {}
     return {
@@ -120,7 +121,7 @@ def wishes(told: dict[str, Any]) -> dict[str, Any]:
         "how": str(HOW.get(delivery.get("how", ""), delivery.get("how") or _("not said"))),
         "needs": [str(NEEDS.get(each, each)) for each in delivery.get("needs") or []],
         "note": delivery.get("note") or "",
-        "welsh": delivery.get("language") == "cy",
+        "welsh": letter.wants_welsh(case),
         "numbers": [
             f"{NUMBERS.get(scheme, scheme)}: {value}"
             for scheme, value in sorted((told["subject"].get("identifiers") or {}).items())
@@ -278,7 +279,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         f"staff/{template}.html",
         case=case,
         told=told,
-        wishes=wishes(told),
+        wishes=wishes(case, told),
         carried=[FLAGS[flag] for flag in work.flags([case]).get(case.id, [])],
         waits=regulator.listed(access.actor(), case=case, open_only=True),
         subject=title_of(told),

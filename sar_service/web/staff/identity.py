@@ -30,7 +30,7 @@ from sar_service.services.contact import contact_of, may_change
 from .. import access
 from ..access import allow
 from . import blueprint, frame
-from .asking import again, day, line, one_of, reason, words
+from .asking import again, day, in_welsh, line, one_of, reason, words
 from .asking import identity as as_id
 
 KINDS: dict[EvidenceKind, Any] = {
@@ -294,7 +294,14 @@ def settle(reference: str) -> Response:
 def ask_identity(reference: str) -> Response:
     """Ask for evidence, saying what the doubt is: of who asks and by what right, or of their authority alone."""
     what = one_of("what", ("", "identity", "authority"), _("Choose what to ask for.")) or "identity"
-    draft = letter_draft.begin(frame.find(reference), f"{what}-asked", reason(), actor=access.actor(), now=access.now())
+    draft = letter_draft.begin(
+        frame.find(reference),
+        f"{what}-asked",
+        reason(),
+        welsh=in_welsh("reason"),
+        actor=access.actor(),
+        now=access.now(),
+    )
     flash(_("Nothing is recorded yet: look at the letter. They have been asked when you send it."))
     return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
 
