@@ -106,6 +106,8 @@ def scan() -> bytes:
     return out.getvalue()
 
 
+pytestmark = pytest.mark.xdist_group("redacted")  # the files are redacted once, not by every process
+
 PATIENT = Limits(seconds=900)  # a busy machine is no reason to refuse a file
 FILES: dict[str, bytes] = {
     "note.txt": NOTE.encode(),
