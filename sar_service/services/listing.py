@@ -34,11 +34,11 @@ class Chosen(Protocol):
 
 
 def page_of(
-    wanted: Select[Any], chosen: Chosen, *, urgent: tuple[Any, ...], total: int | None, size: int
+    wanted: Select[Any], chosen: Chosen, *, urgent: tuple[Any, ...], late: Any, total: int | None, size: int
 ) -> Sequence[uuid.UUID]:
     """The ids of a page of `wanted` (a query for ids), of `total` in all if that is known.
 
-    `urgent` is the order of what is urgent.
+    `urgent` is the order of what is urgent; what is `late` comes before everything else in it.
     """
     first, order = (max(chosen.page, 1) - 1) * size, _by_column(chosen)
     if chosen.sort != "urgent":
@@ -47,8 +47,11 @@ def page_of(
     before = 0  # how many open ones there are, which come before everything that has ended
     if not chosen.answered and (not chosen.statuses or OPEN & set(chosen.statuses)):
         living = wanted.where(Case.status.in_(OPEN))
-        ids += db.session.scalars(living.order_by(*urgent, *order).offset(first).limit(size))
-        if len(ids) == size or (total is not None and first + len(ids) >= total):
+        for some in (living.where(late), living):  # where enough is late, the others need not be sorted
+            ids = list(db.session.scalars(some.order_by(*urgent, *order).offset(first).limit(size)))
+            if len(ids) == size:
+                return ids
+        if total is not None and first + len(ids) >= total:
             return ids
         before = first + len(ids)
         if not ids:
