@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Select, TypeDecorator, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -91,6 +91,30 @@ def _as_it_is(element: no_lead, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(no_lead, "sqlite")
 def _as_a_term(element: no_lead, compiler: SQLCompiler, **options: Any) -> str:
     return f"+{compiler.process(element.clauses, **options)}"
+
+
+class is_one_of(FunctionElement[bool]):
+    """Whether a column is among what a query finds, for a query that is answered first and from an index alone.
+
+    PostgreSQL may take it for a join, and walk through all rows to ask of each; an array is worked out once.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: Any, query: Select[Any]) -> None:
+        super().__init__(column, query.scalar_subquery())
+
+
+@compiles(is_one_of)
+def _in_a_list(element: is_one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, query = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN {query}"
+
+
+@compiles(is_one_of, "postgresql")
+def _in_an_array(element: is_one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, query = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY (ARRAY{query})"
 
 
 def new_id() -> uuid.UUID:

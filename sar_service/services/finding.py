@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
-from sar_service.db import db, no_lead
+from sar_service.db import db, is_one_of, no_lead
 from sar_service.domain.actor import Actor
 from sar_service.domain.matching_names import words
 from sar_service.extensions import runtime
@@ -107,6 +107,9 @@ def index_missing(*, most: int = 200) -> int:
     return len(missing)
 
 
+Part = tuple[set[int], set[int]]  # of a question: what a case must have one of, and what of it fits to the letter
+
+
 @dataclass(frozen=True)
 class Question:
     """What was typed, part by part: `exact` (kind and text) has to be there to the letter, of `words` each may be
@@ -140,7 +143,7 @@ def _day(found: re.Match[str]) -> str:
         return found.group()  # no such day: nothing is found by it
 
 
-def _parts(question: Question, controllers: Iterable[str]) -> list[tuple[set[int], set[int]]]:
+def _parts(question: Question, controllers: Iterable[str]) -> list[Part]:
     """Of each part of the question, the digests that a case of one of these controllers must have one of: to be found
     at all, and to fit to the letter."""
     several = sorted(controllers)
@@ -150,7 +153,7 @@ def _parts(question: Question, controllers: Iterable[str]) -> list[tuple[set[int
     return [*zip(exact, exact, strict=True), *zip(nearly, spelt, strict=True)]
 
 
-def _closeness(parts: list[tuple[set[int], set[int]]]) -> ColumnElement[Any]:
+def _closeness(parts: list[Part]) -> ColumnElement[Any]:
     """How many parts of the question a case has to the letter, to put first."""
     digests = set().union(*(letter for _, letter in parts))
     return (
@@ -170,13 +173,24 @@ def _has(digests: set[int]) -> ColumnElement[bool]:
 def _among(query: Select[Any], wanted: list[set[int]]) -> Select[Any]:
     """The query (`visible(by_id=True)`) narrowed to cases that have one digest of each set.
 
-    What fits is put together from the digests alone, set by set: each is read once from its index, however common.
+    What fits is put together from the digests alone, set by set: each is read once from its index. Best begun with the
+    rarest.
     """
     fitting: Select[Any] | None = None
     for digests in wanted:
         more = select(SearchWord.case_id).where(SearchWord.digest.in_(digests))
         fitting = more if fitting is None else more.where(SearchWord.case_id.in_(fitting))
-    return query.where(Case.id.in_(fitting)) if fitting is not None else query
+    return query.where(is_one_of(Case.id, fitting)) if fitting is not None else query
+
+
+def _rarest_first(parts: list[Part]) -> tuple[list[Part], bool]:
+    """The parts of a question, that which the fewest cases have to the letter first; and whether all are common."""
+    some = [select(SearchWord.case_id).where(SearchWord.digest.in_(letter)).limit(COMMON) for _, letter in parts]
+    counts = db.session.execute(
+        select(*(select(func.count()).select_from(each.subquery()).scalar_subquery() for each in some))
+    ).one()
+    order = sorted(range(len(parts)), key=lambda at: counts[at])
+    return [parts[at] for at in order], min(counts) == COMMON
 
 
 def _many_fit(parts: list[set[int]]) -> bool:
@@ -193,10 +207,10 @@ def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
     """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
     from .case import visible
 
-    parts = _parts(question, actor.controllers)
+    parts, common = _rarest_first(_parts(question, actor.controllers))
     newest = (Case.received_on.desc(), Case.created_at.desc(), Case.id)
     letter = [each for _, each in parts]
-    if _many_fit(letter):
+    if common and _many_fit(letter):
         # Street names are borne by thousands: what is shown of them is among the newest cases.
         councils = select(Case.received_on).where(Case.controller.in_(actor.controllers))
         since = db.session.scalar(councils.order_by(Case.received_on.desc()).offset(NEWEST).limit(1))
