@@ -119,10 +119,13 @@ def submit(request: Request, *, acknowledge: bool = True, actor: Actor, now: dat
 
 
 def _answered(case: Case, request: Request, *, acknowledge: bool, actor: Actor, now: datetime) -> None:
-    """Tell the requester that it came. Complaints have a letter of their own."""
+    """Tell the requester that it came. Complaints have a letter of their own.
+
+    Whoever takes a complaint down may have decided on what it is about: that it came is no decision, and its days run.
+    """
     if case.right is Right.COMPLAINT:
         complaint.begin(case, request.filed, now=now)
-        complaint.acknowledge(case, actor=actor, now=now)
+        letter.write(case, complaint.ACKNOWLEDGEMENT, actor=actor, now=now)
     elif acknowledge:
         letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
 

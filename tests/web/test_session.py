@@ -166,6 +166,17 @@ def test_no_link_leads_elsewhere_after_signing_in(stranger: Visitor, member: Kno
         stranger.post("/staff/sign-out")
 
 
+def test_who_sees_no_cases_begins_at_a_page_that_opens(app: Flask, stranger: Visitor, staff: Any) -> None:
+    """Everybody is given the address of the worklist."""
+    for role in ("administrator", "auditor"):
+        visitor, actor = Visitor(app), staff(role)
+        email = db.session.get_one(Member, uuid.UUID(actor.id)).email
+        page = visitor.get("/staff/")
+        assert page.request.path == "/staff/sign-in"
+        page = visitor.send({"email": email, "password": PASSWORD})
+        assert page.status_code == 200 and page.request.path.startswith("/managers/"), role
+
+
 def test_staff_and_requester_are_never_in_at_once(app: Flask, stranger: Visitor, member: Known, now: datetime) -> None:
     case = factories.a_case(now=now)
     stranger.enter_portal(case.id)

@@ -111,6 +111,24 @@ def test_a_complaint_is_logged_as_one_or_as_a_wish_to_have_an_answer_looked_at_a
     assert ("answer looked at again" in text) == bool(changes)
 
 
+def test_who_decided_on_a_request_still_takes_down_a_complaint_about_it(
+    visit: Visit, officer: Actor, staff: packs.Made, outbox: list[Any], sent: Any, now: datetime
+) -> None:
+    request = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
+    visitor, reference = visit(officer), request.reference
+    visitor.get("/staff/log")
+    page = visitor.send({**TYPED, "rights": ["complaint"], "about": reference}, form="Log it")
+    assert page.status_code == 200 and "Logged: " in page.text
+    case = next(each for each in cases() if each.right is Right.COMPLAINT)
+    sent.work()
+    assert complaint.acknowledged_on(case) == clock.day_of(now)
+    # Looking into it stays with somebody else.
+    assert officer.id in complaint.decided(case)
+    visitor.get(f"/staff/cases/{case.reference}/letters/new")
+    answer = visitor.send({"kind": "progress", "reason": "We are looking"}, form="Look at the letter")
+    assert "Somebody else must look into it" in answer.text
+
+
 def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -> None:
     visitor = visit(officer)
     visitor.get("/staff/log")

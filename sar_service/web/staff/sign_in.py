@@ -57,9 +57,10 @@ def sign_in_now() -> Response:
     wanted = after(request.form.get("next", ""))
     actor = team.actor_of(member)
     access.sign_in(actor)
-    if wanted:
-        return redirect(wanted)
-    return redirect(url_for("staff.worklist") if actor.may(Permission.SEE_CASES) else "/managers/")
+    worklist = url_for("staff.worklist")
+    if not actor.may(Permission.SEE_CASES) and wanted.partition("?")[0] in ("", worklist):
+        return redirect("/managers/")  # the address that everybody is given; who sees no cases begins elsewhere
+    return redirect(wanted or worklist)
 
 
 @blueprint.post("/sign-out")
