@@ -34,7 +34,7 @@ from sar_service.models import (
     TeamMember,
 )
 
-from . import audit, case_urgency, listing, redaction_mark, search
+from . import audit, case_urgency, listing, redaction_mark, search, team
 from . import document as documents
 from . import reason as reasons
 
@@ -311,13 +311,14 @@ def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now
     mine = member is not None and str(member.id) == actor.id
     if not mine and not actor.may(Permission.ASSIGN):
         raise NotAllowed("You may take a case yourself; a manager can give it to somebody else.")
-    if member is not None and (not member.active or case.controller not in member.controllers):
+    if member is not None and not team.works_for(member, case.controller):
         raise NotAllowed("This member of staff does not work on this council's cases.")
     if member is not None and case.right is Right.COMPLAINT:
         from . import complaint
 
         if str(member.id) in complaint.decided(case):
-            raise NotAllowed("They decided on what this complaint is about. Give it to somebody else.")
+            theirs = "They decided on what this complaint is about. Give it to somebody else."
+            raise NotAllowed(complaint.OWN if mine else theirs)
     check_version(case, version)
     together = _with_merged(case)
     audit.lock(*together)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import lazyload
 
@@ -10,12 +10,20 @@ from sar_service.db import db
 from sar_service.documents.letter_text import sheets
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.letter import KINDS
+from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Letter
 
-from . import audit, complaint, letter, sealing
+from . import audit, clock, complaint, delivery, letter, sealing
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
+POSTED = "The letter was put into the post on this day."
+ANSWERS = {
+    "clarification_requested": ("clarification_received",),
+    "identity_requested": ("identity_received",),
+    "fee_requested": ("fee_paid",),
+}  # by the fact of a letter, what answers it
 
 
 def waiting(*, actor: Actor) -> list[tuple[Letter, Case]]:
@@ -60,10 +68,50 @@ def printed(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: dateti
     return sheets([letter.pdf(case, row) for row, case in letters])
 
 
-def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> None:
-    """Note that they were put into the post today."""
+def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> list[Case]:
+    """Note that they were put into the post today; returns the cases in which what a letter did counts from today only.
+
+    A question, a notice or an answer that lay here was not given on the day somebody pressed a button.
+    """
     audit.lock(*(case for _, case in letters))
+    moved = []
     for row, case in letters:
         row.state, row.sent_at = "posted", now
         audit.record("posted a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
         complaint.heard(case, row, actor=actor, now=now)
+        if _counts_from_today(case, row, actor=actor, now=now):
+            moved.append(case)
+    return list(dict.fromkeys(moved))
+
+
+def _counts_from_today(case: Case, row: Letter, *, actor: Actor, now: datetime) -> bool:
+    """Have what a letter did as it was written count from today; False if nothing moves.
+
+    A day that somebody has put right since stays, and so does a question that was answered before it was posted. One
+    that is posted because its e-mail did not arrive stays too: its page has asked what rests on it.
+    """
+    today, does = clock.day_of(now), KINDS[row.kind].does
+    if clock.day_of(row.written_at) >= today or sealing.unseal(row).get("sending"):
+        return False
+    if does == "answer" and case.released_at == row.written_at:
+        case.released_at, case.released_on = now, today
+        return True
+    if case.status not in OPEN or does not in delivery.TELLS:
+        return False
+    facts = clock.in_order(case, does, *ANSWERS.get(does, ()))
+    of_letter = (each for each in facts if each.kind == does and each.recorded_at == row.written_at)
+    fact = next(of_letter, None)
+    if (
+        fact is None
+        or fact.corrects is not None
+        or fact.on >= today
+        or any(each.kind != does and each.on >= fact.on for each in facts)
+    ):
+        return False
+    clock.correct(case, str(fact.id), on=today, reason=POSTED, actor=actor, now=now)
+    return True
+
+
+def overdue(*, actor: Actor, today: date) -> list[tuple[Letter, Case]]:
+    """The letters that have waited for the post since an earlier day, those that have waited longest first."""
+    return [(row, case) for row, case in waiting(actor=actor) if clock.day_of(row.written_at) < today]

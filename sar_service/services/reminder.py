@@ -170,7 +170,7 @@ def _told(
     able = [member for member in members if _may_see(case, member)]
     shared = teams.get(case.team_id, ()) if case.team_id is not None else ()
     together = {member.id for member in able if member.id in shared}
-    who = audience(level, assigned=case.assigned_to is not None, team=bool(together))
+    who = audience(level, assigned=any(member.id == case.assigned_to for member in able), team=bool(together))
     found = []
     for member in able:
         mine = member.id == case.assigned_to

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from sar_service.db import aside, db, new_id
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound
-from sar_service.domain.permission import Role
+from sar_service.domain.permission import Permission, Role, permissions_of
 from sar_service.extensions import runtime
 from sar_service.models import Member, WebSession
 
@@ -193,6 +193,25 @@ def members(*, controllers: frozenset[str] | None = None) -> list[Member]:
     """Members of staff by name; of some controllers, if given."""
     rows = db.session.scalars(select(Member).order_by(Member.name)).all()
     return [row for row in rows if controllers is None or controllers & set(row.controllers)]
+
+
+def works_for(member: Member, controller: str) -> bool:
+    """May this member have a case of this council, or a task in one? Who sees no cases would have it unseen."""
+    sees = Permission.SEE_CASES in permissions_of(member.role)
+    return member.active and sees and controller in member.controllers
+
+
+def workers(controller: str) -> list[Member]:
+    """Those who may have a case of this council, by name."""
+    return [member for member in members(controllers=frozenset({controller})) if works_for(member, controller)]
+
+
+def known(member_id: str) -> Member | None:
+    """A member by id, whether they can still sign in or not."""
+    try:
+        return db.session.get(Member, uuid.UUID(member_id))
+    except ValueError:
+        return None
 
 
 def find(email: str) -> Member:

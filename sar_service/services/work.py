@@ -16,6 +16,7 @@ from sar_service.domain.work import Flag
 from sar_service.models import Case, FlagRow, Member, Note, Task, Team
 
 from . import audit, case_urgency, complaint, sealing
+from . import team as teams
 from .case import check_version, visible
 from .clock import day_of
 
@@ -88,7 +89,7 @@ def add_task(case: Case, what: str, *, due_on: date, member: Member | None, acto
         raise InvalidInput("This day has passed. Give today or a later one.", field="due_on")
     if due_on > day_of(now) + FARTHEST:
         raise InvalidInput("This is more than three years away. Check the year.", field="due_on")
-    if member is not None and (not member.active or case.controller not in member.controllers):
+    if member is not None and not teams.works_for(member, case.controller):
         raise InvalidInput("This member of staff does not work on this council’s cases.", field="member")
     row = Task(
         id=new_id(),
@@ -157,7 +158,7 @@ def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:
     return {row[0]: (row[1], row[2]) for row in counted if row[0] is not None}
 
 
-def _decided_on(case: Case) -> frozenset[str]:
+def barred(case: Case) -> frozenset[str]:
     """Who may not look into a complaint; nobody for what is none."""
     return complaint.decided(case) if case.right is Right.COMPLAINT else frozenset()
 
@@ -178,12 +179,13 @@ def hand_over(
     cases = db.session.scalars(
         visible(actor).where(Case.assigned_to == leaver.id, Case.status.in_(OPEN)).order_by(Case.due_on)
     ).all()
-    if to is not None and (not to.active or any(case.controller not in to.controllers for case in cases)):
+    councils = {case.controller for case in cases}
+    if to is not None and not all(teams.works_for(to, key) for key in councils or set(to.controllers)):
         raise InvalidInput("This member of staff does not work on all of these councils’ cases.", field="to")
-    barred = [case.reference for case in cases if to is not None and str(to.id) in _decided_on(case)]
-    if barred:
+    theirs = [case.reference for case in cases if to is not None and str(to.id) in barred(case)]
+    if theirs:
         raise InvalidInput(
-            f"They decided on what these complaints are about: {', '.join(barred)}. Give those to somebody else first.",
+            f"They decided on what these complaints are about: {', '.join(theirs)}. Give those to somebody else first.",
             field="to",
         )
     if team is not None and (not team.active or any(case.controller != team.controller for case in cases)):

@@ -1,8 +1,9 @@
 """Letters that go on paper: listed, printed as one file, and noted as posted."""
 
 import io
+import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pikepdf
@@ -10,10 +11,14 @@ import pytest
 from flask import Flask
 
 from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
+from sar_service.services import clock, letter_draft
 from tests import factories
 from tests.browser import Visitor
 
+Made = Callable[..., Actor]
 NO_EMAIL = {"name": "Ivo Penhale", "email": "", "phone": "01632 960001", "address": "3 Quay Row, Northmoor"}
 
 
@@ -69,3 +74,105 @@ def test_letters_of_cases_that_one_may_not_see_are_not_listed(visit: Callable[..
 
 def test_nobody_waits_for_the_post(visit: Callable[..., Visitor]) -> None:
     assert "No letter waits" in visit("officer").get("/staff/post").text
+
+
+@pytest.fixture
+def on_day(app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Lets days go by."""
+    return lambda days: monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(days=days))
+
+
+def again(key: uuid.UUID) -> Case:
+    db.session.expire_all()
+    return db.session.get_one(Case, key)
+
+
+def asked(case: Case, kind: str, *, actor: Actor, now: datetime) -> str:
+    """A letter of this kind that waits to be posted: its id."""
+    row = letter_draft.begin_and_send(case, kind, "Which years do you mean?", actor=actor, now=now)
+    db.session.commit()
+    assert row.state == "to_post"
+    return str(row.id)
+
+
+def post(visitor: Visitor, letter: str) -> Any:
+    visitor.get("/staff/post")
+    return visitor.send({"letter": [letter], "do": "posted"}, form="They are in the post")
+
+
+def questions(key: uuid.UUID) -> list[date]:
+    return [fact.on for fact in clock.in_order(again(key), "clarification_requested")]
+
+
+def test_a_question_that_lay_here_stops_the_clock_from_the_day_it_is_posted(
+    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime, on_day: Callable[[int], None]
+) -> None:
+    key, reference = made[0].id, made[0].reference
+    letter = asked(made[0], "clarification", actor=staff("officer"), now=now)
+    written_on = clock.day_of(now)
+    assert questions(key) == [written_on]
+    assert "not been put into the post" not in visit("officer").get("/staff/").text
+    on_day(3)
+    visitor = visit("officer")
+    assert "3 letters have not been put into the post" in visitor.get("/staff/").text  # with two acknowledgements
+    page = post(visitor, letter)
+    assert "counts from today" in page.text and reference in page.text
+    assert questions(key) == [written_on + timedelta(days=3)]
+    assert "The letter was put into the post on this day." in visitor.get(f"/staff/cases/{reference}/facts").text
+
+
+def test_a_notice_that_is_posted_too_late_gives_no_more_time(
+    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime, on_day: Callable[[int], None]
+) -> None:
+    key, before = made[0].id, made[0].due_on
+    letter = asked(made[0], "extension", actor=staff("officer"), now=now)
+    assert before is not None and again(key).due_on != before
+    on_day((before - clock.day_of(now)).days + 1)
+    assert "counts from today" in post(visit("officer"), letter).text
+    assert again(key).due_on == before
+
+
+@pytest.mark.parametrize("known", ["answered", "put right", "posted at once"])
+def test_what_is_known_better_is_left_as_it_is(
+    visit: Callable[..., Visitor], staff: Made, now: datetime, on_day: Callable[[int], None], known: str
+) -> None:
+    officer, today = staff("officer"), clock.day_of(now)
+    case = factories.a_case(now=now, requester=NO_EMAIL, received_on=today - timedelta(days=5))
+    key, asked_on = case.id, today
+    letter = asked(case, "clarification", actor=officer, now=now)
+    if known == "answered":
+        clock.add_fact(case, "clarification_received", today, actor=officer, now=now)
+    elif known == "put right":
+        asked_on = today - timedelta(days=1)
+        fact = clock.in_order(case, "clarification_requested")[0]
+        clock.correct(case, str(fact.id), on=asked_on, reason="They were rung", actor=officer, now=now)
+    db.session.commit()
+    on_day(0 if known == "posted at once" else 2)
+    page = post(visit("officer"), letter)
+    assert "1 letter is in the post" in page.text and "counts from today" not in page.text
+    assert questions(key) == [asked_on]
+
+
+def test_an_answer_on_paper_is_given_on_the_day_it_is_posted(
+    visit: Callable[..., Visitor], staff: Made, now: datetime, on_day: Callable[[int], None]
+) -> None:
+    case = factories.a_case(now=now, requester=NO_EMAIL, right=Right.OBJECTION)
+    factories.with_identity(case, actor=staff("officer"), now=now)
+    row = letter_draft.begin(case, "outcome-objection", "We stop", result="all", actor=staff("officer"), now=now)
+    letter_draft.send(case, row, version=row.version, actor=staff("officer"), now=now)
+    db.session.commit()
+    key, letter = case.id, str(row.id)
+    assert again(key).released_on == clock.day_of(now)
+    on_day(4)
+    post(visit("officer"), letter)
+    assert again(key).released_on == clock.day_of(now) + timedelta(days=4)
+
+
+def test_a_letter_without_an_address_is_pointed_out_and_not_chosen(
+    visit: Callable[..., Visitor], now: datetime
+) -> None:
+    factories.a_case(now=now, requester={**NO_EMAIL, "address": ""})
+    page = visit("officer").get("/staff/post")
+    assert "No address is known" in page.text
+    box = page.text[page.text.index('name="letter"') :]
+    assert "checked" not in box[: box.index(">")]

@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.complaint import About
 from sar_service.domain.errors import InvalidInput, NotAllowed
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import Case, LinkRow, Member, Note, Task
-from sar_service.services import audit, clock, link, work
+from sar_service.services import audit, clock, complaint, link, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -210,3 +212,54 @@ def test_what_nothing_can_be_found_by_is_named(visit: Visit, officer: Actor, typ
     visitor = visit(officer)
     visitor.get("/staff/find")
     assert visitor.send({"words": typed}, form="Find").status_code == 400
+
+
+def test_work_goes_only_to_those_who_may_see_it(visit: Visit, staff: packs.Made, case: Case, now: datetime) -> None:
+    """An administrator reads nobody's file: a case given to one would be seen by nobody who has to answer it."""
+    manager, reference, key = staff("manager"), case.reference, case.id
+    others = [staff("administrator", name="Ada Keeper"), staff("auditor", name="Odo Watcher")]
+    visitor = visit(manager)
+    for page in (f"/staff/cases/{reference}", f"/staff/cases/{reference}/work", "/managers/teams"):
+        text = visitor.get(page).text
+        assert "Ada Keeper" not in text and "Odo Watcher" not in text, page
+    for other in others:
+        visitor.get(f"/staff/cases/{reference}")
+        answer = visitor.send({"member": other.id}, form="Hand it on")
+        assert "does not work on this council" in answer.text
+        held = db.session.get_one(Case, key)
+        assert held.assigned_to is None
+        with pytest.raises(InvalidInput):
+            work.add_task(held, "Ring", due_on=clock.day_of(now), member=member(other), actor=manager, now=now)
+        with pytest.raises(InvalidInput):
+            work.hand_over(member(manager), member(other), actor=manager, now=now)
+
+
+def test_work_of_somebody_who_can_no_longer_sign_in_is_pointed_out_and_handed_over(
+    visit: Visit, staff: packs.Made, officer: Actor, case: Case
+) -> None:
+    manager, heir, key = staff("manager"), staff("officer"), case.id
+    case.assigned_to = uuid.UUID(officer.id)
+    member(officer).active = False
+    db.session.commit()
+    assert "Who has it can no longer work on it" in visit(heir).get("/staff/").text
+    visitor = visit(manager)
+    page = visitor.get("/managers/workload")
+    assert "(can no longer sign in)" in page.text
+    page = visitor.send({"leaver": officer.id, "to": heir.id}, form="Hand it over")
+    assert "Handed over: 1 case and 0 tasks." in page.text
+    assert str(db.session.get_one(Case, key).assigned_to) == heir.id
+    assert "can no longer work on it" not in visit(heir).get("/staff/").text
+
+
+def test_a_complaint_is_not_offered_to_who_decided_on_what_it_is_about(
+    visit: Visit, staff: packs.Made, officer: Actor, case: Case, now: datetime
+) -> None:
+    factories.with_identity(case, actor=officer, now=now)
+    filed = complaint.Filed(request=case, about=About.REQUEST)
+    about = factories.a_case(now=now, right=Right.COMPLAINT, filed=filed)
+    path = f"/staff/cases/{about.reference}"
+    assert "Take it myself" in visit("officer").get(path).text
+    page = visit(officer).get(path)
+    assert "Take it myself" not in page.text and "somebody else takes it" in page.text
+    page = visit("manager").get(path)
+    assert f'value="{officer.id}"' not in page.text

@@ -121,7 +121,7 @@ def test_all_of_a_leaver_s_work_goes_to_a_team(
     visitor = visit(manager)
     visitor.get("/managers/workload")
     page = visitor.send({"leaver": inside.id, "to": f"team:{team}"}, form="Hand it over")
-    assert "1 cases and 0 tasks" in page.text
+    assert "1 case and 0 tasks" in page.text
     assert (fresh(case_id).team_id, fresh(case_id).assigned_to) == (team, None)
     page = visitor.send({"leaver": inside.id, "to": f"team:{uuid.UUID(int=7)}"}, form="Hand it over")
     assert page.status_code == 400 and "Choose who takes it over" in page.text

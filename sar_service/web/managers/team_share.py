@@ -36,7 +36,8 @@ def _page(error: str = "", field: str = "", form: str = "") -> str:
                 "members": [
                     (str(one.id), one.name, one.id in inside[each.id], str(one.id) in request.form.getlist("member"))
                     for one in members
-                    if each.controller in one.controllers and (one.active or one.id in inside[each.id])
+                    if each.controller in one.controllers
+                    and (team.works_for(one, each.controller) or one.id in inside[each.id])
                 ],
                 "sent": form == str(each.id),
                 "name": request.form.get("name", "")[:200] if form == str(each.id) else each.name,

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.permission import Permission
@@ -29,7 +30,7 @@ def _page(errors: list[dict[str, str]]) -> str:
     rows: list[dict[str, Any]] = [
         {"member": member, "open": counted.get(member.id, (0, 0))[0], "late": counted.get(member.id, (0, 0))[1]}
         for member in members
-        if member.active or member.id in counted
+        if any(team.works_for(member, key) for key in actor().controllers) or member.id in counted
     ]
     return render_template(
         "managers/workload.html",
@@ -45,11 +46,20 @@ def _page(errors: list[dict[str, str]]) -> str:
             if each.active or each.id in shared
         ],
         teams=[(f"team:{each.id}", each.name) for each in team_share.teams(actor().controllers)],
-        givers=[(str(member.id), member.name) for member in members if member.active or member.id in counted],
-        takers=[(str(member.id), member.name) for member in members if member.active],
+        givers=[(str(member.id), _giver(member)) for member in members],
+        takers=[
+            (str(member.id), member.name)
+            for member in members
+            if any(team.works_for(member, key) for key in actor().controllers)
+        ],
         chosen={name: request.form.get(name, "") for name in ("leaver", "to")},
         errors=errors,
     )
+
+
+def _giver(member: Member) -> str:
+    """Whoever left may have been taken off the list of those who sign in before their work was handed over."""
+    return member.name if member.active else _("%(name)s (can no longer sign in)", name=member.name)
 
 
 def _most_late_first(row: dict[str, Any]) -> tuple[int, int, str]:
@@ -68,15 +78,15 @@ def hand_over() -> Any:
         cases, tasks = work.hand_over(leaver, to, team=group, actor=actor(), now=now())
     except InvalidInput as error:
         return _page([{"text": str(error), "href": f"#hand-over-{error.field}"}]), 400
-    flash(_("Handed over: %(cases)s cases and %(tasks)s tasks.", cases=cases, tasks=tasks))
+    many = ngettext("%(num)d case", "%(num)d cases", cases)
+    flash(
+        _("Handed over: %(cases)s and %(tasks)s.", cases=many, tasks=ngettext("%(num)d task", "%(num)d tasks", tasks))
+    )
     return redirect(url_for("managers.workload"))
 
 
 def _member(name: str, message: str) -> Member:
-    try:
-        member = team.get(str(uuid.UUID(request.form.get(name, ""))))
-    except ValueError:
-        member = None
+    member = team.known(request.form.get(name, ""))
     if member is None or not actor().controllers & set(member.controllers):
         raise InvalidInput(message, field=name)
     return member

@@ -30,6 +30,7 @@ from sar_service.services import (
     team,
     team_share,
     told_date,
+    work,
 )
 from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
@@ -199,7 +200,7 @@ def case_page(reference: str) -> Any:
         if choice.action not in (Action.MERGE, Action.UNMERGE)  # from where the two are compared: `merge.py`
         if not (settled and choice.action is Action.SETTLE_IDENTITY)
     ]
-    others = team.members(controllers=frozenset({case.controller}))
+    others = [member for member in team.workers(case.controller) if str(member.id) not in work.barred(case)]
     return frame.page(
         "case",
         case,
@@ -213,13 +214,14 @@ def case_page(reference: str) -> Any:
         writable=bool(letter_draft.kinds(case)),
         unacknowledged=intake.unacknowledged(case),
         events=timeline(case),
-        members=[(str(member.id), member.name) for member in others if member.active],
+        members=[(str(member.id), member.name) for member in others],
         names=frame.staff_names(),
         teams=_teams(case),
         team=team_share.names([case.controller]).get(case.team_id) if case.team_id else "",
         alike=merge_pages.alike(case),
         merged=merge_pages.merged(case),
         mine=str(case.assigned_to) == actor.id,
+        takes=actor.id not in work.barred(case),
         right=frame.what(case),
         elsewhere=_elsewhere(case),
         capacity=frame.CAPACITIES.get(case.capacity, case.capacity),
@@ -308,6 +310,13 @@ def move(reference: str) -> Response:
         if action is Action.WITHDRAW:
             letter.write(case, "withdrawn", actor=actor, now=now)
     flash(_("Done: the case is now %(words)s.", words=str(frame.STATUS[case.status][0]).lower()))
+    if action is Action.STEP_BACK and clock.identity_awaited(case) is not None:
+        flash(
+            _(
+                "The clock still waits for the evidence that was asked for. If it should not have been asked for, put "
+                "that entry right under “Record something that happened”."
+            )
+        )
     return redirect(url_for("staff.case_page", reference=reference))
 
 

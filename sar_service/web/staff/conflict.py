@@ -7,7 +7,7 @@ function here says of one form what stands now; `asking.again` calls it where so
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import g, request
@@ -72,6 +72,13 @@ def conflict() -> Conflict | None:
 
 def _typed(name: str) -> str:
     return request.form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def _typed_day(name: str) -> str:
+    try:
+        return filters.long_date(date.fromisoformat(_typed(name)))
+    except ValueError:
+        return _typed(name)
 
 
 def _chosen(name: str, words: Mapping[Any, Any]) -> str:
@@ -220,8 +227,15 @@ def facts(reference: str) -> Iterable[Stand]:
     from sar_service.services import clock
 
     case = frame.find(reference)
-    stands = [f"{fact.on:%d.%m.%Y} {clock.FACTS.get(fact.kind, fact.kind)}" for fact in clock.standing_facts(case)]
-    yours = " ".join(filter(None, (_typed("on"), str(clock.FACTS.get(_typed("kind"), "")))))
+    stands = [
+        f"{filters.long_date(fact.on)}: {clock.FACTS.get(fact.kind, fact.kind)}" for fact in clock.standing_facts(case)
+    ]
+    wrong = next((fact.kind for fact in case.facts if str(fact.id) == _typed("entry")), "")
+    what = clock.FACTS.get(_typed("kind") or wrong, "")
+    if _typed("what") == "never":
+        yours = _("%(what)s: taken back", what=what)
+    else:
+        yours = ": ".join(filter(None, (_typed_day("on"), what)))
     yield Stand(_("What happened"), yours, "\n".join(stands))
 
 

@@ -34,7 +34,6 @@ def draft_page(reference: str) -> Any:
         if request.method == "GET":
             return redirect(url_for("staff.case_page", reference=reference))
         return case_pages.case_page(reference)  # somebody was quicker: how it stands now, with what was wrong
-    members = team.members(controllers=frozenset({case.controller}))
     return frame.page(
         "draft",
         case,
@@ -46,7 +45,7 @@ def draft_page(reference: str) -> Any:
         events=case_pages.timeline(case),
         names=frame.staff_names(),
         mine=str(case.assigned_to) == access.actor().id,
-        members=[(str(member.id), member.name) for member in members if member.active],
+        members=[(str(member.id), member.name) for member in team.workers(case.controller)],
         alike=_of_the_same_address(case),
         rights=frame.RIGHTS,
         stages={key: words for key, (words, _colour) in frame.STATUS.items()},

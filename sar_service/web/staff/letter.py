@@ -273,7 +273,11 @@ def change_letter(reference: str, letter_id: uuid.UUID) -> Response:
         return here
     letter_draft.send(case, row, version=row.version, actor=actor, now=now)
     if row.state == "to_post":
-        flash(_("The letter waits to be printed and posted."))
+        flash(
+            _("The letter waits to be printed and posted. What it does counts from the day on which you note that.")
+            if delivery.clock_rests_on(row)
+            else _("The letter waits to be printed and posted.")
+        )
     else:
         flash(_("The letter is on its way."))
     return redirect(url_for("staff.case_page", reference=reference))

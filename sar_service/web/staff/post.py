@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sar_service.db import db, reading_only
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Letter
-from sar_service.services import audit, letter_post, sealing
+from sar_service.services import audit, delivery, letter_post, sealing
 
 from .. import access
 from ..access import allow
@@ -40,12 +40,14 @@ def post_list() -> str:
 
 
 def _told(row: Letter, case: Case) -> dict[str, Any]:
+    to = sealing.unseal(row).get("address") or []
     return {
         "id": row.id,
         "title": str(TITLES[row.kind]),
         "reference": case.reference,
         "at": row.written_at,
-        "to": sealing.unseal(row).get("address") or [],
+        "to": to if len(to) > 1 else [],  # a name alone is no address
+        "rests": delivery.clock_rests_on(row),
     }
 
 
@@ -61,6 +63,9 @@ def post_letters() -> Any:
         db.session.rollback()
         reading_only.set(True)
         return as_file(letter_post.printed(chosen, actor=access.actor(), now=access.now()), "letters.pdf")
-    letter_post.posted(chosen, actor=access.actor(), now=access.now())
+    moved = letter_post.posted(chosen, actor=access.actor(), now=access.now())
     flash(ngettext("Noted: 1 letter is in the post.", "Noted: %(num)s letters are in the post.", len(chosen)))
+    if moved:
+        which = ", ".join(case.reference for case in moved)
+        flash(_("They lay here, so what they do counts from today. Look at the due date of %(which)s.", which=which))
     return redirect(url_for("staff.post_list"))

@@ -62,7 +62,7 @@ def work_page(reference: str) -> str:
 
 
 def _members(case: Case) -> list[tuple[str, str]]:
-    return [(str(each.id), each.name) for each in team.members(controllers=frozenset({case.controller})) if each.active]
+    return [(str(each.id), each.name) for each in team.workers(case.controller)]
 
 
 def _back(reference: str, anchor: str) -> Response:

@@ -25,10 +25,12 @@ from sar_service.services import (
     incoming,
     incoming_scan,
     intake,
+    letter_post,
     regulator,
     reminder,
     sealing,
     staff_mail,
+    team,
     team_share,
     work,
 )
@@ -157,13 +159,15 @@ def _undelivered() -> list[dict[str, Any]]:
     ]
 
 
-def _looks(row: Case, found: Reckoning) -> list[Any]:
+def _looks(row: Case, found: Reckoning, working: frozenset[str]) -> list[Any]:
     """What somebody has to look at in an open case, whatever its date."""
     if row.status not in OPEN:
         return []
     looks = [USED[level] for level in reminder.levels(found, today=frame.today())[-1:] if level in USED]
     if case_urgency.told_wrong(row):
         looks.append(_l("Told another date"))
+    if row.assigned_to is not None and str(row.assigned_to) not in working:
+        looks.append(_l("Who has it can no longer work on it"))
     if found.asked_late and not found.missed:  # where it is, the clock's own tag says so
         looks.append(_l("Identity asked for late"))
     return looks
@@ -182,6 +186,7 @@ def worklist() -> Any:
     clocks = {row.id: clock.reckon(row) for row in rows}
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags = frame.staff_names(), work.flags(rows)
+    working = frozenset(str(each.id) for key in actor.controllers for each in team.workers(key))
     groups = team_share.names(actor.controllers)
     tasks, all_tasks = work.open_tasks(actor) if now.page == 1 else ([], 0)
     more, total = total > cases.MOST_LISTED, min(total, cases.MOST_LISTED)
@@ -197,7 +202,10 @@ def worklist() -> Any:
             "right": frame.what(row),
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
             "team": groups.get(row.team_id, "") if row.team_id is not None else "",
-            "tags": [*filter(None, [ATTENTION.get(case_urgency.attention(row, today))]), *_looks(row, clocks[row.id])],
+            "tags": [
+                *filter(None, [ATTENTION.get(case_urgency.attention(row, today))]),
+                *_looks(row, clocks[row.id], working),
+            ],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
             "day": row.due_on or row.missed_on,
             "why": [step.sentence for step in clocks[row.id].steps],
@@ -219,6 +227,7 @@ def worklist() -> Any:
         copies=dict(zip(("unseen", "overdue"), identity_copy.pressing(actor, today=today), strict=True)),
         unreached=staff_mail.unreached(actor=actor),
         mailboxes=incoming.silent(actor=actor, now=access.now()),
+        unposted=letter_post.overdue(actor=actor, today=today),
         elsewhere_changed=identity_linked.pressing(actor),
         unscanned=incoming_scan.held(actor=actor, now=access.now()),
         messages=incoming.unhandled(actor=actor) if now.page == 1 else [],
