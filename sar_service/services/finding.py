@@ -243,7 +243,8 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     """
     from .case import visible
 
-    subject = sealing.unseal(case)["subject"]
+    told = sealing.unseal(case)
+    subject = told["subject"]
     names = set(words(" ".join(filter(None, (subject.get("given_name"), subject.get("family_name"))))))
     if not names:
         return []
@@ -255,7 +256,7 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     for other in listing.in_this_order(ids):
         if other.id in linked:
             continue
-        reasons = _reasons(case, subject, other)
+        reasons = _reasons(case, told, other)
         if reasons:
             found.append(Alike(other, reasons))
     return found[:SHOWN]
@@ -279,9 +280,23 @@ def _apart(case: Case) -> set[uuid.UUID]:
     return {each for row in rows for each in row}
 
 
-def _reasons(case: Case, subject: dict[str, Any], other: Case) -> tuple[str, ...]:
-    """Why another case may be of the same person; empty where a date of birth or address speaks against it."""
-    theirs = sealing.unseal(other)["subject"]
+def _ways(told: dict[str, Any]) -> dict[str, set[str]]:
+    """How the person, or who asks, is reached, and the numbers that are theirs alone; by what each is called."""
+    subject, requester = told["subject"], told["requester"]
+    mails = (*subject.get("emails", []), requester.get("email"))
+    phones = (*subject.get("phones", []), requester.get("phone"))
+    numbers = (subject.get("identifiers") or {}).values()
+    return {
+        "the e-mail address": {each.strip().casefold() for each in mails if each},
+        "the telephone number": {re.sub(r"\D", "", each)[-9:] for each in phones if each} - {""},
+        "a number": {_squeezed(each) for each in numbers if each},
+    }
+
+
+def _reasons(case: Case, told: dict[str, Any], other: Case) -> tuple[str, ...]:
+    """Why another case may be of the same person; empty where their dates of birth differ, or only the name is alike."""
+    theirs_told = sealing.unseal(other)
+    subject, theirs = told["subject"], theirs_told["subject"]
     born, their_born = subject.get("date_of_birth"), theirs.get("date_of_birth")
     if born and their_born and born != their_born:
         return ()
@@ -290,6 +305,8 @@ def _reasons(case: Case, subject: dict[str, Any], other: Case) -> tuple[str, ...
         reasons.append("the date of birth")
     if subject.get("postcode") and _squeezed(subject["postcode"]) == _squeezed(theirs.get("postcode", "")):
         reasons.append("the postcode")
+    ways = _ways(theirs_told)
+    reasons += [what for what, mine in _ways(told).items() if mine & ways[what]]
     if len(reasons) == 1:
         return ()
     if case.right is other.right:

@@ -125,7 +125,9 @@ def test_who_may_be_the_same_person_is_shown_with_the_reasons_until_somebody_say
     again = factories.a_case(now=now, subject={"given_name": "Morwena"})  # misspelt, all else the same
     other_right = factories.a_case(now=now, right=Right.ERASURE)
     factories.a_case(now=now, subject={"date_of_birth": "2011-09-02"})  # a namesake
-    factories.a_case(now=now, subject={"date_of_birth": None, "postcode": ""})  # only the name
+    nothing = {"date_of_birth": None, "postcode": "", "emails": []}
+    other_mail = {"name": "Morwenna Tregale", "email": "another@example.org"}
+    factories.a_case(now=now, subject=nothing, requester=other_mail)  # only the name
     alike = {each.case.reference: each.reasons for each in finding.alike(first, actor=officer)}
     assert set(alike) == {again.reference, other_right.reference}
     assert "what is asked for" in alike[again.reference]
@@ -133,6 +135,26 @@ def test_who_may_be_the_same_person_is_shown_with_the_reasons_until_somebody_say
     link.link(first, again, LinkKind.DUPLICATE, actor=officer, now=now)
     db.session.commit()
     assert [each.case.reference for each in finding.alike(first, actor=officer)] == [other_right.reference]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "why"),
+    [
+        ({"emails": ["m.t@example.org"]}, {"emails": ["M.T@example.org "]}, "the e-mail address"),
+        ({"phones": ["01632 960 444"]}, {"phones": ["+44 1632 960444"]}, "the telephone number"),
+        ({"identifiers": {"nhs_number": "943 476 5919"}}, {"identifiers": {"nhs_number": "9434765919"}}, "a number"),
+        ({"emails": ["m.t@example.org"]}, {"emails": ["b.c@example.org"]}, ""),
+    ],
+)
+def test_who_has_the_same_contact_or_number_may_be_the_same_person(
+    now: datetime, officer: Actor, mine: dict[str, Any], theirs: dict[str, Any], why: str
+) -> None:
+    """On the telephone often no more is said than a name and how to ring back."""
+    little = {"date_of_birth": None, "postcode": "", "emails": [], "addresses": []}
+    asks = {"name": "Morwenna Tregale", "email": ""}
+    first, _ = (factories.a_case(now=now, subject={**little, **each}, requester=asks) for each in (mine, theirs))
+    found = [each.reasons for each in finding.alike(first, actor=officer)]
+    assert found == ([("the name", why, "what is asked for", "the month")] if why else [])
 
 
 def test_words_that_very_many_share_find_the_newest_and_with_a_rarer_one_the_right_case(
