@@ -99,10 +99,13 @@ def meant(reference: str | None, *, controller: str) -> Case | None:
 
 def begin(case: Case, filed: Filed, *, now: datetime) -> Complaint:
     """Keep what was said of a complaint that has just come in, and link it with what it is about."""
+    from . import link
+
     row = of(case)
     row.kind, row.matter, row.about = filed.kind, filed.matter, filed.about
     if filed.request is not None:
         _about(case, row, filed.request, actor=SERVICE, now=now)
+        link.follow(filed.request, case, actor=SERVICE, now=now)
     db.session.add(row)
     db.session.flush()
     return row

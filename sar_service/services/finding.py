@@ -294,7 +294,7 @@ def _ways(told: dict[str, Any]) -> dict[str, set[str]]:
 
 
 def _reasons(case: Case, told: dict[str, Any], other: Case) -> tuple[str, ...]:
-    """Why another case may be of the same person; empty where their dates of birth differ, or only the name is alike."""
+    """Why another case may be of the same person; empty where dates of birth differ, or only the name is alike."""
     theirs_told = sealing.unseal(other)
     subject, theirs = told["subject"], theirs_told["subject"]
     born, their_born = subject.get("date_of_birth"), theirs.get("date_of_birth")

@@ -49,6 +49,23 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
     return row
 
 
+def follow(before: Case, case: Case, *, actor: Actor, now: datetime) -> None:
+    """Link a case that has just come in with the one that it follows. Where that is restricted, it is restricted too:
+    it tells of the same person."""
+    link(before, case, LinkKind.RELATED, actor=actor, now=now)
+    if before.restricted and not case.restricted:
+        case.restricted = True
+        audit.record(
+            "restricted the case", actor=actor, now=now, case=case, because="it follows one that is restricted"
+        )
+
+
+def open_beside(case: Case, *, actor: Actor) -> list[Case]:
+    """The cases linked with a restricted one that the whole team may see all the same."""
+    far = [other for _, other in links(case, actor=actor) if other is not None]
+    return list(dict.fromkeys(other for other in far if case.restricted and not other.restricted))
+
+
 def keep_apart(one: Case, other: Case, *, actor: Actor, now: datetime) -> None:
     """Say that two cases that look alike are two, so that they are not shown as alike any more. Raises InvalidInput."""
     if one.id == other.id or one.controller != other.controller:

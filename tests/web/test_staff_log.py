@@ -1,5 +1,6 @@
 """Logging what came by telephone, letter or counter: quickly, with the true day of receipt, and losing nothing."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -215,3 +216,34 @@ def test_several_requests_in_one_message_get_one_acknowledgement(
     for case in made:
         assert case.due_on is not None
         assert case.reference in several[0].text and f"{case.due_on.day} {case.due_on:%B %Y}" in several[0].text
+
+
+@pytest.mark.parametrize("rights", [["complaint"], ["access"]])
+def test_what_follows_a_restricted_request_is_restricted_and_whoever_logs_it_is_told(
+    visit: Visit, officer: Actor, staff: packs.Made, now: datetime, rights: list[str]
+) -> None:
+    request = factories.a_case(now=now)
+    request.restricted, request.assigned_to = True, uuid.UUID(officer.id)
+    db.session.commit()
+    visitor, reference, key = visit(officer), request.reference, request.id
+    visitor.get("/staff/log")
+    page = visitor.send({**TYPED, "rights": rights, "about": reference}, form="Log it")
+    assert page.status_code == 200 and page.request.path == "/staff/"
+    assert "Logged: " in page.text and "It is restricted, as the request that it follows is" in page.text
+    restricted, fresh = next((case.restricted, case.reference) for case in cases() if case.id != key)
+    assert restricted
+    assert fresh not in visit("officer").get("/staff/").text
+    assert fresh in visit("manager").get("/staff/").text
+
+
+def test_a_manager_who_restricts_a_case_is_told_which_linked_ones_stay_open(visit: Visit, officer: Actor) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    visitor.send({**TYPED, "rights": ["access", "erasure"]}, form="Log it")
+    first, second = (case.reference for case in cases())
+    manager = visit("manager")
+    manager.get(f"/staff/cases/{first}")
+    page = manager.send({"reason": "A councillor"}, form="Restrict")
+    assert f"open to the whole team: {second}." in page.text
+    manager.get(f"/staff/cases/{second}")
+    assert "open to the whole team:" not in manager.send({"reason": "A councillor"}, form="Restrict").text

@@ -25,6 +25,7 @@ from sar_service.services import (
     intake,
     letter,
     letter_draft,
+    link,
     redaction_signoff,
     sealing,
     team,
@@ -329,4 +330,7 @@ def restrict(reference: str) -> Response:
     wanted = one_of("restricted", ("yes", "no"), _("Choose whether the case is restricted.")) == "yes"
     cases.restrict(case, wanted, reason=reason(), version=version(), actor=access.actor(), now=access.now())
     flash(_("The case is restricted now.") if wanted else _("The case is open to the whole team again."))
+    beside = ", ".join(each.reference for each in link.open_beside(case, actor=access.actor()))
+    if beside:
+        flash(_("Linked with it, and open to the whole team: %(which)s. Restrict those too if need be.", which=beside))
     return redirect(url_for("staff.case_page", reference=reference))

@@ -179,8 +179,8 @@ def person(reference: str, person: uuid.UUID) -> Iterable[Stand]:
     told = card(row, 0)
     if "names" in request.form:
         yield Stand(_("Names"), _typed("names"), "\n".join(told["names"]))
-        yield Stand(_("What they are to the subject"), _typed("role"), told["role"])
-        yield Stand(_("Standing"), _chosen("standing", STANDINGS), told["standing"])
+        yield Stand(_("Role"), _typed("role"), told["role"])
+        yield Stand(_("What they are to the request"), _chosen("standing", STANDINGS), told["standing"])
     else:
         yield Stand(_("Decided"), "", told["state_text"])
 

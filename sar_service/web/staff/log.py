@@ -14,10 +14,9 @@ from werkzeug.wrappers import Response
 from sar_service.domain.complaint import About, ComplaintKind, Matter
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.letter import ROUTES, Result
-from sar_service.domain.permission import Permission
+from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
-from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Letter
 from sar_service.services import audit, complaint, intake, letter_draft, link
 from sar_service.services import case as cases
@@ -130,7 +129,7 @@ def _submit(form: Logged, draft: Case | None) -> list[Case]:
         made = intake.submit_all(request, rights, actor=actor, now=now)
     if before is not None:
         for case in made:
-            link.link(before, case, LinkKind.RELATED, actor=actor, now=now)
+            link.follow(before, case, actor=actor, now=now)
     return made
 
 
@@ -167,7 +166,8 @@ def taken(form: Logged, draft: Case | None = None) -> tuple[Response | None, lis
         return None, errors_for(form)
     except InvalidInput as error:
         return None, [{"text": str(error), "href": "#main-content"}]
-    if leaves is not None:
+    seen = may_see_case(access.actor(), made[0])
+    if leaves is not None and seen:
         flash(_("Logged. Nothing has gone yet: look at the letter. The request goes elsewhere when you send it."))
         return redirect(url_for("staff.letter_page", reference=made[0].reference, letter_id=leaves.id)), []
     references = ", ".join(case.reference for case in made)
@@ -176,6 +176,9 @@ def taken(form: Logged, draft: Case | None = None) -> tuple[Response | None, lis
         if len(made) == 1
         else _("Logged as %(count)s cases: %(references)s.", count=len(made), references=references)
     )
+    if not seen:
+        flash(_("It is restricted, as the request that it follows is: a manager gives it to somebody."))
+        return redirect(url_for("staff.worklist")), []
     _point_out(made[0])
     return redirect(url_for("staff.case_page", reference=made[0].reference)), []
 
