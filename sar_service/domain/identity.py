@@ -13,7 +13,8 @@ from datetime import date
 from enum import StrEnum
 
 from .errors import InvalidInput
-from .identity_basis import SCOTLAND, Basis, look_for, why_not
+from .identity_basis import SCOTLAND, Basis, by_parent_alone, grown_up, look_for, why_not
+from .identity_basis import age_on as age_on
 
 _LATE = 7  # days after receipt from which asking for evidence is late
 _OLD_AUTHORITY = 183  # days before the request after which a signed authority should be confirmed
@@ -228,18 +229,19 @@ def understands(evidence: Sequence[Evidence]) -> bool | None:
     return None if judged is None else judged is EvidenceKind.CHILD_UNDERSTANDS
 
 
-def _papers(evidence: Sequence[Evidence], kind: EvidenceKind, nation: str) -> tuple[bool, list[str]]:
+def _papers(evidence: Sequence[Evidence], kind: EvidenceKind, found: Circumstances) -> tuple[bool, list[str]]:
     """Is there a paper of this kind that counts, and why do those not that do not?"""
-    reasons = [why_not(e.basis, dated=e.dated, nation=nation) for e in evidence if e.kind is kind]
+    nation, born = found.nation, found.subject_born
+    reasons = [why_not(e.basis, dated=e.dated, nation=nation, born=born) for e in evidence if e.kind is kind]
     return "" in reasons, [reason for reason in reasons if reason]
 
 
 def _missing(evidence: Sequence[Evidence], circumstances: Circumstances) -> tuple[str, ...]:
-    kinds, capacity, nation = {e.kind for e in evidence}, circumstances.capacity, circumstances.nation
+    kinds, capacity = {e.kind for e in evidence}, circumstances.capacity
     found: list[str] = []
 
     def paper(kind: EvidenceKind, sentence: str) -> None:
-        good, reasons = _papers(evidence, kind, nation)
+        good, reasons = _papers(evidence, kind, circumstances)
         if not good:
             found.extend(reasons or [sentence])
 
@@ -256,9 +258,13 @@ def _missing(evidence: Sequence[Evidence], circumstances: Circumstances) -> tupl
             "They were judged not to understand this right yet. Somebody with parental responsibility has to ask "
             "for them, or an advocate whom they choose."
         )
-    if capacity is Capacity.PARENT:
+    signed = {e.basis for e in evidence if e.kind is EvidenceKind.SIGNED_AUTHORITY}
+    acts = capacity in (Capacity.REPRESENTATIVE, Capacity.SOLICITOR)
+    if capacity is Capacity.PARENT or (acts and by_parent_alone(signed)):
         paper(EvidenceKind.PARENTAL_RESPONSIBILITY, "Parental responsibility for the child has not been shown.")
         if not circumstances.own_right:
+            born, on = circumstances.subject_born, circumstances.today or circumstances.received
+            found.extend(grown_up(born, on=on, nation=circumstances.nation))
             found.extend(_childs_say(evidence))
         orders = _newest(evidence, EvidenceKind.ORDERS_CHECKED, EvidenceKind.ORDER_AGAINST)
         if orders is None:
@@ -267,7 +273,7 @@ def _missing(evidence: Sequence[Evidence], circumstances: Circumstances) -> tupl
             )
         elif orders is EvidenceKind.ORDER_AGAINST:
             found.append("A court order or an arrangement stands against giving this to them. Ask Legal first.")
-    if capacity in (Capacity.REPRESENTATIVE, Capacity.SOLICITOR):
+    if acts:
         if EvidenceKind.AUTHORITY_CONFIRMED not in kinds or EvidenceKind.SIGNED_AUTHORITY not in kinds:
             paper(EvidenceKind.SIGNED_AUTHORITY, "The person's signed authority has not been seen.")
         known = _is_known(evidence, About.SUBJECT) or EvidenceKind.AUTHORITY_CONFIRMED in kinds
@@ -291,11 +297,6 @@ def _childs_say(evidence: Sequence[Evidence]) -> Iterable[str]:
         yield "The child understands this right, so it is theirs to decide. Record whether they agree."
     elif not kinds & _CHILDS_VIEW:
         yield "What the child thinks has not been recorded, or why they were not asked."
-
-
-def age_on(born: date, on: date) -> int:
-    """Whole years of age on a day."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _lateness(settled: date | None, circumstances: Circumstances) -> Iterable[str]:
@@ -363,11 +364,9 @@ def _of_age(evidence: Sequence[Evidence], circumstances: Circumstances) -> Itera
         view = _newest(evidence, EvidenceKind.CHILD_AGREES, EvidenceKind.CHILD_OBJECTS)
         if view is EvidenceKind.CHILD_OBJECTS and understands(evidence) is False:
             yield "The child does not want it. They cannot decide this alone, but what they feel has to be weighed."
-        if age is not None and age >= 18:
-            yield "The person is an adult: a parent needs their authority, or an appointment."
-        elif circumstances.own_right:
+        if circumstances.own_right:
             return
-        elif age is not None and age >= 12 and understands(evidence) is None:
+        if age is not None and age >= 12 and understands(evidence) is None:
             yield (
                 "From about twelve many children understand this right themselves (in Scotland that is "
                 "presumed). Ask the child unless there is a reason not to."

@@ -5,7 +5,7 @@ Which evidence a request needs is `identity.py`; here are only the papers themse
 whoever looks at it: it warns, and a person decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -38,6 +38,7 @@ class Basis(StrEnum):
     GUARDIAN = "guardian"
     INTERVENER = "intervener"
     CONTROLLER_NI = "controller_ni"
+    UNREGISTERED_POWER = "unregistered_power"
     # An authority that was signed.
     SPECIFIC_AUTHORITY = "specific_authority"
     PARENTS_AUTHORITY = "parents_authority"  # signed by somebody with parental responsibility
@@ -48,7 +49,8 @@ class Basis(StrEnum):
 class Paper:
     """What is known of one kind of paper: whether it counts, why not, what to look for, and where it is law.
 
-    `since` is the day from which the birth had to be registered for it to count, by nation.
+    `since` is the day from which the birth had to be registered for it to count, by nation; `undated` is what is said
+    where it is not known to be from that day on.
     """
 
     check: str = ""
@@ -56,6 +58,7 @@ class Paper:
     because: str = ""
     nations: frozenset[str] = frozenset({EAW, SCOTLAND, NI})
     since: Mapping[str, date] = field(default_factory=dict)
+    undated: str = ""
 
 
 _WELFARE = "It covers welfare alone. Asking for information needs one for property and affairs."
@@ -72,6 +75,8 @@ PAPERS: Mapping[Basis, Paper] = MappingProxyType(
             because="The birth was registered before a father’s name on the certificate gave parental responsibility: "
             "ask for an agreement, an order or the marriage certificate.",
             since=MappingProxyType({EAW: date(2003, 12, 1), SCOTLAND: date(2006, 5, 4), NI: date(2002, 4, 15)}),
+            undated="Whether the father who is named has parental responsibility depends on the day on which the birth "
+            "was registered, and that is not on file: record the certificate again, with that day as its date.",
         ),
         Basis.MARRIED_FATHER: Paper(
             check="Compare both certificates: the marriage and the birth have to be the same people’s."
@@ -121,10 +126,15 @@ PAPERS: Mapping[Basis, Paper] = MappingProxyType(
         ),
         Basis.INTERVENER: Paper(check="An intervention order is for one matter: is this the one?", nations=_NORTH),
         Basis.CONTROLLER_NI: Paper(check="Read the order of the Office of Care and Protection.", nations=_WEST),
+        Basis.UNREGISTERED_POWER: Paper(
+            counts=False,
+            because="A power of attorney that is not registered gives no right to ask for somebody who cannot decide "
+            "this. Ask for the registered one; whoever can decide it may sign an authority instead.",
+        ),
         Basis.SPECIFIC_AUTHORITY: Paper(),
         Basis.PARENTS_AUTHORITY: Paper(
-            check="Whoever signed must have parental responsibility, and the child may be able to decide this "
-            "themselves: ask them."
+            check="Whoever signed asks as a parent does: show their parental responsibility, look for orders that "
+            "stand against it, and ask the child."
         ),
         Basis.GENERAL_AUTHORITY: Paper(
             counts=False,
@@ -138,14 +148,24 @@ APPOINTMENTS = tuple(list(Basis)[list(Basis).index(Basis.PROPERTY_LPA) : list(Ba
 AUTHORITIES = (Basis.SPECIFIC_AUTHORITY, Basis.PARENTS_AUTHORITY, Basis.GENERAL_AUTHORITY)
 
 
-def why_not(basis: Basis | None, *, dated: date | None, nation: str) -> str:
-    """Why a paper does not count by itself, in a sentence; nothing where it does, or nobody said which it is."""
+def by_parent_alone(signed: Collection[str | None]) -> bool:
+    """Do these signed authorities come from a parent, and none from the person whom it is about?"""
+    return Basis.PARENTS_AUTHORITY in signed and None not in signed and Basis.SPECIFIC_AUTHORITY not in signed
+
+
+def why_not(basis: Basis | None, *, dated: date | None, nation: str, born: date | None = None) -> str:
+    """Why a paper does not count by itself, in a sentence; nothing where it does, or nobody said which it is.
+
+    `born` is the child's date of birth: a birth is not registered before it.
+    """
     if basis is None:
         return ""
     paper = PAPERS[basis]
     since = paper.since.get(nation)
-    too_early = since is not None and dated is not None and dated < since
-    return paper.because if not paper.counts or too_early else ""
+    if not paper.counts or (since is not None and dated is not None and dated < since):
+        return paper.because
+    known = since is None or dated is not None or (born is not None and born >= since)
+    return "" if known else paper.undated
 
 
 def look_for(basis: Basis | None, *, nation: str) -> tuple[str, ...]:
@@ -157,3 +177,23 @@ def look_for(basis: Basis | None, *, nation: str) -> tuple[str, ...]:
         "This paper is of another nation’s law: ask Legal whether it holds here." if nation not in paper.nations else ""
     )
     return tuple(each for each in (paper.check, elsewhere) if each)
+
+
+def age_on(born: date, on: date) -> int:
+    """Whole years of age on a day."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def grown_up(born: date | None, *, on: date, nation: str) -> tuple[str, ...]:
+    """That nobody acts for this person as a parent any more, if that is so on a day.
+
+    Children (Scotland) Act 1995, section 2(7); elsewhere parental responsibility ends at 18. No age bars whoever asks
+    for themselves.
+    """
+    ends = 16 if nation == SCOTLAND else 18
+    if born is None or age_on(born, on) < ends:
+        return ()
+    return (
+        f"The person is {ends} or older, so nobody acts for them as a parent any more: they ask themselves, sign an "
+        "authority, or somebody shows an appointment.",
+    )

@@ -25,6 +25,7 @@ from sar_service.models import Case, Document, DocumentState
 from sar_service.queue import after_commit
 
 from . import audit, lease, sealing
+from .identity_asks import asks_as
 from .search import included_refs
 
 HANDLED = {
@@ -238,7 +239,7 @@ def handle(case: Case, row: Document, *, how: str, note: str, code: str = "", ac
         raise InvalidInput("Say in a sentence what was done. The requester will read it.", field="note")
     if code:
         known = runtime().catalogue.exemptions.values()
-        require_offered(code, known, right=case.right, nation=case.nation, capacity=case.capacity)
+        require_offered(code, known, right=case.right, nation=case.nation, capacity=asks_as(case))
     row.handled = how
     row.handled_detail = {"code": code, "by": actor.label, "at": now.isoformat()}
     sealing.seal(row, {**sealing.unseal(row), "note": note.strip()[:2000]})

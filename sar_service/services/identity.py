@@ -253,7 +253,7 @@ def take_back(case: Case, fact_id: str, *, reason: str, actor: Actor, now: datet
 
 
 def _doubt_if_short(case: Case, reason: str, *, actor: Actor, now: datetime) -> None:
-    if not assessment(case).sufficient:
+    if not assessment(case, today=clock.day_of(now)).sufficient:
         doubt(case, reason=reason, actor=actor, now=now)
 
 
@@ -264,7 +264,7 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
     it had arrived. Where nothing came at all, asking for it has not put anything off beyond the day it was asked for.
     Letters that were held back since the contact changed go now, to the contact that there is; copies have served.
     """
-    judged = assessment(case)
+    judged = assessment(case, today=clock.day_of(now))
     if not judged.sufficient and not override.strip():
         raise InvalidInput(" ".join(judged.missing), field="override")
     cases.move(case, Action.SETTLE_IDENTITY, actor=actor, now=now)

@@ -24,6 +24,7 @@ from sar_service.models import Case, Decision, MarkRow, PersonRow, Record
 
 from . import audit, sealing
 from . import document as documents
+from .identity_asks import asks_as
 from .redaction import item_text, text_digest
 from .units import LOCATING, Item, fate, items, on_what_stays, open_document, open_record, people_of, undecided_of
 
@@ -31,7 +32,7 @@ from .units import LOCATING, Item, fate, items, on_what_stays, open_document, op
 def codes(case: Case) -> tuple[Exemption, ...]:
     """The codes that may be used in this case: right, nation and capacity allow them."""
     return offered(
-        runtime().catalogue.exemptions.values(), right=case.right, nation=case.nation, capacity=case.capacity
+        runtime().catalogue.exemptions.values(), right=case.right, nation=case.nation, capacity=asks_as(case)
     )
 
 

@@ -104,13 +104,50 @@ def test_new_contact_details_undo_what_was_settled_before() -> None:
 def test_age_warns_and_never_decides(years: int) -> None:
     born = RECEIVED - timedelta(days=int(365.25 * years) + 1)
     for capacity, evidence in ENOUGH:
-        assert judged(capacity, *evidence, subject_born=born).sufficient
+        if capacity is not Capacity.PARENT or years < 18:
+            assert judged(capacity, *evidence, subject_born=born).sufficient
+
+
+@pytest.mark.parametrize(("nation", "ends"), [("england-and-wales", 18), (SCOTLAND, 16), (NI, 18)])
+def test_nobody_acts_as_a_parent_for_somebody_who_has_grown_up(nation: str, ends: int) -> None:
+    """Parental responsibility ends: whoever has grown up asks themselves, or signs that somebody else may."""
+    born = RECEIVED.replace(year=RECEIVED.year - ends)
+    grown = judged(Capacity.PARENT, *PARENT, subject_born=born, nation=nation)
+    assert not grown.sufficient and f"{ends} or older" in grown.missing[0]
+    young = born + timedelta(days=1)
+    assert judged(Capacity.PARENT, *PARENT, subject_born=young, nation=nation).sufficient
+    assert not judged(
+        Capacity.PARENT, *PARENT, subject_born=young, nation=nation, today=RECEIVED + timedelta(days=1)
+    ).sufficient
+    own = judged(Capacity.PARENT, *PARENT, subject_born=born, nation=nation, own_right=True)
+    assert own.sufficient
+
+
+@pytest.mark.parametrize("capacity", [Capacity.SOLICITOR, Capacity.REPRESENTATIVE])
+def test_what_a_parent_signed_lets_nobody_do_more_than_the_parent(capacity: Capacity) -> None:
+    """A parent who may not have the file does not get it through a solicitor or a friend."""
+    authority = seen(K.SIGNED_AUTHORITY, basis=Basis.PARENTS_AUTHORITY, dated=date(2026, 8, 20))
+    who = (seen(K.FIRM_CHECKED), seen(K.VOUCHED), seen(K.AUTHORITY_CONFIRMED), authority)
+    behind = (seen(K.PARENTAL_RESPONSIBILITY), seen(K.CHILD_AGREES), seen(K.ORDERS_CHECKED))
+    assert judged(capacity, *who, *behind).sufficient
+    for at in range(len(behind)):
+        assert not judged(capacity, *who, *behind[:at], *behind[at + 1 :]).sufficient
+    assert not judged(capacity, *who, *behind, seen(K.ORDER_AGAINST, day=4)).sufficient
+    assert not judged(capacity, *who, *behind, subject_born=date(2000, 9, 1)).sufficient
+    theirs = seen(K.SIGNED_AUTHORITY, basis=Basis.SPECIFIC_AUTHORITY, dated=date(2026, 8, 20))
+    assert judged(capacity, *who, theirs).sufficient
+
+
+def test_a_power_of_attorney_that_is_not_registered_does_not_count() -> None:
+    mine, power = seen(K.PHOTO_DOCUMENT), seen(K.APPOINTMENT, basis=Basis.UNREGISTERED_POWER)
+    found = judged(Capacity.DEPUTY, mine, power)
+    assert not found.sufficient and "not registered" in found.missing[0]
+    assert judged(Capacity.DEPUTY, mine, power, seen(K.APPOINTMENT, basis=Basis.PROPERTY_LPA, day=9)).sufficient
 
 
 def test_a_parent_of_an_older_child_is_asked_to_ask_the_child() -> None:
     assert any("twelve" in w for w in judged(Capacity.PARENT, *PARENT, subject_born=date(2013, 9, 1)).warnings)
     assert not any("twelve" in w for w in judged(Capacity.PARENT, *PARENT, subject_born=date(2020, 9, 1)).warnings)
-    assert any("adult" in w for w in judged(Capacity.PARENT, *PARENT, subject_born=date(2000, 9, 1)).warnings)
     assert any("safe addresses" in w for w in judged(Capacity.PARENT, *PARENT).warnings)
 
 
@@ -211,11 +248,15 @@ def test_a_child_in_scotland_is_presumed_to_understand_from_twelve_and_a_note_is
 def test_a_fathers_name_on_a_birth_certificate_counts_from_a_day_that_each_nation_has(nation: str, first: date) -> None:
     rest = [each for each in PARENT if each.kind is not K.PARENTAL_RESPONSIBILITY]
 
-    def with_birth(registered: date | None) -> Assessment:
+    def with_birth(registered: date | None, *, born: date | None = None) -> Assessment:
         paper = seen(K.PARENTAL_RESPONSIBILITY, basis=Basis.BIRTH_FATHER, dated=registered)
-        return judged(Capacity.PARENT, *rest, paper, nation=nation)
+        return judged(Capacity.PARENT, *rest, paper, nation=nation, subject_born=born, own_right=True)
 
-    assert with_birth(first).sufficient and with_birth(None).sufficient
+    assert with_birth(first).sufficient
+    assert with_birth(None, born=first).sufficient  # it was registered later than that
+    for born in (None, first - timedelta(days=1)):
+        unknown = with_birth(None, born=born)
+        assert not unknown.sufficient and "not on file" in unknown.missing[0]
     early = with_birth(first - timedelta(days=1))
     assert not early.sufficient and "before a father" in early.missing[0]
 

@@ -127,6 +127,28 @@ def test_an_authority_has_a_date_and_says_what_may_be_asked_for(
     assert identity.evidence_of(fresh(key))[-1].basis == "specific_authority"
 
 
+def test_a_parent_who_may_not_have_the_file_does_not_get_it_through_a_solicitor(
+    visit: Callable[..., Visitor], app: Flask, now: datetime
+) -> None:
+    firm = {"name": "A Keast", "email": "keast@example.org", "organisation": "Keast and Co"}
+    case = factories.a_case(now=now, capacity="solicitor", requester=firm, subject=YOUNG)
+    key, officer = case.id, visit("officer")
+    page = officer.get(f"/staff/cases/{case.reference}/identity").text
+    assert "Orders and safe addresses" not in page and "ABUSE" not in {c.code for c in redaction_mark.codes(case)}
+    officer.send({"kind": "firm_checked", "how": "record"}, form="Record it")
+    paper = {"kind": "signed_authority", "about": "subject", "how": "copy", "dated": "2026-11-02"}
+    page = officer.send({**paper, "basis": "parents_authority"}, form="Record it").text
+    for words in ("Parental responsibility for the child has not been shown", "What the child thinks", "Nobody has"):
+        assert words in page
+    assert {"ABUSE", "WISH-W"} <= {code.code for code in redaction_mark.codes(fresh(key))}
+    refused = officer.send(form="Identity is settled")
+    assert refused.status_code == 400 and not identity.settled(fresh(key))
+    officer.send({"kind": "parental_responsibility", "how": "post", "basis": "birth_mother"}, form="Record it")
+    officer.send({"found": "none", "where": "Case system, Legal: no order"}, form="Record what you found")
+    told = {"view": "agrees", "by": "Rose Penrose, social worker", "how": "She said so"}
+    assert "What was seen is enough" in officer.send(told, form="Record the judgement").text
+
+
 def test_somebody_we_know_is_asked_for_less(visit: Callable[..., Visitor], app: Flask, now: datetime) -> None:
     case = factories.a_case(now=now)
     officer = visit("officer")

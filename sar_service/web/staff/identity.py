@@ -26,6 +26,7 @@ from sar_service.services import (
     sealing,
 )
 from sar_service.services.contact import contact_of, may_change
+from sar_service.services.identity_asks import asks_as
 
 from .. import access
 from ..access import allow
@@ -57,7 +58,7 @@ KINDS: dict[EvidenceKind, Any] = {
 }
 APART = frozenset(list(EvidenceKind)[list(EvidenceKind).index(EvidenceKind.CHILD_AGREES) :])  # forms of their own
 OF_CAPACITY: dict[EvidenceKind, frozenset[Capacity]] = {
-    EvidenceKind.PARENTAL_RESPONSIBILITY: frozenset({Capacity.PARENT, Capacity.REPRESENTATIVE}),
+    EvidenceKind.PARENTAL_RESPONSIBILITY: frozenset({Capacity.PARENT, Capacity.REPRESENTATIVE, Capacity.SOLICITOR}),
     EvidenceKind.SIGNED_AUTHORITY: frozenset({Capacity.REPRESENTATIVE, Capacity.SOLICITOR}),
     EvidenceKind.AUTHORITY_CONFIRMED: frozenset({Capacity.REPRESENTATIVE, Capacity.SOLICITOR}),
     EvidenceKind.FIRM_CHECKED: frozenset({Capacity.SOLICITOR, Capacity.REPRESENTATIVE}),
@@ -85,6 +86,7 @@ BASES: dict[Basis, Any] = {
     Basis.GUARDIAN: _l("Scotland: guardian"),
     Basis.INTERVENER: _l("Scotland: intervener"),
     Basis.CONTROLLER_NI: _l("Northern Ireland: controller"),
+    Basis.UNREGISTERED_POWER: _l("Power of attorney that is not registered"),
     Basis.SPECIFIC_AUTHORITY: _l("It says that they may ask this council for this"),
     Basis.PARENTS_AUTHORITY: _l("The same, signed by somebody with parental responsibility"),
     Basis.GENERAL_AUTHORITY: _l("It is general: it does not say so"),
@@ -92,7 +94,7 @@ BASES: dict[Basis, Any] = {
 BASES_OF = {
     Capacity.PARENT: RESPONSIBILITY,
     Capacity.REPRESENTATIVE: (*AUTHORITIES, *RESPONSIBILITY),
-    Capacity.SOLICITOR: AUTHORITIES,
+    Capacity.SOLICITOR: (*AUTHORITIES, *RESPONSIBILITY),
     Capacity.DEPUTY: APPOINTMENTS,
 }
 HOWS: dict[How, Any] = {
@@ -160,6 +162,7 @@ def identity_page(reference: str) -> str:
         capacities=list(frame.CAPACITIES.items()),
         parent=capacity is Capacity.PARENT,
         child=_may_be_child(case),
+        check=asks_as(case) == Capacity.PARENT,
         understanding=UNDERSTANDING,
         views=VIEWS,
         orders=ORDERS,
@@ -196,7 +199,7 @@ def identity_page(reference: str) -> str:
 
 def _may_be_child(case: Case) -> bool:
     """Is a child's own say to be recorded here? Where it is not known how old somebody is, it may be."""
-    if case.capacity not in (Capacity.SELF, Capacity.PARENT, Capacity.REPRESENTATIVE):
+    if case.capacity == Capacity.DEPUTY:
         return False
     born = sealing.unseal(case)["subject"].get("date_of_birth")
     return not born or age_on(date.fromisoformat(born), case.received_on) < ADULT

@@ -1,0 +1,21 @@
+"""In what capacity a request has to be treated: whoever acts on what a parent signed asks as a parent.
+
+Which evidence that needs is `domain/identity.py`; which exemptions it opens, `domain/exemption.py`.
+"""
+
+from sar_service.domain.identity import Capacity, EvidenceKind
+from sar_service.domain.identity_basis import by_parent_alone
+from sar_service.models import Case
+
+from . import clock
+
+
+def asks_as(case: Case) -> str:
+    """The capacity that decides what may be withheld (DPA 2018 Sch 3 paras 4, 10 and 21 count for agents as well)."""
+    signed = {
+        fact.detail.get("basis")
+        for fact in clock.standing_facts(case)
+        if fact.kind == "evidence_seen" and (fact.detail or {}).get("evidence") == EvidenceKind.SIGNED_AUTHORITY
+    }
+    agent = case.capacity in (Capacity.SOLICITOR, Capacity.REPRESENTATIVE)
+    return Capacity.PARENT.value if agent and by_parent_alone(signed) else case.capacity
