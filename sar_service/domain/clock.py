@@ -20,7 +20,7 @@ from .clock_facts import Clarification as Clarification
 from .clock_facts import Extension as Extension
 from .clock_facts import Facts as Facts
 from .clock_steps import Step
-from .complaint import next_due
+from .complaint import DUTY_SINCE, next_due
 from .errors import InvalidInput
 from .holidays import Holidays
 from .rights import Right, Terms
@@ -30,7 +30,6 @@ from .school_days import SchoolTerms, count
 _ONE = timedelta(days=1)
 NO_TERMS = SchoolTerms()
 _NEW_RULES = date(2026, 2, 5)  # section 76 of the Data (Use and Access) Act 2025 in force
-_COMPLAINTS = date(2026, 6, 19)  # section 164A of the Data Protection Act 2018 in force
 _SOON = 7  # days after receipt by which evidence of identity should have been asked for
 _LONDON = ZoneInfo("Europe/London")
 
@@ -127,8 +126,8 @@ def _reckon(facts: Facts, holidays: Holidays, school: SchoolTerms) -> Reckoning:
     if facts.received < _NEW_RULES and allows.extends and (facts.extension or facts.clarifications):
         steps.append(Step(key="before_2026", on=_NEW_RULES))
 
-    if facts.received < _COMPLAINTS and allows.days is not None:
-        steps.append(Step(key="before_complaints", on=_COMPLAINTS))
+    if facts.received < DUTY_SINCE and allows.days is not None:
+        steps.append(Step(key="before_complaints", on=DUTY_SINCE))
 
     asked = tuple(sorted(facts.clarifications, key=lambda c: (c.asked, c.answered or date.max)))
     counted = asked if allows.pauses else ()

@@ -37,7 +37,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = MappingProxyType(
         "waiting_for_identity": "The time has not begun: evidence asked for on {on} has not come.",
         "waiting_for_fee": "The time has not begun: the fee asked for on {on} has not been paid.",
         "started": "The time begins on {on}, the last of these.",
-        "at_once": "Act at once: the law gives no month for this. The month below is only the outer limit.",
+        "at_once": "The law gives no month for this: it must be done at once. The month below is only the outer limit.",
         "one_month": "One month later is {on}.",
         "one_month_short": "One month later is {on}, the last day of that month.",
         "three_months": "With the extension, three months from the start is {on}.",

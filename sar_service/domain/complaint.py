@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from .clock_steps import Step
 
+DUTY_SINCE = date(2026, 6, 19)  # section 164A of the Data Protection Act 2018 in force
+
 
 class ComplaintKind(StrEnum):
     """Counted apart: a complaint about what was done, and a wish to have an answer looked at again."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from .redirect import Route
-from .rights import Right
+from .rights import TERMS, Right
 
 
 class Result(StrEnum):
@@ -30,6 +30,7 @@ class LetterKind:
     those whose requests it answers (empty: all). `decides`: it says how much of what was asked is done.
     `second`: somebody other than its writer has to send it. `route`: it says who answers what is not ours, all of it
     or a part. `for_others`: only where somebody asks for another person. `worded`: staff have to say something in it.
+    `afterwards`: it can be written once the case has been answered as well.
     """
 
     key: str
@@ -42,10 +43,18 @@ class LetterKind:
     route: Route | None = None
     for_others: bool = False
     worded: bool = True
+    afterwards: bool = False
 
     def suits(self, right: Right, *, capacity: str = "") -> bool:
         """Could it be written in a case of this right, where somebody asks in this capacity?"""
         return (not self.rights or right in self.rights) and not (self.for_others and capacity == "self")
+
+
+# Those of which Article 12(5) of the UK GDPR speaks: a fee, or that it is unfounded. A complaint is not refused either:
+# it is looked into, and whoever complained is told what came of it (section 164A).
+_CHARGED = frozenset(right for right, terms in TERMS.items() if terms.waits_for_fee)
+_REQUESTS = frozenset(Right) - {Right.COMPLAINT}
+_LIMITED = frozenset({Right.RESTRICTION, Right.RECTIFICATION, Right.ERASURE, Right.OBJECTION})  # Article 18(1)
 
 
 def _all() -> Mapping[str, LetterKind]:
@@ -69,19 +78,20 @@ def _all() -> Mapping[str, LetterKind]:
         ),
         LetterKind(key="clarification", drafted=True, does="clarification_requested"),
         LetterKind(key="extension", drafted=True, does="extension_notice"),
-        LetterKind(key="fee-asked", drafted=True, does="fee_requested"),
+        LetterKind(key="fee-asked", drafted=True, does="fee_requested", rights=_CHARGED),
         LetterKind(key="progress", drafted=True),
-        LetterKind(key="new-date", drafted=True),
-        LetterKind(key="not-held", drafted=True, does="answer", second=True),
+        LetterKind(key="new-date", drafted=True, rights=_REQUESTS),
+        LetterKind(key="not-held", drafted=True, does="answer", second=True, rights=_REQUESTS),
         LetterKind(key="other-controller", drafted=True, does="redirect", route=Route.CONTROLLER),
         LetterKind(key="redirect-foi", drafted=True, does="redirect", route=Route.FOI, worded=False),
         LetterKind(key="redirect-police", drafted=True, does="redirect", route=Route.POLICE, worded=False),
         LetterKind(key="redirect-school", drafted=True, does="redirect", route=Route.SCHOOL),
         LetterKind(key="redirect-dead", drafted=True, does="redirect", route=Route.DEAD, worded=False),
         LetterKind(key="redirect-member", drafted=True, does="redirect", route=Route.MEMBER, worded=False),
-        LetterKind(key="refused", drafted=True, does="refuse"),
-        LetterKind(key="unfounded", drafted=True, does="refuse", second=True),
+        LetterKind(key="refused", drafted=True, does="refuse", rights=_REQUESTS),
+        LetterKind(key="unfounded", drafted=True, does="refuse", second=True, rights=_CHARGED),
         LetterKind(key="closed", drafted=True, does="close"),
+        LetterKind(key="restriction-ends", drafted=True, rights=_LIMITED, afterwards=True),
     )
     answers = (
         LetterKind(

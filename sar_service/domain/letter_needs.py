@@ -25,7 +25,17 @@ WAYS_IN_WELSH: Mapping[str, str] = MappingProxyType(
     }
 )
 DECIDES = frozenset(
-    {"refused", "unfounded", "closed", "other-controller", "not-held", "extension", "fee-asked", "partial-disclosure"}
+    {
+        "refused",
+        "unfounded",
+        "closed",
+        "other-controller",
+        "not-held",
+        "extension",
+        "fee-asked",
+        "partial-disclosure",
+        "restriction-ends",
+    }
 )
 DATED = frozenset(
     {
@@ -51,9 +61,9 @@ def needs(kind: str, values: Mapping[str, Any], *, language: str = "en") -> list
     if kind == "access-code":
         return [(str(values["code"]), "the code ({{ code }})")]
     found = [(str(values["reference"]), "the reference ({{ reference }})")]
-    complaint = values["right"] == "complaint"
-    if kind in DATED and values["due"] and not (complaint and kind in ("acknowledgement", "progress")):
-        found.append((str(values["due"]), "the date by which the answer is due ({{ due }})"))
+    day = values["missed"] if kind == "progress" and values["missed"] else values["due"]
+    if kind in DATED and day and values["right"] != "complaint":  # which has no date for its answer
+        found.append((str(day), "the date by which the answer is due ({{ due }}), or had been ({{ missed }})"))
     if kind == "released" and not values["paper_only"]:
         found.append((str(values["until"]), "until when it can be downloaded ({{ until }})"))
     told = KINDS.get(kind)
@@ -72,5 +82,5 @@ def _told(kind: str, words: str, values: Mapping[str, Any]) -> bool:
     if kind.startswith("outcome-"):
         return bool(values.get("result") != "all")
     if kind == "progress":
-        return number == "165" if values["right"] == "complaint" else bool(values["late"])
-    return kind in DECIDES
+        return number == "165" if values["right"] == "complaint" else bool(values["late"] or values["missed"])
+    return kind in DECIDES and (number != "164A" or values["right"] != "complaint")

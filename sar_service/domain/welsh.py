@@ -74,7 +74,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "waiting_for_fee": "Nid yw’r amser wedi dechrau: nid yw’r ffi y gofynnwyd amdani {soft} wedi’i thalu.",
         "started": "Mae’r amser yn dechrau {soft}, yr olaf o’r rhain.",
         "at_once": (
-            "Rhaid gweithredu ar unwaith: nid yw’r gyfraith yn rhoi mis ar gyfer hyn. "
+            "Nid yw’r gyfraith yn rhoi mis ar gyfer hyn: rhaid ei wneud ar unwaith. "
             "Terfyn eithaf yn unig yw’r mis isod."
         ),
         "one_month": "Fis yn ddiweddarach: {on}.",

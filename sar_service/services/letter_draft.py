@@ -12,7 +12,7 @@ from typing import Any
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
-from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.letter import KINDS, LetterKind, Result
 from sar_service.domain.letter_needs import ways
 from sar_service.domain.lifecycle import GUARDS, OPEN, UNKNOWN, Action, Guard, Status
 from sar_service.domain.redirect import Route
@@ -101,6 +101,7 @@ DEEDS: Mapping[str, Deed] = {
     "answer": _answer,
     "disclose_part": _disclose_part,
 }
+ANSWERED = frozenset({Status.RELEASED, Status.CLOSED})
 PART = "partial-disclosure"  # which has a page of its own
 WORDED = ("reason", "done", "to_come", "withheld")  # what staff say in a letter in words of their own
 ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
@@ -142,7 +143,7 @@ def begin(
         if result not in set(ROUTED):
             raise InvalidInput("Say whether all of the request goes elsewhere, or a part.", field="result")
         redirect.check(case, chosen.route)
-    _may_be_written_to(case)
+    _may_be_written_to(case, chosen)
     if chosen.worded and not (words.strip() or named):
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
@@ -282,7 +283,7 @@ def _check(subject: str, text: str, must: Sequence[str], language: str, *, title
 def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
     """Do what the letter does, and have it sent. Refused, with nothing done, if that cannot be or its date is old."""
     _still_draft(row, version)
-    _may_be_written_to(case)
+    _may_be_written_to(case, KINDS[row.kind])
     if stopped := letter_hold.stops(case, row.kind):
         raise WrongState(stopped)
     told = sealing.unseal(row)
@@ -325,10 +326,10 @@ def drop(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     db.session.delete(row)
 
 
-def _may_be_written_to(case: Case) -> None:
+def _may_be_written_to(case: Case, chosen: LetterKind) -> None:
     if case.status in UNKNOWN:
         raise WrongState("Nobody has logged this e-mail as a request. Log it first: then it has letters.")
-    if case.status not in OPEN:
+    if case.status not in OPEN and not (chosen.afterwards and case.status in ANSWERED):
         raise WrongState("The case is over. Reopen it before you write or send such a letter.")
 
 
@@ -340,10 +341,11 @@ def _still_draft(row: Letter, version: int) -> None:
 
 def kinds(case: Case) -> list[str]:
     """The letters that could be begun now; those that send a request elsewhere are `routes`."""
-    if case.status not in OPEN or case.status in (*UNKNOWN, Status.BUILDING):
+    if case.status not in OPEN | ANSWERED or case.status in (*UNKNOWN, Status.BUILDING):
         return []
     suit = (kind for kind in KINDS.values() if kind.drafted and kind.suits(case.right, capacity=case.capacity))
-    return [kind.key for kind in suit if kind.route is None and kind.key != PART]
+    over = case.status not in OPEN
+    return [kind.key for kind in suit if kind.route is None and kind.key != PART and (kind.afterwards or not over)]
 
 
 def routes(case: Case) -> list[Route]:

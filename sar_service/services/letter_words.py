@@ -10,6 +10,7 @@ from typing import Any
 from sar_service.catalogue import Absent, Contact, Controller
 from sar_service.catalogue.article_15 import contact_in_words
 from sar_service.domain import clock_steps, welsh
+from sar_service.domain import complaint as complaint_law
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.rights import Right, terms
 from sar_service.domain.sentence import with_article
@@ -19,6 +20,10 @@ from sar_service.models import Case
 from . import clock, complaint, sealing, told_date
 
 ENGLISH, WELSH = "en", "cy"
+ABOUT = {"self": "about you", "parent": "about your child"}
+OTHER = "about the person for whom you ask"
+ABOUT_IN_WELSH = {"self": "amdanoch", "parent": "am eich plentyn"}
+OTHER_IN_WELSH = "am y person yr ydych yn gofyn ar ei ran"
 
 
 def language_of(told: Mapping[str, Any], controller: Controller) -> str:
@@ -80,6 +85,7 @@ def words(
         "right": right.value,
         "right_name": welsh.RIGHTS[right] if cymraeg else terms(right).name,
         "capacity": capacity,
+        "about": (ABOUT_IN_WELSH if cymraeg else ABOUT).get(capacity) or (OTHER_IN_WELSH if cymraeg else OTHER),
         "country": controller.schools_of,
         "how": str((told.get("delivery") or {}).get("how") or ""),
         "paper_only": paper_only(told),
@@ -89,11 +95,13 @@ def words(
         "regulator_to": ", ".join(regulator.ways()) if isinstance(regulator, Contact) else "",
         "due": written(due, language) if due else "",
         "late": bool(due and due < today),
+        "missed": written(reckoning.missed, language) if reckoning.missed else "",
         "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning, cymraeg)},
         "told_before": written(told_before, language) if told_before else "",
         "today": written(today, language),
         "received": written(received, language),
         "review": review,
+        "acknowledgement_owed": received >= complaint_law.DUTY_SINCE,
         "news_days": controller.complaint_aims.news_days,
         "outcome_days": controller.complaint_aims.outcome_days,
         "until": written(today + timedelta(days=controller.delivery.portal_days), language),

@@ -92,6 +92,7 @@ def test_what_staff_write_is_in_no_email_and_not_in_the_trail(
     case: Case, manager: Actor, now: datetime, kind: str
 ) -> None:
     case.capacity = "representative" if KINDS[kind].for_others else case.capacity
+    case.right = case.right if KINDS[kind].suits(case.right) else Right.ERASURE
     row = begun(case, kind, manager, now)
     goes(case, row, manager, now)
     told = sealing.unseal(row)

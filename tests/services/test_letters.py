@@ -47,6 +47,7 @@ MORE: dict[str, dict[str, Any]] = {
     "fee-asked": {"reason": "It is the ninth time that you ask for the same. The fee is £20."},
     "progress": {"reason": "Two of five systems have answered, & we read what they hold."},
     "new-date": {"reason": "You answered our question, & we have gone on."},
+    "restriction-ends": {"reason": "From 1 March on: we have found that it's right, & who wrote it."},
     "not-held": {"reason": "We looked in housing, & in schools."},
     "other-controller": {"reason": "Quayside Academy, office@quayside.example", **ELSEWHERE},
     **{
@@ -94,7 +95,17 @@ def text_of(case: Case, kind: str, now: datetime, **more: Any) -> str:
 
 @pytest.mark.parametrize(
     "kind",
-    ["refused", "closed", "extension", "unfounded", "not-held", "other-controller", "fee-asked", "outcome-erasure"],
+    [
+        "refused",
+        "closed",
+        "extension",
+        "unfounded",
+        "not-held",
+        "other-controller",
+        "fee-asked",
+        "outcome-erasure",
+        "restriction-ends",
+    ],
 )
 def test_whoever_is_refused_or_put_off_is_told_why_and_the_three_ways_to_complain(
     app: Any, now: datetime, kind: str

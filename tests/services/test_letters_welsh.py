@@ -12,14 +12,17 @@ from sar_service.catalogue.controller import WelshText
 from sar_service.documents.letter_template import Own
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput
+from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case
-from sar_service.services import clock, delivery, letter, letter_draft, sealing
+from sar_service.services import clock, delivery, identity, letter, letter_draft, sealing
 from tests import factories
 
 NAMES = WelshText(
     name="Cyngor Bwrdeistref Northmoor", team="Tîm Hawliau Gwybodaeth", hours="9yb i 5yp", opening="Helo."
 )
+NOT_ABOUT = (Right.COMPLAINT, Right.PUPIL_RECORD, Right.RECTIFICATION)
 WANTS = {"how": "portal", "language": "cy"}
 
 
@@ -156,3 +159,16 @@ def test_lines_that_another_program_ended_are_lines_of_the_letter(
 ) -> None:
     row = letter_draft.begin(case, "progress", f"We read.{end}It takes longer.", actor=officer, now=now)
     assert "We read.\nIt takes longer." in sealing.unseal(row)["text"]
+
+
+@pytest.mark.parametrize("right", [each for each in Right if f"outcome-{each}" in KINDS and each not in NOT_ABOUT])
+@pytest.mark.parametrize("result", list(Result))
+def test_an_answer_about_a_child_does_not_speak_of_the_parent(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch, officer: Actor, right: Right, result: Result
+) -> None:
+    council(app, monkeypatch)
+    case = factories.a_case(now=now, right=right, capacity="parent", delivery=dict(WANTS))
+    identity.settle(case, override="Seen by the manager", actor=officer, now=now)
+    row = letter_draft.begin(case, f"outcome-{right}", "We looked.", result=result, actor=officer, now=now)
+    told = sealing.unseal(row)["welsh"]["text"]
+    assert "amdanoch" not in told and "am eich plentyn" in told

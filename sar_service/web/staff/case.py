@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput
+from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
@@ -200,6 +201,7 @@ def case_page(reference: str) -> Any:
         for choice in cases.choices(case, actor=actor)
         if choice.action not in (Action.MERGE, Action.UNMERGE)  # from where the two are compared: `merge.py`
         if not (settled and choice.action is Action.SETTLE_IDENTITY)
+        if choice.action is not Action.REFUSE or KINDS["refused"].suits(case.right)
     ]
     others = [member for member in team.workers(case.controller) if str(member.id) not in work.barred(case)]
     return frame.page(

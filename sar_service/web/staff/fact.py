@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput, StaleWrite
 from sar_service.domain.permission import Permission
-from sar_service.domain.rights import Right
+from sar_service.domain.rights import Right, terms
 from sar_service.models import Case
 from sar_service.services import clock, letter_draft, told_date
 
@@ -72,7 +72,9 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
 
 def _kinds(found: Case) -> dict[str, Any]:
     """What can be recorded in this case."""
-    return KINDS | OF_COMPLAINTS if found.right is Right.COMPLAINT else KINDS
+    every = KINDS | OF_COMPLAINTS if found.right is Right.COMPLAINT else KINDS
+    lawful = {"extension_notice": terms(found.right).extends, "fee_requested": terms(found.right).waits_for_fee}
+    return {key: words for key, words in every.items() if lawful.get(key, True)}
 
 
 def _tried(reference: str) -> str:

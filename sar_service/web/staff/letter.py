@@ -48,6 +48,7 @@ TITLES: dict[str, Any] = {
     "refused": _l("We will not do what they ask"),
     "unfounded": _l("Manifestly unfounded or excessive"),
     "closed": _l("We close the case"),
+    "restriction-ends": _l("A limit on the use is about to end"),
     "outcome-rectification": _l("Our decision on the correction"),
     "outcome-erasure": _l("Our decision on the deletion"),
     "outcome-restriction": _l("Our decision on the limited use"),
@@ -122,6 +123,7 @@ def new_letter(reference: str) -> str:
         kinds=kinds,
         results=results,
         asked=asked,
+        routed=bool(letter_draft.routes(case)),
         in_parts=KINDS[letter_draft.PART].suits(case.right),
         welsh=letter.wants_welsh(case),
     )
