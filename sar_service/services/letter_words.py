@@ -21,9 +21,9 @@ from . import clock, complaint, sealing, told_date
 
 ENGLISH, WELSH = "en", "cy"
 ABOUT = {"self": "about you", "parent": "about your child"}
-OTHER = "about the person for whom you ask"
+OTHER = "about the person you act for"
 ABOUT_IN_WELSH = {"self": "amdanoch", "parent": "am eich plentyn"}
-OTHER_IN_WELSH = "am y person yr ydych yn gofyn ar ei ran"
+OTHER_IN_WELSH = "am y person yr ydych yn gweithredu ar ei ran"
 
 
 def language_of(told: Mapping[str, Any], controller: Controller) -> str:

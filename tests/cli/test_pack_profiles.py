@@ -106,6 +106,7 @@ def test_the_pack_tells_every_item_in_the_notices_own_facts(
     for letter in LETTERS:
         told = items[letter].count("Not stated in the notice.")
         assert told == len(SILENT[profile].get(letter, [])), letter
+    assert "tell you by name who received it" in items["(c)"], "those who got it, and not only kinds of them"
     assert DATES[profile] in closing
     assert name in items["(ea)"], "the law's own route names the council, whatever the notice says"
     ways_to_complain(closing)

@@ -42,12 +42,12 @@ def test_an_answer_to_somebody_who_asks_for_another_speaks_of_the_other(
         db.session.rollback()
         own = ("about you,", "about you.", "about you ", "gave us yourself", "than yours", "you had agreed")
         if capacity is Capacity.SELF:
-            assert "your child" not in text and "the person for whom you ask" not in text
+            assert "your child" not in text and "the person you act for" not in text
         else:
             assert not [words for words in own if words in text], (result, text)
         if right is not Right.RECTIFICATION:
             whom = {Capacity.SELF: "about you", Capacity.PARENT: "about your child"}
-            assert whom.get(capacity, "about the person for whom you ask") in text
+            assert whom.get(capacity, "about the person you act for") in text
 
 
 @pytest.mark.parametrize("right", [Right.COMPLAINT, Right.PUPIL_RECORD, Right.WITHDRAW_CONSENT])
@@ -159,6 +159,12 @@ def test_a_letter_about_a_school_s_record_names_who_runs_schools_there(
     _, text = letter.compose(case, "outcome-pupil-record", now=now, country=country, reason=WHY, result="part")
     assert runs in text and never not in text
     assert ("abuse" in text) is (country != "scotland")  # that exemption is not law there
+
+
+@pytest.mark.parametrize("capacity", list(Capacity))
+def test_a_firm_is_not_told_to_choose_a_quiet_time(app: Any, now: datetime, capacity: Capacity) -> None:
+    row = letter.write(factories.a_case(now=now, capacity=capacity.value), "released", actor=SERVICE, now=now)
+    assert ("quiet time" in sealing.unseal(row)["text"]) is (capacity is not Capacity.SOLICITOR)
 
 
 def test_steps_that_a_requester_reads_give_no_orders(app: Any, now: datetime) -> None:
