@@ -1,6 +1,7 @@
 """Letters to whoever wants Welsh: Welsh first, the same in English below it, each tagged with its own language."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from sar_service.catalogue.controller import WelshText
+from sar_service.catalogue.controller import LetterText, WelshText
+from sar_service.catalogue.letters import kinds
 from sar_service.documents.letter_template import Own
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput
@@ -16,7 +18,7 @@ from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case
-from sar_service.services import clock, delivery, identity, letter, letter_draft, sealing
+from sar_service.services import clock, delivery, identity, letter, letter_check, letter_draft, letter_fill, sealing
 from tests import factories
 
 NAMES = WelshText(
@@ -172,3 +174,27 @@ def test_an_answer_about_a_child_does_not_speak_of_the_parent(
     row = letter_draft.begin(case, f"outcome-{right}", "We looked.", result=result, actor=officer, now=now)
     told = sealing.unseal(row)["welsh"]["text"]
     assert "amdanoch" not in told and "am eich plentyn" in told
+
+
+def shape(text: str) -> dict[str, Any]:
+    """What of a letter is the same in each language: headings, points, paragraphs, provisions and addresses."""
+    return {
+        "headings": len(re.findall(r"^## ", text, re.M)),
+        "points": re.findall(r"^(-|\d+\.) ", text, re.M),
+        "paragraphs": len(re.split(r"\n\n+", text.strip())),
+        "provisions": sorted(re.findall(r"\b(?:164A|16[578]|12A?|1[5-9]|2[0-2]C?)\b(?=[^0-9-])", text)),
+        "addresses": re.findall(r"https?://\S+", text),
+    }
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_the_welsh_part_says_as_much_as_the_english(app: Any, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    council(app, monkeypatch)
+    added = {"letters": LetterText(opening="Hello.")}
+    controller = app.extensions[KEY].catalogue.controllers["northmoor"].model_copy(update=added)
+    pairs = zip(*(letter_check.samples(controller, kind, language) for language in ("en", "cy")), strict=True)
+    for english, welsh in pairs:
+        of_wales = {"country": "wales"}
+        _, ours = letter_fill.written("northmoor", kind, english | of_wales)
+        _, theirs = letter_fill.written("northmoor", kind, welsh | of_wales, language="cy")
+        assert shape(theirs) == shape(ours), (theirs, ours)
