@@ -151,6 +151,7 @@ AT = {
 }
 
 
+STAGES_OF_DECISION = ("received", "identity", "deciding", "told")  # of every other right: nothing is downloaded
 STAGES_OF_COMPLAINT = ("received", "acknowledged", "looked_into", "outcome")
 
 
@@ -161,6 +162,9 @@ def stages(case: Case) -> list[Stage]:
     if case.right is Right.COMPLAINT:
         keys = STAGES_OF_COMPLAINT
         at = len(keys) if case.status not in OPEN else 1 if complaint.acknowledged_on(case) is None else 2
+    elif case.right is not Right.ACCESS:
+        keys = STAGES_OF_DECISION
+        at = len(keys) if case.status not in OPEN else 2 if identity.settled(case) else 1
     return [
         Stage(
             key,

@@ -1,0 +1,71 @@
+"""What the requester's page says is true of the right that they use, and of a request that was late already."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from sar_service.db import db
+from sar_service.domain.lifecycle import Action
+from sar_service.domain.rights import Right
+from sar_service.models import Case
+from sar_service.services import case as cases
+from sar_service.services import clock
+from tests import factories
+from tests.browser import Visitor
+
+DECIDED = [right for right in Right if right not in (Right.ACCESS, Right.COMPLAINT)]
+
+
+@pytest.mark.parametrize("right", DECIDED)
+def test_nobody_is_promised_records_who_did_not_ask_for_them(
+    app: Flask, stranger: Visitor, now: datetime, staff: Any, right: Right
+) -> None:
+    case = factories.a_case(now=now, right=right)
+    key = case.id
+    stranger.enter_portal(key)
+    page = stranger.get("/portal/").text
+    assert "We look at what you ask for, and decide" in page and "We tell you what we did, and why" in page
+    for words in ("search for your records", "download them", "your records go to you"):
+        assert words not in page
+    factories.with_identity(db.session.get_one(Case, key), actor=staff("officer"), now=now)
+    stranger.enter_portal(key)
+    assert stranger.get("/portal/").text != page  # the next stage is the present one
+
+
+def test_whoever_asked_for_a_copy_still_sees_how_the_copy_is_made(app: Flask, stranger: Visitor, now: datetime) -> None:
+    stranger.enter_portal(factories.a_case(now=now).id)
+    page = stranger.get("/portal/").text
+    assert "We search for your records" in page and "and decide" not in page
+
+
+@pytest.mark.parametrize(("kind", "words"), [("identity_requested", "who you are"), ("fee_requested", "a fee")])
+def test_a_request_that_was_late_already_is_not_said_to_have_a_month_to_come(
+    app: Flask, stranger: Visitor, now: datetime, staff: Any, kind: str, words: str
+) -> None:
+    case = factories.a_case(now=now, received_on=date(2026, 10, 1))
+    key = case.id
+    clock.add_fact(case, kind, date(2026, 11, 20), actor=staff("officer"), now=now)
+    stranger.enter_portal(key)
+    page = stranger.get("/portal/").text
+    assert words in page and "should have had our answer by Monday 2 November" in page and "month begins" not in page
+    clock.add_fact(
+        db.session.get_one(Case, key),
+        kind.replace("requested", "received" if "id" in kind else "paid"),
+        date(2026, 11, 21),
+        actor=staff("officer"),
+        now=now,
+    )
+    stranger.enter_portal(key)
+    assert "should have had our answer by Monday 2 November" in stranger.get("/portal/").text
+
+
+def test_a_complaint_that_ended_is_not_called_a_request(
+    app: Flask, stranger: Visitor, now: datetime, staff: Any
+) -> None:
+    case = factories.a_case(now=now, right=Right.COMPLAINT)
+    cases.move(case, Action.WITHDRAW, actor=staff("manager"), now=now, reason="They rang")
+    stranger.enter_portal(case.id)
+    page = stranger.get("/portal/").text
+    assert "Your complaint was withdrawn" in page and "Your request was withdrawn" not in page
