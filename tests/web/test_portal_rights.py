@@ -69,3 +69,12 @@ def test_a_complaint_that_ended_is_not_called_a_request(
     stranger.enter_portal(case.id)
     page = stranger.get("/portal/").text
     assert "Your complaint was withdrawn" in page and "Your request was withdrawn" not in page
+
+
+def test_where_to_complain_is_told_whatever_the_council_left_out(app: Flask, stranger: Visitor, now: datetime) -> None:
+    """A council that names no regulator has one all the same; a school's record has none."""
+    stranger.enter_portal(factories.a_case(now=now, controller="southmoor").id)
+    assert "complain to the Information Commissioner, or ask a court" in stranger.get("/portal/").text
+    stranger.enter_portal(factories.a_case(now=now, right=Right.PUPIL_RECORD).id)
+    page = stranger.get("/portal/").text
+    assert "complain to whoever runs the school" in page and "ask a court" not in page
