@@ -24,7 +24,7 @@ from sar_service.domain.identity import (
     counting,
 )
 from sar_service.domain.identity_ask import Ask, asks, too_much
-from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
+from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis, grown_up
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
@@ -33,6 +33,7 @@ from sar_service.models import Case, Fact
 from . import audit, clock, identity_copy, letter_hold, sealing, work
 from . import case as cases
 from . import reason as reasons
+from .identity_asks import asks_as
 
 UNDOES = ("contact_changed", "identity_doubted", "capacity_changed")
 BASES = {
@@ -124,6 +125,20 @@ def settled(case: Case) -> bool:
     said = [fact.recorded_at for fact in facts if fact.kind == "identity_settled"]
     undone = [fact.recorded_at for fact in facts if fact.kind in UNDOES]
     return bool(said) and (not undone or max(said) > max(undone))
+
+
+def outgrown(case: Case, *, on: date) -> str:
+    """Why nothing may go to a parent any more on this day: the child has grown up since identity was settled. "" if
+    that is not so, if it was settled again since, or if the law gives the parent a right of their own.
+    """
+    if asks_as(case) != Capacity.PARENT or case.right is Right.PUPIL_RECORD:
+        return ""
+    found = circumstances(case)
+    said = max((fact.on for fact in clock.standing_facts(case) if fact.kind == "identity_settled"), default=on)
+    ended = grown_up(found.subject_born, on=on, nation=case.nation)
+    if not ended or grown_up(found.subject_born, on=said, nation=case.nation):
+        return ""
+    return f"{ended[0]} Settle again who asks, and by what right."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, letter, letter_hold, redirect, sealing, units, work
+from . import audit, clock, complaint, identity, letter, letter_hold, redirect, sealing, units, work
 from . import case as cases
 from . import document as documents
 from .letter_fill import IN_ENGLISH
@@ -78,6 +78,8 @@ def _disclose_part(case: Case, actor: Actor, now: datetime) -> None:
     settled, words = GUARDS[Guard.IDENTITY_SETTLED]
     if not settled(cases.situation(case, actor)):
         raise WrongState(words)
+    if stopped := identity.outgrown(case, on=clock.day_of(now)):
+        raise WrongState(stopped)
 
 
 def _answer(case: Case, actor: Actor, now: datetime) -> None:
@@ -87,6 +89,8 @@ def _answer(case: Case, actor: Actor, now: datetime) -> None:
             raise WrongState(against)
     if case.right is Right.COMPLAINT:
         complaint.may_answer(case, actor)
+    elif stopped := identity.outgrown(case, on=clock.day_of(now)):
+        raise WrongState(stopped)
     cases.move(case, Action.ANSWER, actor=actor, now=now)
     case.released_at, case.released_on = now, clock.day_of(now)
 

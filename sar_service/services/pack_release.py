@@ -179,6 +179,7 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, no
     if pack.state is PackState.REFUSED:
         raise WrongState("Something withheld can still be read in this pack. It may not leave.")
     stopped = next((check.blocked for check in checks(case, pack) if check.blocked), "")
+    stopped = stopped or identity.outgrown(case, on=clock.day_of(now))
     if stopped:
         raise WrongState(stopped)
     if again:

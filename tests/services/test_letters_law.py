@@ -171,3 +171,15 @@ def test_steps_that_a_requester_reads_give_no_orders(app: Any, now: datetime) ->
     [row] = letter.letters(factories.a_case(now=now, right=Right.WITHDRAW_CONSENT))
     text = sealing.unseal(row)["text"]
     assert "Act at once" not in text and "only the outer limit" in text
+
+
+def test_no_answer_goes_to_a_parent_whose_child_has_grown_up_meanwhile(app: Any, staff: Any, now: datetime) -> None:
+    officer, born = staff("officer"), {"date_of_birth": "2008-11-25"}  # eighteen two days from now
+    case = factories.a_case(now=now, right=Right.ERASURE, capacity="parent", subject=born)
+    identity.settle(case, override="Seen by the manager", actor=officer, now=now)
+    db.session.commit()
+    later = factories.later(now, days=2)
+    with pytest.raises(WrongState, match="18 or older"):
+        letter_draft.begin(case, "outcome-erasure", WHY, result="all", actor=officer, now=later)
+    db.session.rollback()
+    assert letter_draft.begin(case, "outcome-erasure", WHY, result="all", actor=officer, now=now)

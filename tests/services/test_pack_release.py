@@ -15,7 +15,7 @@ from sar_service.domain.people import Standing
 from sar_service.extensions import runtime
 from sar_service.models import Case, Pack, PackState
 from sar_service.services import case as cases
-from sar_service.services import identity_change, pack_release, people, portal, redaction_mark, sealing, units
+from sar_service.services import identity, identity_change, pack_release, people, portal, redaction_mark, sealing, units
 from sar_service.services.pack import ask
 from tests import packs
 
@@ -224,3 +224,21 @@ def test_a_pack_needs_somewhere_to_go(
     db.session.commit()
     with pytest.raises(WrongState, match=said):
         release(case, row, officer, now)
+
+
+def test_nothing_goes_to_a_parent_whose_child_has_grown_up_since_identity_was_settled(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime
+) -> None:
+    case, row = ready
+    told = sealing.unseal(case)
+    told["subject"]["date_of_birth"] = "2008-11-25"  # eighteen two days from now
+    sealing.seal(case, told)
+    case.capacity = "parent"
+    db.session.commit()
+    after = now + timedelta(days=3)
+    with pytest.raises(WrongState, match="18 or older"):
+        release(case, row, officer, after)
+    assert case.status is Status.READY
+    identity.settle(case, override="She asked us herself to send it to her mother", actor=officer, now=after)
+    release(case, row, officer, after + timedelta(minutes=1))
+    assert case.status is Status.RELEASED
