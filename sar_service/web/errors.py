@@ -1,6 +1,7 @@
 """One table from what went wrong to a status and a page. Views do not catch, except to put a message on a field."""
 
 import logging
+import re
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request
@@ -36,7 +37,28 @@ STATUS: list[tuple[type[Exception], int]] = [
     (Refused, 400),
     (DomainError, 400),
 ]
+# What a form carries that nobody typed, and what nobody but its owner may see, however it was sent.
+_CARRIED = re.compile(r"csrf_token|idempotency_key|form|next|do|try|basis|seen|digest|version.*")
+_SECRET = re.compile(r".*password.*|before|fresh|again|code")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|")
+MOST_TYPED = 100
 PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
+
+
+def _typed() -> list[dict[str, Any]]:
+    """What was typed into a form that led nowhere, to be read and copied: going back may not bring it again."""
+    if request.method != "POST":
+        return []
+    try:
+        sent = list(request.form.items(multi=True))[:MOST_TYPED]
+    except HTTPException:  # it was too large to be read
+        return []
+    shown = [
+        (name, value.strip())
+        for name, value in sent
+        if not (_CARRIED.fullmatch(name) or _SECRET.fullmatch(name) or _ID.fullmatch(value.strip()))
+    ]
+    return [{"key": re.sub(r"[-_]+", " ", name).strip(), "value": value.splitlines()} for name, value in shown]
 
 
 def _answer(status: int, message: str) -> tuple[Any, int]:
@@ -44,7 +66,7 @@ def _answer(status: int, message: str) -> tuple[Any, int]:
     if request.path.startswith("/api/"):
         return jsonify({"error": {"status": status, "message": message}}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
-    return render_template(f"errors/{page}.html", message=message, status=status), status
+    return render_template(f"errors/{page}.html", message=message, status=status, typed=_typed()), status
 
 
 def _domain(error: DomainError) -> tuple[Any, int]:
@@ -66,7 +88,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _csrf(error: CSRFError) -> tuple[Any, int]:
-    return _answer(400, "The page was open for too long. Go back, load it again and send it once more.")
+    return _answer(400, "You were signed out meanwhile, or the page was open for too long. Nothing was kept.")
 
 
 def _unexpected(error: Exception) -> tuple[Any, int]:

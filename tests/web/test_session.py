@@ -207,3 +207,27 @@ def test_a_password_takes_an_attacker_as_long_as_it_should_and_an_unknown_addres
     assert not STRONG.check_needs_rehash(team.NOBODY)  # the same work for who is not here as for who is
     with pytest.raises(VerifyMismatchError):
         STRONG.verify(team.NOBODY, "another password")
+
+
+def test_what_was_typed_is_shown_again_to_who_was_signed_out_meanwhile_and_no_password_is(
+    app: Flask, stranger: Visitor, member: Known
+) -> None:
+    _sign_in(stranger, member.email)
+    stranger.get("/staff/log")
+    form = next(each for each in stranger.forms() if "Log it" in each["buttons"])
+    typed = {
+        "what": "She was moved twice.\n\n<b>Why?</b>",
+        "given_name": "Jenifer",
+        "password": "hunter two",
+        "code": "12345678",
+    }
+    stranger.client.delete_cookie(app.config["SESSION_COOKIE_NAME"])
+    answer = stranger.client.post("/staff/log", data={**form["fields"], **typed})
+    assert answer.status_code == 400 and "You were signed out meanwhile" in answer.text
+    assert (
+        "She was moved twice." in answer.text and "&lt;b&gt;Why?&lt;/b&gt;" in answer.text and "Jenifer" in answer.text
+    )
+    assert "hunter two" not in answer.text and "12345678" not in answer.text
+    assert form["fields"]["idempotency_key"] not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "What you had entered" not in stranger.client.get("/staff/nowhere").text
