@@ -140,3 +140,12 @@ def test_whoever_has_a_new_contact_reads_no_older_letter_until_it_is_known_who_t
     db.session.commit()
     stranger.enter_portal(case_id, mark)
     assert stranger.get(f"/portal/letters/{row}").status_code == 200
+
+
+def test_only_who_may_refuse_is_offered_the_letters_that_refuse(visit: Callable[..., Visitor], now: datetime) -> None:
+    path = f"/staff/cases/{factories.a_case(now=now).reference}/letters/new"
+    for role, may in (("officer", False), ("manager", True)):
+        page = visit(role).get(path)
+        for kind in ("refused", "unfounded"):
+            assert (f'value="{kind}"' in page.text) is may, role
+        assert ("A manager writes that letter" in page.text) is not may

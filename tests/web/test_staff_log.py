@@ -247,3 +247,15 @@ def test_a_manager_who_restricts_a_case_is_told_which_linked_ones_stay_open(visi
     assert f"open to the whole team: {second}." in page.text
     manager.get(f"/staff/cases/{second}")
     assert "open to the whole team:" not in manager.send({"reason": "A councillor"}, form="Restrict").text
+
+
+def test_a_complaint_is_begun_from_the_page_of_what_it_is_about(visit: Visit, officer: Actor, now: datetime) -> None:
+    reference = factories.a_case(now=now).reference
+    visitor = visit(officer)
+    page = visitor.get(f"/staff/cases/{reference}/complaint")
+    assert f'href="/staff/log?about={reference}"' in page.text
+    page = visitor.get(f"/staff/log?about={reference}")
+    form = next(each for each in visitor.forms() if "Log it" in each["buttons"])
+    assert (form["fields"]["about"], form["fields"]["rights"]) == (reference, ["complaint"])
+    assert 'value="access" checked' not in page.text
+    assert "AAAAB" not in visitor.get("/staff/log?about=AAAAA-AAAAA-AAAAB").text

@@ -113,7 +113,9 @@ def new_letter(reference: str) -> str:
     """Choose which letter to write, and say what it has to say."""
     case = frame.find(reference)
     asked = request.args.get("kind", "")
-    kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in letter_draft.kinds(case)]
+    able, refuses = letter_draft.kinds(case), access.actor().may(Permission.REFUSE)
+    offered = [key for key in able if refuses or KINDS[key].does != "refuse"]
+    kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in offered]
     results = RESULTS if any(KINDS[key].decides for key, *_rest in kinds) else []
     return frame.page(
         "letter_new",
@@ -125,6 +127,7 @@ def new_letter(reference: str) -> str:
         asked=asked,
         routed=bool(letter_draft.routes(case)),
         in_parts=KINDS[letter_draft.PART].suits(case.right),
+        managers_only=len(offered) < len(able),
         welsh=letter.wants_welsh(case),
     )
 

@@ -188,9 +188,11 @@ def taken(form: Logged, draft: Case | None = None) -> tuple[Response | None, lis
 def log() -> Any:
     """Write down a request and make a case of each right that it uses."""
     sent = request.method == "POST"
+    about = intake.tidy_reference(request.args.get("about", "")[:60])  # from the page of what is complained about
+    begun = {"about": about, "rights": [Right.COMPLAINT.value]} if about else {}
     form = Logged(
         request.form if sent else None,
-        data={"received_on": frame.today(), "kind": RIGHTS, "safe": UNKNOWN, "how": "portal"},
+        data={"received_on": frame.today(), "kind": RIGHTS, "safe": UNKNOWN, "how": "portal", **begun},
     )
     form.prepare()
     answer, problems = taken(form) if sent else (None, [])
