@@ -78,6 +78,18 @@ def test_a_complaint_is_not_refused_and_no_letter_calls_it_a_request(app: Any, s
     assert "your complaint" in sealing.unseal(withdrawn)["text"]
 
 
+@pytest.mark.parametrize("result", ["all", "part"])
+def test_a_complaint_that_goes_elsewhere_is_promised_no_date_for_an_answer(
+    app: Any, staff: Any, now: datetime, result: str
+) -> None:
+    """The law gives none: the only date there is is that of the acknowledgement, or of news."""
+    case = factories.a_case(now=now, right=Right.COMPLAINT)
+    row = letter_draft.begin(case, "other-controller", WHY, result=result, actor=staff("officer"), now=now)
+    told = sealing.unseal(row)
+    assert "request" not in told["text"] + told["subject"] and "23 December" not in told["text"]
+    assert ("rest of your complaint" in told["text"]) is (result == "part")
+
+
 @pytest.mark.parametrize(("received", "owed"), [(date(2026, 6, 18), False), (date(2026, 6, 19), True)])
 def test_only_what_the_law_demands_is_said_to_be_demanded(app: Any, now: datetime, received: date, owed: bool) -> None:
     case = factories.a_case(now=now, right=Right.COMPLAINT, received_on=received)
