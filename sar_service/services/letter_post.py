@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from sqlalchemy import func
 from sqlalchemy.orm import lazyload
 
 from sar_service.db import db
@@ -112,6 +113,14 @@ def _counts_from_today(case: Case, row: Letter, *, actor: Actor, now: datetime) 
     return True
 
 
-def overdue(*, actor: Actor, today: date) -> list[tuple[Letter, Case]]:
-    """The letters that have waited for the post since an earlier day, those that have waited longest first."""
-    return [(row, case) for row, case in waiting(actor=actor) if clock.day_of(row.written_at) < today]
+def overdue(*, actor: Actor, today: date) -> tuple[int, date | None]:
+    """How many letters have waited for the post since an earlier day, of the cases that this actor may see; and the
+    day on which the first of them was written."""
+    begins = datetime.combine(today, time.min, tzinfo=clock.LONDON)
+    count, first = db.session.execute(
+        cases.visible(actor, by_id=True)
+        .join(Letter, Letter.case_id == Case.id)
+        .where(Letter.state == "to_post", Letter.written_at < begins)
+        .with_only_columns(func.count(), func.min(Letter.written_at))
+    ).one()
+    return count, clock.day_of(first) if first is not None else None

@@ -201,9 +201,10 @@ def works_for(member: Member, controller: str) -> bool:
     return member.active and sees and controller in member.controllers
 
 
-def workers(controller: str) -> list[Member]:
-    """Those who may have a case of this council, by name."""
-    return [member for member in members(controllers=frozenset({controller})) if works_for(member, controller)]
+def workers(*controllers: str) -> list[Member]:
+    """Those who may have a case of one of these councils, by name."""
+    listed = members(controllers=frozenset(controllers))
+    return [member for member in listed if any(works_for(member, key) for key in controllers)]
 
 
 def known(member_id: str) -> Member | None:

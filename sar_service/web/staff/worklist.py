@@ -186,7 +186,7 @@ def worklist() -> Any:
     clocks = {row.id: clock.reckon(row) for row in rows}
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags = frame.staff_names(), work.flags(rows)
-    working = frozenset(str(each.id) for key in actor.controllers for each in team.workers(key))
+    working = frozenset(str(each.id) for each in team.workers(*actor.controllers))
     groups = team_share.names(actor.controllers)
     tasks, all_tasks = work.open_tasks(actor) if now.page == 1 else ([], 0)
     more, total = total > cases.MOST_LISTED, min(total, cases.MOST_LISTED)
