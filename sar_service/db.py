@@ -23,6 +23,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 
+WROTE = "wrote"  # what a connection knows of its transaction: that something was written in it
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -125,6 +127,8 @@ def prepare(engine: Engine) -> None:
     """Make the service's own engine open and begin as it must; other engines of the process are left alone."""
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", _nothing_written)
+    event.listen(engine, "before_cursor_execute", _note_writing)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -139,6 +143,42 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
+
+
+def _nothing_written(connection: Connection) -> None:
+    connection.info.pop(WROTE, None)
+
+
+def _note_writing(
+    connection: Connection, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool
+) -> None:
+    if context is not None and (context.isinsert or context.isupdate or context.isdelete):
+        connection.info[WROTE] = True
+
+
+def let_go() -> None:
+    """End the transaction of the session before something slow, so that nobody who writes waits for it meanwhile.
+
+    What was read is read again afterwards, and may have changed: ask again whatever must be so. Raises RuntimeError if
+    something was written already, for that would be lost.
+    """
+    session = db.session()
+    if session.new or session.deleted or any(session.is_modified(each) for each in session.dirty):
+        raise RuntimeError("something was changed before what is slow: do that first")
+    if session.in_transaction():
+        if session.connection().info.get(WROTE):
+            raise RuntimeError("something was written before what is slow: do that first")
+        session.rollback()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions that begin meanwhile only read: on SQLite they wait for nobody who writes."""
+    token = reading_only.set(True)
+    try:
+        yield
+    finally:
+        reading_only.reset(token)
 
 
 @contextmanager

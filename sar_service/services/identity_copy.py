@@ -43,7 +43,8 @@ ENDED = (Status.CLOSED, Status.REFUSED, Status.WITHDRAWN, Status.REDIRECTED)
 
 def take(case: Case, source: IO[bytes], *, name: str, what: str, actor: Actor, now: datetime) -> IdentityCopy:
     """Take in a copy, sealed, from a requester or as a scan by staff. Raises InvalidInput for what cannot be taken, and
-    WrongState where nothing more is needed: then it is not kept at all.
+    WrongState where nothing more is needed: then it is not kept at all. Nothing may have been written before, and no
+    transaction is open while the file is looked at (`scanner.refuse`).
     """
     _needed(case, actor)
     data = source.read(LIMITS.bytes + 1)
@@ -64,6 +65,8 @@ def take(case: Case, source: IO[bytes], *, name: str, what: str, actor: Actor, n
                 f"{LIMITS.pages} pages, or show the document in another way.",
                 field="file",
             ) from error
+        db.session.refresh(case)
+        _needed(case, actor)  # the case may have ended while the file was looked at
         with pdf.open("rb") as made:
             stored = sealing.put_object(case, made, media_type="application/pdf", now=now)
     today = clock.day_of(now)

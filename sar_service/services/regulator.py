@@ -17,7 +17,7 @@ from sar_service.adapters.vault import DataKey
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from sar_service.domain.permission import Permission
+from sar_service.domain.permission import Permission, may_see_case
 from sar_service.extensions import runtime
 from sar_service.models import Case, RegulatorFile, RegulatorLetter
 
@@ -88,22 +88,15 @@ def log(
 
     Its files are shown to the virus scanner first: if it finds something, or does not answer, nothing is kept.
     """
-    if controller not in actor.controllers:
-        raise NotAllowed("You do not work for this council.")
-    if case is None and not actor.may(Permission.REGULATOR):
-        raise NotAllowed("A manager logs letters of the regulator that belong to no case.")
     _check(given, today=clock.day_of(now))
-    if case is not None and case.controller != controller:
-        raise InvalidInput("This case is another council’s. Choose that one, or check the reference.", field="case")
-    if answers is not None and (answers.case_id, answers.controller) != (_id(case), controller):
-        raise InvalidInput("A letter answers one of the same case and of the same council.", field="direction")
-    if answers is not None and (given.direction != TO or answers.direction != FROM):
-        raise InvalidInput("Only a letter to the regulator answers one from them.", field="direction")
-    if answers is not None and answers.settled_on is not None:
-        raise WrongState("This letter was answered already.")
-    if answers is not None and given.on < answers.on:
-        raise InvalidInput("The answer cannot have gone before the letter came. Check the two days.", field="on")
-    scanner.refuse(given.files, field="files", instead=", or log the letter without it")
+    _fits(given, controller=controller, case=case, answers=answers, actor=actor)
+    if given.files:
+        scanner.refuse(given.files, field="files", instead=", or log the letter without it")
+        for read in (case, answers):
+            if read is not None:
+                db.session.refresh(read)
+        # while they were looked at the case may have been closed to this actor, or the letter answered
+        _fits(given, controller=controller, case=case, answers=answers, actor=actor)
     if case is not None:
         audit.lock(case)
     row = RegulatorLetter(
@@ -133,6 +126,26 @@ def log(
     days = {"on": given.on.isoformat(), **({"until": given.reply_by.isoformat()} if given.reply_by else {})}
     audit.record(f"logged a letter {given.direction} the regulator", actor=actor, now=now, case=case, of=row, **days)
     return row
+
+
+def _fits(given: Given, *, controller: str, case: Case | None, answers: RegulatorLetter | None, actor: Actor) -> None:
+    """Whether this letter may be logged here by this actor. Raises the error that says why not."""
+    if controller not in actor.controllers:
+        raise NotAllowed("You do not work for this council.")
+    if case is None and not actor.may(Permission.REGULATOR):
+        raise NotAllowed("A manager logs letters of the regulator that belong to no case.")
+    if case is not None and case.controller != controller:
+        raise InvalidInput("This case is another council’s. Choose that one, or check the reference.", field="case")
+    if answers is not None and (answers.case_id, answers.controller) != (_id(case), controller):
+        raise InvalidInput("A letter answers one of the same case and of the same council.", field="direction")
+    if answers is not None and (given.direction != TO or answers.direction != FROM):
+        raise InvalidInput("Only a letter to the regulator answers one from them.", field="direction")
+    if answers is not None and answers.settled_on is not None:
+        raise WrongState("This letter was answered already.")
+    if answers is not None and given.on < answers.on:
+        raise InvalidInput("The answer cannot have gone before the letter came. Check the two days.", field="on")
+    if case is not None and not may_see_case(actor, case):
+        raise NotFound("There is no case with this reference that you may see.")
 
 
 def _id(case: Case | None) -> uuid.UUID | None:

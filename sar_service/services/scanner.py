@@ -1,24 +1,28 @@
 """Showing files that people send to the virus scanner, before anything of them is read or kept.
 
-All files of one upload together have so long: on SQLite everybody else who writes waits meanwhile.
+No transaction is open meanwhile: nobody waits for a scanner that hangs but whoever sent the files.
 """
 
 import time
 from collections.abc import Sequence
 
 from sar_service.adapters.scanner import ScannerSilent, ScannerTakesLess
+from sar_service.db import let_go
 from sar_service.domain.errors import InvalidInput
 from sar_service.extensions import runtime
 
-SECONDS = 20  # less than the time for which a writer waits for another (`db.py`)
+SECONDS = 20  # all files of one upload together have so long
 
 
 def refuse(files: Sequence[tuple[str, bytes]], *, field: str, instead: str = "") -> None:
     """Let files through in which nothing was found; they are names with their bytes. Raises InvalidInput for all of
     them if something was found in one, or if one could not be looked at: then none is to be kept.
 
+    The transaction ends before that, with nothing written in it: whatever must be so is asked again afterwards.
+
     `instead` is what else could be done, as the end of a sentence: ", or show the document in another way".
     """
+    let_go()
     until = time.monotonic() + SECONDS
     several = len(files) > 1
     for name, content in files:

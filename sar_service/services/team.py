@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, insert, select, update
 
-from sar_service.db import aside, db, new_id
+from sar_service.db import aside, db, new_id, reading
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound
 from sar_service.domain.permission import Permission, Role, permissions_of
@@ -235,7 +235,7 @@ def open_session(token: str, *, now: datetime) -> dict[str, Any] | None:
     settings = runtime().settings
     idle = timedelta(minutes=settings.session_idle_minutes)
     absolute = timedelta(hours=settings.session_absolute_hours)
-    with db.engine.connect() as connection:
+    with reading(), db.engine.connect() as connection:
         row = connection.execute(select(SESSIONS).where(SESSIONS.c.digest == _digest(token))).one_or_none()
     if row is None or row.ended_at is not None:
         return None
