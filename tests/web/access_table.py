@@ -178,3 +178,31 @@ STAFF: dict[str, set[May]] = {
     "staff.work_page": {May.SEE_CASES},
     "staff.worklist": {May.SEE_CASES},
 }
+
+# All that answers for an e-mail that nobody has logged as a request: whatever else is added is for requests alone.
+OF_AN_EMAIL = {
+    "api.show",
+    "staff.add_link",
+    "staff.add_note",
+    "staff.add_task",
+    "staff.assign",
+    "staff.attach_draft",
+    "staff.case_page",
+    "staff.correct_fact",
+    "staff.draft_page",
+    "staff.end_task",
+    "staff.facts_page",
+    "staff.keep_apart",
+    "staff.log_draft",
+    "staff.message_file",
+    "staff.message_handled",
+    "staff.message_original",
+    "staff.message_request",
+    "staff.messages_page",
+    "staff.remove_link",
+    "staff.restrict",
+    "staff.set_draft_aside",
+    "staff.set_flags",
+    "staff.take_up_draft",
+    "staff.work_page",
+}

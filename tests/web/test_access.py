@@ -13,13 +13,16 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from sar_service.db import db
-from sar_service.domain.actor import Actor
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.incoming import Message
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import ROLE_PERMISSIONS, Role
 from sar_service.models import CandidateRow, Case, Document, Letter, MarkRow, Member, Pack, PersonRow, Record
+from sar_service.services import incoming
 from sar_service.web.access import declaration
 from tests import factories
 from tests.browser import Visitor
-from tests.web.access_table import ANYONE, REQUESTER, STAFF
+from tests.web.access_table import ANYONE, OF_AN_EMAIL, REQUESTER, STAFF
 
 SECRET = "Tregale"  # the subject's name: no refusal may hold it
 ROWS: dict[str, Any] = {
@@ -180,6 +183,31 @@ def test_a_case_of_another_council_is_not_there(doors: Doors, visit: Callable[..
     for path in ("/staff/", f"/staff/?text={doors.case.reference}"):
         page = manager.get(path)
         assert SECRET not in page.text and page.text.count(doors.case.reference) <= 1  # at most as it was typed
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_of_an_e_mail_that_nobody_has_logged_nothing_answers_but_what_sorts_it(
+    doors: Doors, visit: Callable[..., Visitor], now: datetime, aside: bool
+) -> None:
+    message = Message(sender="morwenna@example.org", name="Morwenna Tregale", subject="My file", text="Please.")
+    doors.case = incoming.begin("northmoor", message, arrived_at=now, actor=SERVICE, now=now)
+    doors.case.status = Status.SET_ASIDE if aside else Status.DRAFT
+    db.session.commit()
+    case_id, visitor = doors.case.id, visit("manager")
+    heading = "This e-mail was set aside" if aside else "Log this e-mail first"
+    faults, closed = [], 0
+    before = _everything()
+    for rule, method in _of_a_case(doors.app):
+        answer = doors.knock(visitor, rule, method)
+        told = answer.status_code == 409 and heading in answer.text
+        if rule.endpoint not in OF_AN_EMAIL:
+            closed += 1
+            if not told or f"/staff/cases/{doors.case.reference}/draft" not in answer.text:
+                faults.append(f"{method} {rule.rule} answered {answer.status_code}")
+        elif told:
+            faults.append(f"{method} {rule.rule} is closed")
+    assert faults == [] and closed > 50
+    assert _everything() == before and db.session.get_one(Case, case_id).status is doors.case.status
 
 
 def test_a_restricted_case_is_there_for_its_officer_and_managers_alone(

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from sar_service.db import db, reading_only
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.lifecycle import UNKNOWN, Action, Status
 from sar_service.domain.permission import Permission
@@ -23,6 +24,14 @@ from .log_questions import RIGHTS, Logged, columns
 from .log_questions import UNKNOWN as NOT_ASKED
 
 MOST = 5  # cases of one address that are shown
+
+
+@blueprint.errorhandler(frame.NotLogged)
+def not_logged(error: frame.NotLogged) -> tuple[str, int]:
+    """The page that says to log it first, and leads there."""
+    db.session.rollback()
+    reading_only.set(True)
+    return render_template("staff/not_logged.html", reference=error.reference, aside=error.aside), 409
 
 
 @blueprint.get("/cases/<reference>/draft")

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput, StaleWrite
+from sar_service.domain.lifecycle import UNKNOWN
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right, terms
 from sar_service.models import Case
@@ -54,6 +55,7 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         found,
         tab="overview",
         viewed="the facts",
+        logged=found.status not in UNKNOWN,
         kinds=list(_kinds(found).items()),
         facts=_entries(found),
         entries=[

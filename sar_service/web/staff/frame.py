@@ -12,6 +12,7 @@ from flask import current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.permission import may_see_case
 from sar_service.domain.reminder import used
@@ -130,8 +131,20 @@ def wishes(case: Case, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def find(reference: str) -> Case:
-    """The case of an address, if this member may see it. Raises NotFound."""
-    return cases.get(reference, actor=access.actor())
+    """The case of an address, if this member may see it. Raises NotFound, and NotLogged where there is nothing at
+    the address as long as nobody has said what is asked for."""
+    case = cases.get(reference, actor=access.actor())
+    if case.status in UNKNOWN and request.endpoint not in OPEN_UNLOGGED:
+        raise NotLogged(case)
+    return case
+
+
+class NotLogged(WrongState):
+    """An e-mail that nobody has logged, or that was set aside, at an address that is for requests."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(_("This is an e-mail that nobody has logged as a request. Log it first."))
+        self.reference, self.aside = case.reference, case.status is Status.SET_ASIDE
 
 
 def today() -> date:
@@ -247,6 +260,16 @@ TABS: tuple[tuple[str, Any, str], ...] = (
 
 
 OF_A_DRAFT = ("overview", "work")  # of an e-mail that nobody has logged there is no more than this
+# And this is all that answers for one: reading it, sorting it, who has it, notes and tasks, and the day it came.
+OPEN_UNLOGGED = frozenset(
+    f"staff.{name}"
+    for name in (
+        *("case_page", "draft_page", "log_draft", "attach_draft", "set_draft_aside", "take_up_draft"),
+        *("messages_page", "message_handled", "message_request", "message_original", "message_file"),
+        *("assign", "restrict", "facts_page", "correct_fact"),
+        *("work_page", "set_flags", "add_note", "add_task", "end_task", "add_link", "remove_link", "keep_apart"),
+    )
+)
 
 
 def _tabs(case: Case, here: str, counts: dict[str, int]) -> Iterable[dict[str, Any]]:
