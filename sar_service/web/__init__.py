@@ -6,7 +6,7 @@ know each other.
 
 from flask import Flask
 
-from . import access, errors, headers, session, theme
+from . import access, errors, headers, session, theme, upload
 from .api import blueprint as api
 from .health import blueprint as health
 from .managers import blueprint as managers
@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
     session.register(app)
     headers.register(app)
     errors.register(app)
+    upload.register(app)
     access.register(app)
     theme.register(app)
     for blueprint in (public, request_form, complaint_form, portal, staff, managers, api, health):

@@ -122,12 +122,6 @@ def _loader(member_id: str) -> SignedIn | None:
     return SignedIn(team.actor_of(member), must_change=member.must_change) if member is not None else None
 
 
-def _limit() -> None:
-    """A form without files is read whole: it may be as large as the fields of one with files, and no larger."""
-    if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
-
-
 def _check() -> BaseResponse | None:
     reading_only.set(request.method in SAFE)
     if request.endpoint is None:
@@ -180,7 +174,7 @@ def _answered_before() -> BaseResponse | None:
 
 
 def _commit(response: Response) -> Response:
-    if request.method in SAFE or response.status_code >= 400:
+    if request.method in SAFE or response.status_code >= 400 or request.endpoint is None:  # which did nothing
         db.session.rollback()
         return response
     key = _once_key()
@@ -218,9 +212,7 @@ def register(app: Flask) -> None:
     login.session_protection = None  # the session is on the server; its token is the protection
     login.user_loader(_loader)
     login.init_app(app)
-    app.before_request_funcs.setdefault(None, []).insert(0, _limit)  # before anything reads the form
     app.before_request(_check)
     app.after_request(_commit)
-    app.teardown_request(lambda _error: request.close())  # what was sent along is not kept open
     app.jinja_env.globals["once"] = once
     app.context_processor(lambda: {"actor": actor(), "may": actor().may, "Permission": Permission})

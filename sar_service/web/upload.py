@@ -1,0 +1,51 @@
+"""Files that are sent to us: which pages take any, how much is read, and that none is left open whatever happens.
+
+What is kept of them, and on what conditions, is for the services. Errors about them are told in `errors.py`.
+"""
+
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+
+from flask import Flask, current_app, request
+from flask import Request as FlaskRequest
+
+PAGES = ("portal.evidence", "staff.add_copy", "staff.log_regulator")  # whatever else is sent is no larger than its text
+IN_MEMORY = 2 * 1024 * 1024  # bytes of one file; of what is larger there can be 16 in one request, not more
+
+
+class Request(FlaskRequest):
+    """A request that closes whatever was sent along, also where its form was given up half-way."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._opened: list[IO[bytes]] = []
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        made = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY, mode="rb+"))  # noqa: SIM115 - `close` does
+        self._opened.append(made)
+        return made
+
+    def close(self) -> None:
+        """Close every file of this request. Can be called again."""
+        super().close()
+        for each in self._opened:
+            each.close()
+
+
+def _limit() -> None:
+    """Where no files are taken, nothing larger is read than the fields of a form."""
+    if request.endpoint not in PAGES or request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+
+
+def register(app: Flask) -> None:
+    """Put the rules on the application."""
+    app.request_class = Request
+    app.before_request_funcs.setdefault(None, []).insert(0, _limit)  # before anything reads the form
+    app.teardown_request(lambda _error: request.close())  # what was sent along is not kept open
