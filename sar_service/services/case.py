@@ -264,7 +264,7 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     if chosen.assigned == "me" and actor.id:
         parts.append(Case.assigned_to == uuid.UUID(actor.id))
     elif chosen.assigned == "nobody":
-        parts.append(Case.assigned_to.is_(None))
+        parts.append(case_urgency.nobodys())
     elif chosen.assigned:
         parts.append(Case.assigned_to == uuid.UUID(chosen.assigned))
     if chosen.team == "mine" and actor.id:

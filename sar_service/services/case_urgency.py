@@ -12,7 +12,7 @@ from sqlalchemy import case as when
 
 from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.work import AT_RISK
-from sar_service.models import Case, FlagRow
+from sar_service.models import Case, FlagRow, Member
 
 RUNNING = "running"
 
@@ -58,8 +58,14 @@ def sorted_by() -> Any:
 NEAR, UNTAKEN, UNANSWERED_AFTER, STALLED = 5, 2, 14, 10
 
 
+def nobodys(holder: Any = Case.assigned_to) -> Any:
+    """Whether nobody has it, or somebody who has left, as a condition on a column that names who has something."""
+    return or_(holder.is_(None), holder.in_(select(Member.id).where(Member.active.is_(False))))
+
+
 def attention(case: Case, today: date) -> str:
-    """Why a case stands where it does in the list of what is urgent; "" where nothing presses. As `urgency` sorts."""
+    """Why a case stands where it does in the list of what is urgent; "" where nothing presses. As `urgency` sorts, but
+    for what somebody has who has left: the list says that by itself."""
     if case.status not in OPEN:
         return ""
     running = case.clock_state == "running" and case.due_on is not None
@@ -87,7 +93,7 @@ def urgency(today: date) -> tuple[Any, ...]:
         (Case.status.not_in(OPEN), 9),
         (late(today), 0),
         (and_(running, Case.due_on <= today + timedelta(days=NEAR)), 1),
-        (and_(Case.assigned_to.is_(None), Case.received_on <= today - timedelta(days=UNTAKEN)), 2),
+        (and_(nobodys(), Case.received_on <= today - timedelta(days=UNTAKEN)), 2),
         (and_(~running, touched < _midnight(today, UNANSWERED_AFTER)), 3),
         (touched < _midnight(today, STALLED), 4),
         else_=5,

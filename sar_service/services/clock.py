@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sar_service.catalogue.controller import ComplaintAims
 from sar_service.db import new_id
 from sar_service.domain import clock
 from sar_service.domain.actor import Actor
@@ -299,7 +300,8 @@ def facts_of(case: Case) -> clock.Facts:
 
 def complaint_aims(case: Case) -> dict[str, int]:
     """What the council holds itself to once a complaint is acknowledged: `news_days` and `outcome_days`."""
-    aims = runtime().catalogue.controllers[case.controller].complaint_aims
+    council = runtime().catalogue.controllers.get(case.controller)
+    aims = council.complaint_aims if council is not None else ComplaintAims()
     return {"news_days": aims.news_days, "outcome_days": aims.outcome_days}
 
 
@@ -312,8 +314,9 @@ def _acknowledged(case: Case, by_kind: dict[str, list[Fact]]) -> Acknowledged | 
 
 
 def reckon(case: Case) -> clock.Reckoning:
-    """The clock of a case: state, due date and the worked steps."""
-    school = runtime().catalogue.controllers[case.controller].pupil_records
+    """The clock of a case: state, due date and the worked steps. It runs on where the council’s own file is gone."""
+    council = runtime().catalogue.controllers.get(case.controller)
+    school = council.pupil_records if council is not None else None
     return clock.reckon(
         facts_of(case), holidays=runtime().holidays, terms=school.known() if school is not None else clock.NO_TERMS
     )

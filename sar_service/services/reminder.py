@@ -17,7 +17,7 @@ from sar_service.domain.permission import Permission, Role, may_see_case
 from sar_service.domain.reminder import Audience, Level, audience, reached
 from sar_service.domain.rights import terms
 from sar_service.extensions import runtime
-from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
+from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder, StaffMail
 from sar_service.queue import after_commit
 
 from . import case_urgency, clock, moved_date, regulator, team, team_share
@@ -65,20 +65,27 @@ def digest(*, now: datetime) -> int:
     lines: dict[uuid.UUID, list[tuple[Case, Level]]] = {}
     moved: dict[uuid.UUID, list[str]] = {}
     for row, case in moved_date.untold():
-        row.told_at = now
-        for member in members:
-            if _concerns(case, member):
-                moved.setdefault(member.id, []).append(moved_date.in_words(row, case))
+        for member in _concerned(case, members):
+            row.told_at = now
+            moved.setdefault(member.id, []).append(moved_date.in_words(row, case))
     teams = team_share.all_members()
-    for case, level in _fresh(today=local.date(), now=now):
-        for member in _told(case, level, members, teams):
-            lines.setdefault(member.id, []).append((case, level))
+    unseen: dict[uuid.UUID, list[str]] = {}
+    for case, fresh in _fresh(today=local.date()):
+        able = [member for member in members if _may_see(case, member)]
+        if not able:  # and so it stays to be told, until somebody is there who may be told
+            for member in _keepers(case, members):
+                unseen.setdefault(member.id, []).append(case.reference)
+            continue
+        for level, day in fresh.items():
+            db.session.add(Reminder(case_id=case.id, controller=case.controller, level=level, due_on=day, made_at=now))
+        for level in _worth_saying(fresh):
+            for member in _told(case, level, able, teams):
+                lines.setdefault(member.id, []).append((case, level))
     wanted: dict[uuid.UUID, list[str]] = {}
     for letter in regulator.to_warn(today=local.date()):
-        for member in members:
-            if _answers_for(letter, member):
-                wanted.setdefault(member.id, []).append(_regulator(letter, local.date()))
-    told = lines.keys() | moved.keys() | wanted.keys()
+        for member in _answering(letter, members):
+            wanted.setdefault(member.id, []).append(_regulator(letter, local.date()))
+    told = lines.keys() | moved.keys() | wanted.keys() | unseen.keys()
     for member in members:
         if member.id in told:
             _write(
@@ -86,18 +93,26 @@ def digest(*, now: datetime) -> int:
                 lines.get(member.id, []),
                 moved.get(member.id, []),
                 wanted.get(member.id, []),
+                unseen.get(member.id, []),
                 today=local.date(),
                 now=now,
             )
     return len(told)
 
 
-def _answers_for(letter: regulator.Read, member: Member) -> bool:
-    """Is this member warned of an answer to the regulator? Managers are, and whoever has the case."""
-    actor = team.actor_of(member)
-    if letter.row.controller not in actor.controllers:
-        return False
-    return actor.may(Permission.REGULATOR) or (letter.case is not None and member.id == letter.case.assigned_to)
+def _answering(letter: regulator.Read, members: Iterable[Member]) -> list[Member]:
+    """Who is warned of an answer to the regulator: managers, and whoever has the case. Where there is neither, all who
+    may see it; where nobody may, those who keep the service."""
+    here = [member for member in members if letter.row.controller in team.actor_of(member).controllers]
+    found = [
+        member
+        for member in here
+        if team.actor_of(member).may(Permission.REGULATOR)
+        or (letter.case is not None and member.id == letter.case.assigned_to and _may_see(letter.case, member))
+    ]
+    if not found and letter.case is not None:
+        found = [member for member in here if _may_see(letter.case, member)]
+    return found or _keepers(letter.row, members)
 
 
 def _regulator(letter: regulator.Read, today: date) -> str:
@@ -110,12 +125,17 @@ def _regulator(letter: regulator.Read, today: date) -> str:
     )
 
 
-def _concerns(case: Case, member: Member) -> bool:
-    """Is a moved date of this case told to this member? To whoever has it, and to managers."""
-    actor = team.actor_of(member)
-    if Permission.SEE_CASES not in actor.permissions or not may_see_case(actor, case):
-        return False
-    return member.id == case.assigned_to or member.role is Role.MANAGER
+def _concerned(case: Case, members: Iterable[Member]) -> list[Member]:
+    """To whom it is told that the date of a case moved: to whoever has it, and to managers; where there is neither, to
+    all who may see it."""
+    able = [member for member in members if _may_see(case, member)]
+    return [member for member in able if member.id == case.assigned_to or member.role is Role.MANAGER] or able
+
+
+def _keepers(row: Case | RegulatorLetter, members: Iterable[Member]) -> list[Member]:
+    """Who can help where nobody on the staff may see a case: the administrators of its council, or else all of them."""
+    keepers = [member for member in members if member.role is Role.ADMINISTRATOR]
+    return [member for member in keepers if row.controller in member.controllers] or keepers
 
 
 def levels(found: Reckoning, *, today: date) -> tuple[Level, ...]:
@@ -131,10 +151,10 @@ def levels(found: Reckoning, *, today: date) -> tuple[Level, ...]:
     )
 
 
-def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
-    """Cases that have reached a level of which nobody has been warned, with the highest; and that is noted.
+def _fresh(*, today: date) -> Iterable[tuple[Case, dict[Level, date]]]:
+    """Cases that have reached levels of which nobody has been warned, each level with the day it is about.
 
-    That somebody was told another date, and that identity was asked for too late, is warned of beside that.
+    That somebody was told another date, and that identity was asked for too late, is warned of beside how far it ran.
     """
     counts = or_(Case.clock_state == "running", Case.missed_on.is_not(None))
     cases = db.session.scalars(
@@ -151,26 +171,28 @@ def _fresh(*, today: date, now: datetime) -> Iterable[tuple[Case, Level]]:
                 on[Level.TOLD_OTHERWISE] = found.due
         if found.missed is not None:
             on[Level.ASKED_LATE] = found.missed
-        fresh = [level for level, day in on.items() if (case.id, level, day) not in known]
-        for level in fresh:
-            db.session.add(
-                Reminder(case_id=case.id, controller=case.controller, level=level, due_on=on[level], made_at=now)
-            )
-        yield from ((case, level) for level in [each for each in fresh if each not in BESIDE][-1:])
-        yield from ((case, level) for level in fresh if level in BESIDE)
+        fresh = {level: day for level, day in on.items() if (case.id, level, day) not in known}
+        if fresh:
+            yield case, fresh
+
+
+def _worth_saying(fresh: Iterable[Level]) -> list[Level]:
+    """The highest of several levels, and whatever is told beside it."""
+    return [each for each in fresh if each not in BESIDE][-1:] + [each for each in fresh if each in BESIDE]
 
 
 def _told(
-    case: Case, level: Level, members: Iterable[Member], teams: Mapping[uuid.UUID, Collection[uuid.UUID]]
+    case: Case, level: Level, able: list[Member], teams: Mapping[uuid.UUID, Collection[uuid.UUID]]
 ) -> list[Member]:
-    """The members of staff whom a warning goes to: of those who may see the case.
+    """The members of staff whom a warning goes to: of those `able` to see the case, who are some.
 
     The team is the one that has the case. Where none has it, or nobody in it may see the case, it is every officer.
+    Where whoever has it has left, or may not see it, nobody has it.
     """
-    able = [member for member in members if _may_see(case, member)]
     shared = teams.get(case.team_id, ()) if case.team_id is not None else ()
     together = {member.id for member in able if member.id in shared}
-    who = audience(level, assigned=any(member.id == case.assigned_to for member in able), team=bool(together))
+    held = any(member.id == case.assigned_to for member in able)
+    who = audience(level, assigned=held, team=bool(together))
     found = []
     for member in able:
         mine = member.id == case.assigned_to
@@ -178,7 +200,7 @@ def _told(
         belongs = member.id in together if together else not manages
         if mine or (manages and Audience.MANAGERS in who) or (belongs and Audience.TEAM in who):
             found.append(member)
-    return found
+    return found or able
 
 
 def _may_see(case: Case, member: Member) -> bool:
@@ -191,6 +213,7 @@ def _write(
     lines: list[tuple[Case, Level]],
     moved: list[str],
     wanted: list[str],
+    unseen: list[str],
     *,
     today: date,
     now: datetime,
@@ -200,18 +223,9 @@ def _write(
         due = case.missed_on if level is Level.ASKED_LATE else case.due_on
         assert due is not None
         words = WORDS[level].format(told=written(case.told_on) if case.told_on is not None else "")
-        whose = (
-            "yours"
-            if case.assigned_to == member.id
-            else "nobody has it"
-            if case.assigned_to is None and case.team_id is None
-            else "a team’s, and nobody in it has taken it"
-            if case.assigned_to is None
-            else "a colleague’s"
-        )
         told.append(
             f"- {case.reference} ({terms(case.right).name}): due {written(due)}, {_days(due, today)}; "
-            f"{words}; {whose}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
+            f"{words}; {_whose(case, member)}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
         )
     count = len({case.id for case, _ in lines})
     row = StaffMail(
@@ -221,6 +235,8 @@ def _write(
         if wanted
         else f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out"
         if count
+        else "Nobody on the staff can open some requests"
+        if unseen
         else f"{len(moved)} due {'date has' if len(moved) == 1 else 'dates have'} moved",
         text="\n".join(
             [
@@ -229,6 +245,7 @@ def _write(
                 *(["The regulator waits for an answer:", "", *wanted, ""] if wanted else []),
                 *told,
                 *_moved(moved),
+                *_nobodys(unseen),
                 "",
                 f"All of them: {runtime().settings.base_url}/staff/",
                 "",
@@ -242,10 +259,26 @@ def _write(
     after_commit("staff_mail", row.id)
 
 
+def _whose(case: Case, member: Member) -> str:
+    if case.assigned_to == member.id:
+        return "yours"
+    holder = db.session.get(Member, case.assigned_to) if case.assigned_to is not None else None
+    if holder is not None:
+        return "a colleague’s" if holder.active else "whoever had it has left"
+    return "nobody has it" if case.team_id is None else "a team’s, and nobody in it has taken it"
+
+
 def _moved(lines: list[str]) -> list[str]:
     if not lines:
         return []
     return ["", "These due dates moved by themselves; tell the requester where a letter named the old one:", "", *lines]
+
+
+def _nobodys(references: list[str]) -> list[str]:
+    if not references:
+        return []
+    what = "The time of these requests runs, and nobody on the staff may open them: give a manager access."
+    return ["", what, "", *(f"- {reference}" for reference in references)]
 
 
 def _days(due: date, today: date) -> str:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
@@ -131,11 +131,16 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
 
 def open_tasks(actor: Actor) -> tuple[list[tuple[Task, str, str]], int]:
     """What this actor has to do in the cases they may see: the next `SHOWN` by day, each with its case's reference and
-    what it is; and how many there are in all."""
+    what it is; and how many there are in all. What is given to nobody, or to somebody who has left, is for whoever has
+    the case."""
+    me = uuid.UUID(actor.id)
     mine = (
         visible(actor, by_id=True)
         .join(Task, Task.case_id == Case.id)
-        .where(Task.outcome == "", Task.assigned_to == uuid.UUID(actor.id))
+        .where(
+            Task.outcome == "",
+            or_(Task.assigned_to == me, and_(case_urgency.nobodys(Task.assigned_to), Case.assigned_to == me)),
+        )
     )
     nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id).limit(SHOWN)
     rows = [(row, reference) for row, reference in db.session.execute(nearest)]
