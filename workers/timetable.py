@@ -3,7 +3,9 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sar_service.adapters import workplace
 from sar_service.services import (
@@ -33,38 +35,64 @@ def main() -> None:
     rounds = 0
     with app().app_context():
         while not stop.is_set():
-            try:
-                with transaction():
-                    sweep.send_again(now=now())
-                with transaction():
-                    sweep.go_on(now=now())
-                with transaction():
-                    reminder.digest(now=now())
-                with transaction():
-                    identity_copy.destroy_due(now=now())
-                with transaction():
-                    reminder.beat(reminder.TIMETABLE, now=now())
-                if rounds % MINUTE == 0:
-                    with transaction():
-                        incoming.ask_for_all(now=now())
-                        incoming_scan.ask_again(now=now())
-                        delivery.follow()
-                if rounds % HOURLY == 0:
-                    workplace.clear()
-                    with transaction():
-                        sweep.clear_old(now=now())
-                    with reading():  # so that nobody waits with writing while all clocks are worked out
-                        outdated = [case.id for case in clock_renew.outdated()]
-                    if outdated:
-                        with transaction():
-                            clock_renew.refresh_open(now=now(), ids=outdated)
-                    with transaction():
-                        finding.index_missing()
-                    with reading():
-                        store.agree(
-                            now=now()
-                        )  # last: whatever is wrong with the store keeps nothing else from being done
-            except Exception:
-                log.exception("a round of the timetable failed; the next one comes in ten seconds")
+            go_round(rounds)
             rounds += 1
             stop.wait(EVERY.total_seconds())
+
+
+def go_round(number: int) -> None:
+    """One round: whatever is due in it. A step that fails keeps no other from being done; but where one that belongs to
+    every round fails, the worklist says after some minutes that the timetable has stopped (`reminder.silent`)."""
+    done = [_done(step) for step in STEPS]
+    if all(done):
+        _done(lambda: _write(lambda: reminder.beat(reminder.TIMETABLE, now=now())))
+    for every, steps in ((MINUTE, EACH_MINUTE), (HOURLY, EACH_HOUR)):
+        if number % every == 0:
+            for step in steps:
+                _done(step)
+
+
+def _done(step: Callable[[], Any]) -> bool:
+    try:
+        step()
+    except Exception:
+        log.exception("a step of the timetable failed; it is tried again in its next round")
+        return False
+    return True
+
+
+def _write(work: Callable[[], Any]) -> None:
+    with transaction():
+        work()
+
+
+def _renew_dates() -> None:
+    with reading():  # so that nobody waits with writing while all clocks are worked out
+        outdated = [case.id for case in clock_renew.outdated()]
+    if outdated:
+        _write(lambda: clock_renew.refresh_open(now=now(), ids=outdated))
+
+
+def _look_at_the_store() -> None:
+    with reading():
+        store.agree(now=now())
+
+
+STEPS: tuple[Callable[[], Any], ...] = (
+    lambda: _write(lambda: sweep.send_again(now=now())),
+    lambda: _write(lambda: sweep.go_on(now=now())),
+    lambda: _write(lambda: reminder.digest(now=now())),
+    lambda: _write(lambda: identity_copy.destroy_due(now=now())),
+)
+EACH_MINUTE: tuple[Callable[[], Any], ...] = (
+    lambda: _write(lambda: incoming.ask_for_all(now=now())),
+    lambda: _write(lambda: incoming_scan.ask_again(now=now())),
+    lambda: _write(delivery.follow),
+)
+EACH_HOUR: tuple[Callable[[], Any], ...] = (
+    lambda: workplace.clear(),
+    lambda: _write(lambda: sweep.clear_old(now=now())),
+    _renew_dates,
+    lambda: _write(finding.index_missing),
+    _look_at_the_store,
+)
