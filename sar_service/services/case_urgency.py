@@ -85,16 +85,29 @@ def _midnight(today: date, days: int) -> datetime:
     return datetime.combine(today - timedelta(days=days), time(), tzinfo=UTC)
 
 
+def _running() -> Any:
+    return and_(Case.clock_state == "running", Case.due_on.is_not(None))
+
+
+def _touched() -> Any:
+    return func.coalesce(Case.touched_at, Case.created_at)
+
+
+def unanswered(today: date) -> Any:
+    """Whether a clock stands still and nobody has done anything for long, as a condition on an open case."""
+    return and_(~_running(), _touched() < _midnight(today, UNANSWERED_AFTER))
+
+
 def urgency(today: date) -> tuple[Any, ...]:
     """The order of what is urgent: late, soon due, with nobody, unanswered, stalled; by risk and by age within each."""
-    running = and_(Case.clock_state == "running", Case.due_on.is_not(None))
-    touched = func.coalesce(Case.touched_at, Case.created_at)
+    running = _running()
+    touched = _touched()
     rank = when(
         (Case.status.not_in(OPEN), 9),
         (late(today), 0),
         (and_(running, Case.due_on <= today + timedelta(days=NEAR)), 1),
         (and_(nobodys(), Case.received_on <= today - timedelta(days=UNTAKEN)), 2),
-        (and_(~running, touched < _midnight(today, UNANSWERED_AFTER)), 3),
+        (unanswered(today), 3),
         (touched < _midnight(today, STALLED), 4),
         else_=5,
     )

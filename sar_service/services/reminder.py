@@ -20,7 +20,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import case_urgency, clock, moved_date, regulator, team, team_share
+from . import case_urgency, clock, lying, moved_date, regulator, team, team_share
 
 TIMETABLE, DIGEST = "timetable", "digest"
 SILENT_AFTER = timedelta(minutes=5)
@@ -55,11 +55,13 @@ def silent(*, now: datetime) -> datetime | None:
 
 
 def digest(*, now: datetime) -> int:
-    """Once each morning, write what is newly to be warned of to those whom it concerns; returns how many were told."""
+    """Once each morning, write what is newly to be warned of to those whom it concerns, and on the first morning of a
+    week what still waits; returns how many were told."""
     local = now.astimezone(clock.LONDON)
     last = db.session.get(Pulse, DIGEST)
     if local.time() < MORNING or (last is not None and clock.day_of(last.at) >= local.date()):
         return 0
+    before = clock.day_of(last.at) if last is not None else local.date()
     beat(DIGEST, now=now)
     members = [member for member in team.members() if member.active]
     lines: dict[uuid.UUID, list[tuple[Case, Level]]] = {}
@@ -85,7 +87,12 @@ def digest(*, now: datetime) -> int:
     for letter in regulator.to_warn(today=local.date()):
         for member in _answering(letter, members):
             wanted.setdefault(member.id, []).append(_regulator(letter, local.date()))
-    told = lines.keys() | moved.keys() | wanted.keys() | unseen.keys()
+    waits: dict[uuid.UUID, list[str]] = {}
+    if _week(before) != _week(local.date()):
+        actors = [(member.id, team.actor_of(member)) for member in members]
+        found = {key: lying.in_words(actor=actor, now=now) for key, actor in actors if actor.may(Permission.SEE_CASES)}
+        waits = {key: each for key, each in found.items() if each}
+    told = lines.keys() | moved.keys() | wanted.keys() | unseen.keys() | waits.keys()
     for member in members:
         if member.id in told:
             _write(
@@ -94,10 +101,16 @@ def digest(*, now: datetime) -> int:
                 moved.get(member.id, []),
                 wanted.get(member.id, []),
                 unseen.get(member.id, []),
+                waits.get(member.id, []),
                 today=local.date(),
                 now=now,
             )
     return len(told)
+
+
+def _week(day: date) -> tuple[int, int]:
+    year, number, _ = day.isocalendar()
+    return year, number
 
 
 def _answering(letter: regulator.Read, members: Iterable[Member]) -> list[Member]:
@@ -214,6 +227,7 @@ def _write(
     moved: list[str],
     wanted: list[str],
     unseen: list[str],
+    waits: list[str],
     *,
     today: date,
     now: datetime,
@@ -237,6 +251,8 @@ def _write(
         if count
         else "Nobody on the staff can open some requests"
         if unseen
+        else "What still waits"
+        if not moved
         else f"{len(moved)} due {'date has' if len(moved) == 1 else 'dates have'} moved",
         text="\n".join(
             [
@@ -246,6 +262,7 @@ def _write(
                 *told,
                 *_moved(moved),
                 *_nobodys(unseen),
+                *(["", "Once a week, what still waits:", "", *waits] if waits else []),
                 "",
                 f"All of them: {runtime().settings.base_url}/staff/",
                 "",

@@ -1,0 +1,108 @@
+"""What lies there when the work on it seems done: an answer that nobody has fetched, a letter that was never posted.
+
+Nothing of it is in the list of open cases, and no due date rises. Letters that came back are in `delivery.py`.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, true
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.permission import Permission
+from sar_service.extensions import runtime
+from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
+
+from . import case as cases
+from . import case_urgency, sealing
+from .clock import day_of
+from .pack_release import delivery_of
+
+UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its release; what is older was let lie knowingly
+UNPOSTED = timedelta(days=3)
+UNREAD = timedelta(days=2)
+MOST = 50
+
+
+def unfetched(*, actor: Actor, now: datetime) -> list[Case]:
+    """Released cases whose newest pack nobody has fetched, though it is to be fetched; the longest released first.
+
+    It ends when they fetch it, or when the case is closed.
+    """
+    newer = Pack.__table__.alias()
+    rows = db.session.scalars(
+        cases.visible(actor)
+        .join(Pack, Pack.case_id == Case.id)
+        .where(
+            Case.status == Status.RELEASED,
+            Case.released_on > day_of(now - LOOKED_AT),
+            Case.released_on <= day_of(now - UNFETCHED),
+            Pack.released_at <= now - UNFETCHED,
+            ~exists().where(newer.c.case_id == Case.id, newer.c.released_at > Pack.released_at),
+            ~exists().where(
+                AuditEvent.case_id == Case.id,
+                AuditEvent.verb == "fetched the pack",
+                AuditEvent.at >= Pack.released_at,
+            ),
+        )
+        .order_by(Case.released_on, Case.id)
+        .limit(MOST)
+    ).all()
+    sealing.fetch_keys(case.id for case in rows)
+    return [case for case in rows if delivery_of(case)["how"] == "portal"]
+
+
+def unposted(*, actor: Actor, now: datetime) -> int:
+    """How many letters have waited for days to be printed and posted."""
+    return _count(
+        cases.visible(actor, by_id=True)
+        .join(Letter, Letter.case_id == Case.id)
+        .where(Letter.state == "to_post", Letter.written_at < now - UNPOSTED)
+    )
+
+
+def in_words(*, actor: Actor, now: datetime) -> list[str]:
+    """What still waits for this actor, each kind as a line of an e-mail with its number: it names nobody.
+
+    Of requests and tasks a manager is told of all, others of their own and of nobody's.
+    """
+    me, today = uuid.UUID(actor.id), day_of(now)
+    of_case: Any = or_(Case.assigned_to == me, case_urgency.nobodys())
+    of_task: Any = or_(Task.assigned_to == me, and_(case_urgency.nobodys(Task.assigned_to), of_case))
+    if actor.may(Permission.ASSIGN):
+        of_case = of_task = true()
+    open_ = cases.visible(actor).where(Case.status.in_(OPEN), of_case)
+    seen = cases.visible(actor, by_id=True)
+    unread = seen.join(Incoming, Incoming.case_id == Case.id).where(
+        Incoming.handled_at.is_(None), Incoming.arrived_at < now - UNREAD
+    )
+    failed = seen.join(Letter, Letter.case_id == Case.id).where(Letter.state == "failed")
+    tasks = seen.join(Task, Task.case_id == Case.id).where(Task.outcome == "", Task.due_on < today, of_task)
+    found = (
+        (_count(open_.where(case_urgency.late(today))), "late request", "late requests", "/staff/?due=overdue"),
+        (
+            _count(open_.where(case_urgency.unanswered(today))),
+            "request whose clock stands still and in which nothing was done for two weeks",
+            "requests whose clock stands still and in which nothing was done for two weeks",
+            "/staff/?due=paused",
+        ),
+        (_count(unread), "message that nobody has dealt with", "messages that nobody has dealt with", "/staff/"),
+        (_count(failed), "letter that did not arrive", "letters that did not arrive", "/staff/"),
+        (unposted(actor=actor, now=now), "letter that was not posted", "letters that were not posted", "/staff/post"),
+        (
+            len(unfetched(actor=actor, now=now)),
+            "answer that was released and that nobody has fetched",
+            "answers that were released and that nobody has fetched",
+            "/staff/?status=released",
+        ),
+        (_count(tasks), "task whose day has passed", "tasks whose day has passed", "/staff/"),
+    )
+    base = runtime().settings.base_url
+    return [f"- {count} {one if count == 1 else many}\n  {base}{path}" for count, one, many, path in found if count]
+
+
+def _count(query: Select[Any]) -> int:
+    return db.session.scalar(query.with_only_columns(func.count())) or 0
