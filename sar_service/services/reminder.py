@@ -58,8 +58,10 @@ def digest(*, now: datetime) -> int:
     """Once each morning, write what is newly to be warned of to those whom it concerns, and on the first morning of a
     week what still waits; returns how many were told."""
     local = now.astimezone(clock.LONDON)
-    last = db.session.get(Pulse, DIGEST)
-    if local.time() < MORNING or (last is not None and clock.day_of(last.at) >= local.date()):
+    if local.time() < MORNING:
+        return 0
+    last = db.session.get(Pulse, DIGEST, with_for_update=True)  # two timetables tell nobody twice
+    if last is not None and clock.day_of(last.at) >= local.date():
         return 0
     before = clock.day_of(last.at) if last is not None else local.date()
     beat(DIGEST, now=now)

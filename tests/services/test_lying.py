@@ -1,5 +1,6 @@
 """What waits without a due date that rises: told once a week to whoever can do something, and on screen until then."""
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from sar_service.db import db
+from sar_service.db import db, reading_only
 from sar_service.domain.actor import Actor
 from sar_service.domain.incoming import Message
 from sar_service.domain.lifecycle import Action, Status
@@ -175,6 +176,29 @@ def test_an_answer_that_nobody_fetches_is_told_until_they_do_or_the_case_is_clos
     sealing.seal(case, {**told_, "delivery": {**(told_.get("delivery") or {}), "how": "post"}})
     db.session.commit()
     assert lie(monday) == set()  # it goes on paper
+
+
+def test_two_timetables_tell_nobody_twice(
+    app: Flask, staff: packs.Made, mails: Callable[[datetime], dict[str, str]]
+) -> None:
+    held(factories.a_case(now=MONDAY, received_on=date(2026, 10, 1)), staff("officer"))
+    mails(MONDAY - timedelta(days=4))
+    told: list[int] = []
+
+    def other() -> None:
+        with app.app_context():
+            reading_only.set(False)
+            told.append(reminder.digest(now=MONDAY))
+            db.session.commit()
+            db.session.remove()
+
+    told.append(reminder.digest(now=MONDAY))
+    second = threading.Thread(target=other)
+    second.start()
+    second.join(1)  # it has read by now what there is to read
+    db.session.commit()
+    second.join(60)
+    assert told == [1, 0]
 
 
 def test_a_task_whose_day_has_passed_is_told_to_whoever_it_falls_to(
