@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
@@ -134,19 +134,16 @@ def open_tasks(actor: Actor) -> tuple[list[tuple[Task, str, str]], int]:
     what it is; and how many there are in all. What is given to nobody, or to somebody who has left, is for whoever has
     the case."""
     me = uuid.UUID(actor.id)
-    mine = (
-        visible(actor, by_id=True)
-        .join(Task, Task.case_id == Case.id)
-        .where(
-            Task.outcome == "",
-            or_(Task.assigned_to == me, and_(case_urgency.nobodys(Task.assigned_to), Case.assigned_to == me)),
-        )
-    )
-    nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id).limit(SHOWN)
-    rows = [(row, reference) for row, reference in db.session.execute(nearest)]
-    total = len(rows)
-    if total == SHOWN:
-        total = db.session.scalar(mine.with_only_columns(func.count())) or 0
+    waits = visible(actor, by_id=True).join(Task, Task.case_id == Case.id).where(Task.outcome == "")
+    fallen = and_(case_urgency.nobodys(Task.assigned_to), Case.assigned_to == me)
+    rows: list[tuple[Task, str]] = []
+    total = 0
+    for mine in (waits.where(Task.assigned_to == me), waits.where(fallen)):  # each by its index; both at once by none
+        nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id)
+        some = [(row, reference) for row, reference in db.session.execute(nearest.limit(SHOWN))]
+        total += len(some) if len(some) < SHOWN else db.session.scalar(mine.with_only_columns(func.count())) or 0
+        rows += some
+    rows = sorted(rows, key=lambda each: (each[0].due_on, each[0].made_at, each[0].id))[:SHOWN]
     sealing.fetch_keys(row.case_id for row, _ in rows)
     return [(row, reference, sealing.unseal(row)["what"]) for row, reference in rows], total
 
