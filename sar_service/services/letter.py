@@ -215,16 +215,23 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
     row = db.session.get_one(Letter, letter_id)
     told = sealing.unseal(row)
     settings = runtime().settings
-    controller = runtime().catalogue.controllers[row.controller]
     return token, Mail(
         to=told["to"],
         subject=told["mail"]["subject"],
         text=told["mail"]["text"],
         sender=settings.mail_from,
-        reply_to=controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or "",
+        reply_to=_reply_to(row.controller),
         key=message_id(row.id, told.get("sending", 0)),
         answers=letter_thread.answered(row.case_id, told["to"]),
     )
+
+
+def _reply_to(council: str) -> str:
+    """Where answers to its e-mails go; "" for a council that has gone from the configuration: its letters still go."""
+    controller = runtime().catalogue.controllers.get(council)
+    if controller is None:
+        return ""
+    return controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or ""
 
 
 def send(mail: Mail) -> str:

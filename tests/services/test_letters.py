@@ -9,13 +9,14 @@ import pypdfium2
 import pytest
 
 from sar_service.catalogue.controller import LetterText
+from sar_service.db import db
 from sar_service.documents.letter_template import LetterFault, Own
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.letter import KINDS
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
-from sar_service.models import Case
+from sar_service.models import Case, Letter
 from sar_service.services import clock, letter, sealing
 from tests import factories
 
@@ -230,6 +231,22 @@ def test_what_was_sent_stays_as_it_was_sent(app: Any, now: datetime, monkeypatch
     monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=changed))
     assert sealing.unseal(row) == before
     assert words_in(letter.pdf(case, row)) == paper
+
+
+def test_a_letter_goes_although_its_council_has_gone_from_the_configuration(
+    app: Any, sent: Any, outbox: list[Any], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = factories.a_case(now=now)
+    row = letter.write(case, "withdrawn", actor=SERVICE, now=now)
+    db.session.commit()
+    made = app.extensions[KEY]
+    others = {key: each for key, each in made.catalogue.controllers.items() if key != "northmoor"}
+    monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=replace(made.catalogue, controllers=others)))
+    outbox.clear()
+    sent.work()
+    mails = [mail for mail in outbox if case.reference in mail.subject]
+    assert len(mails) == 2 and all(mail.reply_to == "" for mail in mails)
+    assert db.session.get_one(Letter, row.id).state == "sent"
 
 
 def words_in(pdf: bytes) -> str:
