@@ -45,9 +45,9 @@ MOST_TYPED = 100
 PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
 
 
-def _typed() -> list[dict[str, Any]]:
+def _typed(status: int) -> list[dict[str, Any]]:
     """What was typed into a form that led nowhere, to be read and copied: going back may not bring it again."""
-    if request.method != "POST":
+    if request.method != "POST" or status == 413:  # what was too much to be read is not begun a second time
         return []
     try:
         sent = list(request.form.items(multi=True))[:MOST_TYPED]
@@ -66,7 +66,7 @@ def _answer(status: int, message: str) -> tuple[Any, int]:
     if request.path.startswith("/api/"):
         return jsonify({"error": {"status": status, "message": message}}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
-    return render_template(f"errors/{page}.html", message=message, status=status, typed=_typed()), status
+    return render_template(f"errors/{page}.html", message=message, status=status, typed=_typed(status)), status
 
 
 def _domain(error: DomainError) -> tuple[Any, int]:

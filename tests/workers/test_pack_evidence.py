@@ -123,6 +123,7 @@ def test_no_trace_of_a_copy_is_in_the_pack_nor_in_any_letter(
     for each in identity_copy.copies(case):  # for as long as the pack is built
         until = today + timedelta(days=30)
         identity_copy.keep(case, each, until=until, reason="It is disputed", actor=officer, now=now)
+    db.session.commit()
     identity_copy.take(case, a_licence(), name=NAME, what=WHAT, actor=officer, now=now)
     cases.move(case, Action.START_SEARCH, actor=officer, now=now)
     search.start(case, actor=officer, now=now)
