@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy import Select, and_, delete, false, func, or_, select, true
 
 from sar_service.db import db, no_lead
 from sar_service.domain.actor import Actor, ActorKind
@@ -28,6 +28,7 @@ from sar_service.models import (
     Member,
     Pack,
     PackState,
+    Reminder,
     SignOff,
     Suggesting,
     SystemSearch,
@@ -187,6 +188,8 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, reason: str
         case.closed_at = case.closed_at if made.to is before else now
     elif made.to in OPEN:
         case.closed_at = case.redirected_as = None
+        if before not in OPEN:  # whoever was warned while it was open before is warned anew
+            db.session.execute(delete(Reminder).where(Reminder.case_id == case.id))
     audit.record(
         action.value.replace("_", " "),
         actor=actor,

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sar_service.adapters.mail import Failure, MailFailed
 from sar_service.db import db
 from sar_service.domain.errors import WrongState
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.services import case as cases
@@ -238,3 +238,18 @@ def test_how_much_of_its_time_a_request_has_used_stands_on_screen_for_everybody(
     db.session.execute(update(Case).values(status=Status.CLOSED))
     db.session.commit()
     assert "Time used" not in visit(who[0]).get(f"/staff/cases/{reference}").text
+
+
+def test_a_late_request_that_is_reopened_is_warned_of_anew(
+    staff: packs.Made, morning: Callable[[datetime], int], now: datetime
+) -> None:
+    officer, manager = staff("officer"), staff("manager")
+    case = held(factories.a_case(now=now, received_on=date(2026, 9, 1)), officer)
+    key = case.id
+    assert morning(MORNING + timedelta(days=1)) == 2 and morning(MORNING + timedelta(days=2)) == 0
+    at = now + timedelta(days=2)
+    case = db.session.get_one(Case, key)
+    cases.move(case, Action.CLOSE, actor=manager, now=at, reason="They told us that they had it.")
+    cases.move(case, Action.REOPEN, actor=manager, now=at, reason="They had not.")
+    db.session.commit()
+    assert morning(MORNING + timedelta(days=3)) == 2 and morning(MORNING + timedelta(days=4)) == 0
