@@ -140,6 +140,7 @@ def test_a_question_says_that_days_do_not_count_only_where_that_is_so(app: Any, 
         text = text_of(case, "clarification", now)
         assert ("do not count" in text) is so
         assert ("does not change the date" in text) is not so
+        assert "today" not in text  # on paper it goes later: the days are counted from then
 
 
 @pytest.mark.parametrize(
