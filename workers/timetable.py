@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sar_service.services import (
     identity_copy,
     incoming,
     incoming_scan,
+    pulse,
     reminder,
     store,
     sweep,
@@ -42,14 +43,22 @@ def main() -> None:
 
 def go_round(number: int) -> None:
     """One round: whatever is due in it. A step that fails keeps no other from being done; but where one that belongs to
-    every round fails, the worklist says after some minutes that the timetable has stopped (`reminder.silent`)."""
+    every round fails, every page says after some minutes that the timetable has stopped, and where another does, that
+    some of its work fails (`pulse.py`)."""
     done = [_done(step) for step in STEPS]
     if all(done):
-        _done(lambda: _write(lambda: reminder.beat(reminder.TIMETABLE, now=now())))
-    for every, steps in ((MINUTE, EACH_MINUTE), (HOURLY, EACH_HOUR)):
+        _done(lambda: _write(lambda: pulse.beat(pulse.TIMETABLE, now=now())))
+    for every, name, steps in ((MINUTE, pulse.EACH_MINUTE, EACH_MINUTE), (HOURLY, pulse.EACH_HOUR, EACH_HOUR)):
         if number % every == 0:
-            for step in steps:
-                _done(step)
+            _group(name, steps)
+
+
+def _group(name: str, steps: Sequence[Callable[[], Any]]) -> None:
+    """Steps that are done every so often, and the note that all of them were."""
+    _done(lambda: _write(lambda: pulse.begin(name, now=now())))
+    done = [_done(step) for step in steps]
+    if all(done):
+        _done(lambda: _write(lambda: pulse.beat(name, now=now())))
 
 
 def _done(step: Callable[[], Any]) -> bool:

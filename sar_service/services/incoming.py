@@ -29,7 +29,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, CaseKey, Incoming, Letter, Pulse
 from sar_service.queue import after_commit
 
-from . import audit, clock, delivery, finding, incoming_scan, intake, sealing, staff_mail
+from . import audit, clock, delivery, finding, incoming_scan, intake, pulse, sealing, staff_mail
 from . import case as cases
 
 SILENT_AFTER = timedelta(hours=1)
@@ -312,7 +312,7 @@ def unhandled(*, actor: Actor) -> list[tuple[Incoming, Case]]:
     return [(row, case) for row, case in rows]
 
 
-def pulse(controller: str) -> str:
+def pulse_of(controller: str) -> str:
     """The name under which it is noted when a mailbox was last read."""
     return f"mailbox {hashlib.sha256(controller.encode()).hexdigest()[:16]}"
 
@@ -320,8 +320,7 @@ def pulse(controller: str) -> str:
 def ask_for_all(*, now: datetime) -> None:
     """Have every mailbox read. From the first time on it is noticed if that does not happen."""
     for controller in with_mailbox():
-        if db.session.get(Pulse, pulse(controller)) is None:
-            db.session.add(Pulse(name=pulse(controller), at=now))
+        pulse.begin(pulse_of(controller), now=now)
         after_commit("incoming", controller)
 
 
@@ -329,10 +328,11 @@ def silent(*, actor: Actor, now: datetime) -> list[tuple[str, datetime]]:
     """The mailboxes of this actor's councils that have not been read for too long: address, and since when."""
     found = []
     for key in sorted(set(with_mailbox()) & actor.controllers):
-        row = db.session.get(Pulse, pulse(key))
+        row = db.session.get(Pulse, pulse_of(key))
         box = runtime().catalogue.controllers[key].mailbox
-        if row is not None and box is not None and row.at < now - SILENT_AFTER:
-            found.append((box.address, row.at))
+        since = pulse.off(row.at if row is not None else None, SILENT_AFTER, now)
+        if since is not None and box is not None:
+            found.append((box.address, since))
     return found
 
 

@@ -14,6 +14,7 @@ from sar_service.db import db
 LEASE = timedelta(seconds=40)
 HEARTBEAT = timedelta(seconds=10)
 TRIES = 5
+FIRST_AGAIN, LAST_AGAIN = timedelta(seconds=30), timedelta(minutes=15)  # between two tries to send a message
 
 
 def claim(model: Any, row_id: uuid.UUID, *, now: datetime, open_states: tuple[Any, ...], taken: Any) -> str | None:
@@ -52,8 +53,14 @@ def held(row: Any, token: str) -> bool:
     return bool(row is not None and row.lease_token == token)
 
 
-def give_back(row: Any) -> None:
-    """The work is done, or given up: nobody holds the row."""
+def give_back(row: Any, *, again: datetime | None = None) -> None:
+    """The work is done, or given up: nobody holds the row. Where it is to be done over, the sweep sends it at once, or
+    after the moment of `again`."""
     row.lease_until = None
     row.lease_token = None
-    row.queued_at = None
+    row.queued_at = again
+
+
+def later(row: Any, *, now: datetime) -> datetime:
+    """When a message that did not go is sent again: each time later, for a mail server may be away for an hour."""
+    return now + min(FIRST_AGAIN * 2 ** min(row.attempts - 1, 10), LAST_AGAIN)

@@ -257,7 +257,7 @@ def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime
         assert row is not None
         row.message = str(error)[:300]
         row.state = "failed" if error.permanent or row.attempts >= TRIES else "waiting"
-        lease.give_back(row)
+        lease.give_back(row, again=lease.later(row, now=now) if row.state == "waiting" else None)
         if row.state == "failed":
             case = db.session.get_one(Case, row.case_id)
             told_date.renew(case)

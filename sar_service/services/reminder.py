@@ -1,11 +1,11 @@
 """Warnings that a case's time runs out: once for each level and due date, by a digest each morning, and on screen.
 
-Digests name cases by their references only. If the timetable itself has stopped, the worklist says so: see `silent`.
+Digests name cases by their references only. If the timetable itself has stopped, every page says so: `pulse.py`.
 """
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import or_, select
 
@@ -20,10 +20,9 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder, StaffMail
 from sar_service.queue import after_commit
 
-from . import case_urgency, clock, lying, moved_date, regulator, team, team_share
+from . import case_urgency, clock, lying, moved_date, pulse, regulator, team, team_share
 
-TIMETABLE, DIGEST = "timetable", "digest"
-SILENT_AFTER = timedelta(minutes=5)
+DIGEST = "digest"
 MORNING = time(7, 30)  # in London
 WORDS = {
     Level.HALF: "half of its time is used",
@@ -37,23 +36,6 @@ WORDS = {
 BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE)  # told beside how far the time has run
 
 
-def beat(name: str, *, now: datetime) -> None:
-    """Note that something ran."""
-    row = db.session.get(Pulse, name)
-    if row is None:
-        db.session.add(Pulse(name=name, at=now))
-    else:
-        row.at = now
-
-
-def silent(*, now: datetime) -> datetime | None:
-    """When the timetable last ran, if that is too long ago; when a case came if it never ran; None if it runs."""
-    row = db.session.get(Pulse, TIMETABLE)
-    if row is not None:
-        return row.at if row.at < now - SILENT_AFTER else None
-    return db.session.scalar(select(Case.created_at).where(Case.created_at < now - SILENT_AFTER).limit(1))
-
-
 def digest(*, now: datetime) -> int:
     """Once each morning, write what is newly to be warned of to those whom it concerns, and on the first morning of a
     week what still waits; returns how many were told."""
@@ -61,10 +43,10 @@ def digest(*, now: datetime) -> int:
     if local.time() < MORNING:
         return 0
     last = db.session.get(Pulse, DIGEST, with_for_update=True)  # two timetables tell nobody twice
-    if last is not None and clock.day_of(last.at) >= local.date():
+    before = clock.day_of(last.at) if last is not None else None
+    if before == local.date():
         return 0
-    before = clock.day_of(last.at) if last is not None else local.date()
-    beat(DIGEST, now=now)
+    pulse.beat(DIGEST, now=now)
     members = [member for member in team.members() if member.active]
     lines: dict[uuid.UUID, list[tuple[Case, Level]]] = {}
     moved: dict[uuid.UUID, list[str]] = {}
@@ -90,7 +72,7 @@ def digest(*, now: datetime) -> int:
         for member in _answering(letter, members):
             wanted.setdefault(member.id, []).append(_regulator(letter, local.date()))
     waits: dict[uuid.UUID, list[str]] = {}
-    if _week(before) != _week(local.date()):
+    if before is not None and _week(before) != _week(local.date()):
         actors = [(member.id, team.actor_of(member)) for member in members]
         found = {key: lying.in_words(actor=actor, now=now) for key, actor in actors if actor.may(Permission.SEE_CASES)}
         waits = {key: each for key, each in found.items() if each}

@@ -5,7 +5,7 @@ them says that it is mended; who is concerned sees it as well.
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -21,7 +21,7 @@ from sar_service.queue import after_commit
 
 from . import audit, lease
 
-TRIES = 5
+GIVEN_UP = timedelta(hours=20)  # after it was written: then the next morning's is near
 
 
 def write(member: Member, subject: str, text: str, *, now: datetime) -> StaffMail:
@@ -59,10 +59,10 @@ def ended(mail_id: uuid.UUID, token: str, error: MailFailed | None, *, now: date
         row.state, row.sent_at, row.message = "sent", now, ""
     else:
         row.message = str(error)[:300]
-        row.state = "failed" if error.permanent or row.attempts >= TRIES else "waiting"
+        row.state = "failed" if error.permanent or now - row.written_at >= GIVEN_UP else "waiting"
         if row.state == "failed":
             _unreached(row, row.message, now=now)
-    lease.give_back(row)
+    lease.give_back(row, again=lease.later(row, now=now) if row.state == "waiting" else None)
 
 
 def reported(message: Message, *, now: datetime) -> bool:

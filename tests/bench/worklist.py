@@ -29,7 +29,7 @@ from sar_service.db import db
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.permission import Role
 from sar_service.models import AuditHead, Case
-from sar_service.services import audit, finding, reminder, schema, sealing, team
+from sar_service.services import audit, finding, pulse, schema, sealing, team
 from tests import configuration, postgres
 
 from . import _crowd, _filling
@@ -83,7 +83,7 @@ def fill(app: Flask, path: Path, count: int) -> None:
                 actor=SERVICE,
                 now=_crowd.NOW,
             )
-        reminder.beat(reminder.TIMETABLE, now=_crowd.NOW)
+        pulse.beat(pulse.TIMETABLE, now=_crowd.NOW)
         db.session.commit()
         members = [member.id for member in team.members()]
         head = db.session.execute(select(AuditHead.number, AuditHead.digest)).one()

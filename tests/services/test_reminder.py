@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from sar_service.adapters.mail import Failure, MailFailed
+from sar_service.adapters.mail import Failure
 from sar_service.db import db
 from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Action, Status
@@ -113,23 +113,6 @@ def test_a_new_due_date_begins_the_warnings_again(
     assert morning(MORNING + timedelta(days=1)) == 1
 
 
-def test_an_e_mail_that_does_not_go_is_tried_again_and_given_up_in_the_end(
-    app: Flask, staff: packs.Made, sent: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held(factories.a_case(now=now, received_on=date(2026, 11, 2)), staff("officer"))
-    reminder.digest(now=MORNING)
-    db.session.commit()
-    identity = db.session.scalars(select(StaffMail.id)).one()
-    for _ in range(staff_mail.TRIES):
-        begun = staff_mail.begin(identity, now=MORNING)
-        assert begun is not None
-        staff_mail.ended(identity, begun[0], MailFailed("away"), now=MORNING)
-        db.session.commit()
-    row = db.session.get_one(StaffMail, identity)
-    assert row.state == "failed" and db.session.get_one(Member, row.member_id).unreached == "away"
-    assert staff_mail.begin(identity, now=MORNING) is None
-
-
 def test_a_provider_s_word_that_a_warning_did_not_arrive_is_taken_in_once_and_can_be_dealt_with(
     app: Flask, staff: packs.Made, visit: Callable[..., Visitor], morning: Callable[[datetime], int], now: datetime
 ) -> None:
@@ -149,22 +132,6 @@ def test_a_provider_s_word_that_a_warning_did_not_arrive_is_taken_in_once_and_ca
     with pytest.raises(WrongState):
         staff_mail.mended(own, actor=manager, now=now)
     assert staff_mail.unreached(actor=manager) == []
-
-
-def test_the_worklist_says_when_the_timetable_has_stopped(
-    app: Flask, visit: Callable[..., Visitor], now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    factories.a_case(now=now)
-    officer = visit("officer")
-    assert "timetable has stopped" not in officer.get("/staff/").text
-    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(minutes=6))
-    assert "timetable has stopped" in officer.get("/staff/").text  # it never ran at all
-    db.session.rollback()
-    reminder.beat(reminder.TIMETABLE, now=now + timedelta(minutes=6))
-    db.session.commit()
-    assert "timetable has stopped" not in officer.get("/staff/").text
-    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(minutes=12))
-    assert "timetable has stopped" in officer.get("/staff/").text
 
 
 def test_what_presses_is_on_top_of_everybody_s_list_and_says_why(app: Flask, staff: packs.Made, now: datetime) -> None:

@@ -24,7 +24,7 @@ from sar_service.domain.actor import SERVICE
 from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
 from sar_service.extensions import KEY
-from sar_service.models import Case, Incoming, Letter, Member, StaffMail
+from sar_service.models import Case, Incoming, Letter, Member, Pulse, StaffMail
 from sar_service.services import audit, clock, incoming, incoming_scan, letter, letter_thread, reminder, sealing
 from tests import factories, mails
 from tests.browser import Visitor
@@ -338,7 +338,7 @@ def test_one_message_that_breaks_us_keeps_no_other_from_being_read_and_is_told(
     come(mails.a_mail(text="poison"), mails.a_mail(text="good"))
     assert [sealing.unseal(row)["text"] for row in rows()] == ["good"]
     assert len(mail_server.held(user)) == 1  # it waits there, and is tried again
-    row = db.session.get_one(reminder.Pulse, incoming.pulse("northmoor"))
+    row = db.session.get_one(Pulse, incoming.pulse_of("northmoor"))
     assert row.at == now
     monkeypatch.undo()
 

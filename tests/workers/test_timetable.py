@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sar_service.adapters import workplace
 from sar_service.db import db
 from sar_service.models import Case, Pulse, StaffMail
-from sar_service.services import clock_renew, identity_copy, incoming, reminder, sweep
+from sar_service.services import clock_renew, identity_copy, incoming, pulse, reminder, sweep
 from tests import factories, packs
 from workers import timetable
 
@@ -30,7 +30,7 @@ def round_(app: Flask, sent: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         db.session.commit()
         timetable.go_round(number)
         db.session.rollback()
-        return db.session.get(Pulse, reminder.TIMETABLE) is not None
+        return db.session.get(Pulse, pulse.TIMETABLE) is not None
 
     return run
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sar_service.adapters.imap import Mailbox, MailboxFailed, Waiting, open_mailbox
 from sar_service.documents import incoming as reader
 from sar_service.domain.incoming import Message, fingerprint
-from sar_service.services import incoming, reminder
+from sar_service.services import incoming, pulse
 from workers.runtime import job, now, transaction
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def run(controller: str) -> None:
         return
     if all(good):
         with transaction():
-            reminder.beat(incoming.pulse(controller), now=now())
+            pulse.beat(incoming.pulse_of(controller), now=now())
 
 
 def _one(controller: str, mailbox: Mailbox, waiting: Waiting) -> bool:

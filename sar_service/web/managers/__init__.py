@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from sar_service.domain.actor import Actor
 from sar_service.domain.permission import Permission
-from sar_service.services import moved_date
+from sar_service.services import moved_date, pulse
 
 from .. import access
 from ..access import allow
@@ -29,6 +29,7 @@ def frame() -> dict[str, Any]:
         "account": {"name": access.actor().name, "sign_out": "/staff/sign-out", "password": "/staff/password"},
         "home": url_for("managers.home"),
         "navigation": _navigation(),
+        "standstill": pulse.standstill(now=access.now()),
     }
 
 

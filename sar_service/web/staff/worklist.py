@@ -225,7 +225,6 @@ def worklist() -> Any:
         first=first,
         waits=regulator.listed(actor, open_only=True),
         today=today,
-        silent=reminder.silent(now=access.now()),
         copies=dict(zip(("unseen", "overdue"), identity_copy.pressing(actor, today=today), strict=True)),
         unreached=staff_mail.unreached(actor=actor),
         mailboxes=incoming.silent(actor=actor, now=access.now()),
