@@ -6,7 +6,7 @@ before they see it, in a transaction of its own. If the event cannot be written,
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -217,9 +217,14 @@ def last_change(of: str, case_id: Any) -> AuditEvent | None:
     return found or (db.session.scalar(changes.where(AuditEvent.case_id == case_id)) if case_id is not None else None)
 
 
-def timeline(case_id: uuid.UUID, *, limit: int = 500) -> list[AuditEvent]:
-    """What happened to a case, newest first."""
-    rows = db.session.scalars(
-        select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.number.desc()).limit(limit)
-    )
-    return list(rows)
+def timeline(
+    case_id: uuid.UUID, *, before: int | None = None, views: bool = True, most: int = 500
+) -> Sequence[AuditEvent]:
+    """What happened to a case, newest first, at most `most` events: all of it, or what came before an event's number.
+    Without `views` who looked at it is left out."""
+    query = select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.number.desc()).limit(most)
+    if before is not None:
+        query = query.where(AuditEvent.number < before)
+    if not views:
+        query = query.where(AuditEvent.verb.not_like("viewed %"))
+    return db.session.scalars(query).all()

@@ -3,7 +3,6 @@
 Moves that need no page of their own are made here; the clock's facts are in `fact.py`.
 """
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -20,8 +19,8 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.models import Case
+from sar_service.services import case as cases
 from sar_service.services import (
-    audit,
     clock,
     intake,
     letter,
@@ -34,14 +33,12 @@ from sar_service.services import (
     told_date,
     work,
 )
-from sar_service.services import case as cases
 from sar_service.services import identity as identity_service
-from sar_service.services import reason as reason_service
 from sar_service.services import redirect as redirect_service
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, conflict, frame
+from . import blueprint, conflict, frame, history
 from . import letter as letter_pages
 from . import merge as merge_pages
 from .asking import again, identity, in_welsh, line, one_of, reason, version
@@ -67,32 +64,6 @@ BUTTONS: dict[Action, Any] = {
     Action.REFUSE: _l("Refuse the request"),
     Action.REOPEN: _l("Reopen the case"),
 }
-# What moves are called in the history, where the table of moves has them as commands.
-VERBS: dict[str, Any] = {
-    "settle identity": _l("Identity settled"),
-    "log": _l("Logged as a request"),
-    "set aside": _l("Set aside: no request of its own"),
-    "ask identity": _l("Evidence of identity asked for"),
-    "start search": _l("Search started"),
-    "finish search": _l("Search finished"),
-    "begin review": _l("Deciding begun"),
-    "submit": _l("Sent for sign-off"),
-    "sign off": _l("Signed off"),
-    "return to review": _l("Returned for another look"),
-    "step back": _l("Taken a step back"),
-    "build": _l("Pack asked for"),
-    "built": _l("Pack built and checked"),
-    "release": _l("Pack released"),
-    "answer": _l("Answered by letter"),
-    "close": _l("Closed"),
-    "refuse": _l("Refused"),
-    "withdraw": _l("Withdrawn"),
-    "redirect": _l("Sent elsewhere"),
-    "reopen": _l("Reopened"),
-    "merge": _l("Merged into another request"),
-    "unmerge": _l("Taken apart from the other request"),
-    "recorded a fact": _l("Something that happened was recorded"),
-}
 WARNINGS = (
     "identity_asked_late", "identity_asked_after_due", "fee_asked_after_due", "identity_unsettled", "extension_late",
     "extension_no_reasons", "before_2026", "before_complaints", "beyond_known_holidays", "terms_end", "terms_unknown",
@@ -102,7 +73,6 @@ IGNORED = (
     "identity_does_not_wait", "fee_does_not_wait", "pause_too_late", "pause_not_allowed", "extension_not_allowed",
 )  # fmt: skip
 RESULTS = ("due", "due_acknowledgement", "due_news", "due_outcome", "paused", "not_started")
-STEPS_SHOWN = 60
 ENDINGS = {Action.REFUSE: "refused", Action.CLOSE: "closed"}  # a request never ends in silence (Article 12(4))
 
 
@@ -139,53 +109,6 @@ def _deed(choice: Choice, case: Case) -> dict[str, Any]:
     return {"text": BUTTONS[choice.action], "href": "", "blocked": choice.blocked, "action": choice.action.value}
 
 
-def timeline(case: Case) -> list[dict[str, str]]:
-    """What happened to a case, newest first, in words. Views are counted, not listed one by one."""
-    names, shown = frame.staff_names(), []
-    events = audit.timeline(case.id)
-    reasons = reason_service.words_of(events)
-    facts = {f"fact:{fact.id}": fact for fact in case.facts}
-    for event in events:
-        if event.verb.startswith("viewed "):
-            continue
-        told = event.detail or {}
-        says = [
-            str(told[key])
-            for key in ("kind", "on", "because", "system", "answer", "how", "code", "count")
-            if told.get(key)
-        ]
-        if told.get("route"):
-            says.append(str(filters.ROUTES[Route(told["route"])]))
-        if event.object in facts and (written := clock.words_about(facts[event.object])):
-            says.append(written)
-        if told.get("before") and told.get("after") and told["before"] != told["after"]:
-            says.append(_("from %(before)s to %(after)s", before=_stage(told["before"]), after=_stage(told["after"])))
-        shown.append(
-            {
-                "title": str(VERBS.get(event.verb, event.verb[:1].upper() + event.verb[1:])),
-                "by": frame.who(event.actor, names),
-                "at": filters.moment(event.at),
-                "text": " · ".join(
-                    [
-                        *([reasons[event.number]] if event.number in reasons else []),
-                        *(each.replace("_", " ") for each in says),
-                    ]
-                ),
-            }
-        )
-    return shown[:STEPS_SHOWN]
-
-
-def _stage(text: str) -> str:
-    """A stage as pages call it; a date, or what else a change was of, in words."""
-    if text in set(Status):
-        return str(frame.STATUS[Status(text)][0]).lower()
-    try:
-        return filters.short_date(date.fromisoformat(text))
-    except ValueError:
-        return text
-
-
 @blueprint.get("/cases/<reference>")
 @allow(Permission.SEE_CASES)
 def case_page(reference: str) -> Any:
@@ -216,7 +139,7 @@ def case_page(reference: str) -> Any:
         letters=letter_pages.listed(case),
         writable=bool(letter_draft.kinds(case)),
         unacknowledged=intake.unacknowledged(case),
-        events=timeline(case),
+        history=history.newest(case),
         members=[(str(member.id), member.name) for member in others],
         names=frame.staff_names(),
         teams=_teams(case),

@@ -16,7 +16,7 @@ from sar_service.services import finding, incoming_sort, intake, sealing, team
 
 from .. import access
 from ..access import allow
-from . import blueprint, frame, incoming
+from . import blueprint, frame, history, incoming
 from . import case as case_pages
 from .asking import again, keep_typed, line, reason
 from .log import taken
@@ -51,7 +51,7 @@ def draft_page(reference: str) -> Any:
         messages=incoming.shown(case),
         open_draft=case.status is Status.DRAFT,
         steps=case_pages.clock_steps(case),
-        events=case_pages.timeline(case),
+        history=history.newest(case),
         names=frame.staff_names(),
         mine=str(case.assigned_to) == access.actor().id,
         members=[(str(member.id), member.name) for member in team.workers(case.controller)],

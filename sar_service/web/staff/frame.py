@@ -265,6 +265,7 @@ OPEN_UNLOGGED = frozenset(
     f"staff.{name}"
     for name in (
         *("case_page", "draft_page", "log_draft", "attach_draft", "set_draft_aside", "take_up_draft"),
+        "history_page",
         *("messages_page", "message_handled", "message_request", "message_original", "message_file"),
         *("assign", "restrict", "facts_page", "correct_fact"),
         *("work_page", "set_flags", "add_note", "add_task", "end_task", "add_link", "remove_link", "keep_apart"),

@@ -1,0 +1,105 @@
+"""What has happened to a case: all of it, in words, however often the case was looked at."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.work import LinkKind
+from sar_service.models import Case
+from sar_service.services import audit, clock, link, team_share, work
+from sar_service.services import case as cases
+from tests import factories, packs
+from tests.browser import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def officer(staff: packs.Made) -> Actor:
+    return staff("officer")
+
+
+@pytest.fixture
+def case(app: Flask, now: datetime) -> Case:
+    return factories.a_case(now=now)
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'moj-timeline__title">([^<]+)<', page)
+
+
+def said(page: str) -> str:
+    return " ".join(re.findall(r'moj-timeline__description"><p>([^<]+)<', page))
+
+
+def test_looking_at_a_case_hundreds_of_times_hides_nothing_that_was_done(
+    visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    for _ in range(520):
+        audit.record("viewed the case", actor=officer, now=now, case=case)
+    db.session.commit()
+    page = visit(officer).get(f"/staff/cases/{case.reference}").text
+    assert "Received a request" in titles(page) and "Wrote a letter" in titles(page)
+
+
+def test_the_history_goes_back_to_the_first_thing_a_page_at_a_time(
+    visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    for number in range(130):
+        work.note(case, f"Note {number}", actor=officer, now=now)
+    db.session.commit()
+    done = len([each for each in audit.timeline(case.id) if not each.verb.startswith("viewed ")])
+    visitor = visit(officer)
+    page = visitor.get(f"/staff/cases/{case.reference}").text
+    assert titles(page) == ["Wrote a note"] * 20
+    page = visitor.get(re.search(r'href="([^"]+/history)"', page)[1]).text  # type: ignore[index]
+    found = titles(page)
+    while older := re.search(r'href="([^"]+/history\?before=\d+)"', page):
+        page = visitor.get(older[1]).text
+        found += titles(page)
+    assert len(found) == done and found[:130] == ["Wrote a note"] * 130
+    assert "Received a request" in found[130:]
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "0", "9" * 40, "1; drop table"])
+def test_a_place_in_the_history_that_is_none_shows_the_newest(
+    visit: Visit, officer: Actor, case: Case, before: str
+) -> None:
+    page = visit(officer).get(f"/staff/cases/{case.reference}/history?before={before}")
+    assert page.status_code == 200 and "Received a request" in titles(page.text)
+
+
+def test_it_is_told_in_words_and_not_in_the_codes_it_is_kept_in(
+    visit: Visit, staff: packs.Made, officer: Actor, case: Case, now: datetime
+) -> None:
+    manager, other = staff("manager"), factories.a_case(now=now, received_on=clock.day_of(now) - timedelta(days=2))
+    link.link(case, other, LinkKind.SAME_SUBMISSION, actor=officer, now=now)
+    group = team_share.make("Care records", "northmoor", actor=manager, now=now)
+    team_share.give(case, group, actor=manager, now=now)
+    received = clock.in_order(case, "received")[0]
+    clock.correct(case, str(received.id), on=date(2026, 11, 1), reason="It lay in the post", actor=officer, now=now)
+    db.session.commit()
+    far = other.reference
+    page = visit(officer).get(f"/staff/cases/{case.reference}").text
+    assert f"Both were asked for in one message · with {far}" in said(page)
+    assert "to Care records" in said(page) and "It lay in the post" in said(page)
+    assert "Request received · 1 Nov 2026" in said(page) and "instead of: Request received, " in said(page)
+    assert "Acknowledgement" in said(page) and "Copy of information" in said(page)
+    assert not re.search(r"\d{4}-\d\d-\d\d|_|[0-9a-f]{8}-", said(page))
+
+
+def test_a_linked_case_that_may_not_be_seen_is_not_named(
+    visit: Visit, staff: packs.Made, officer: Actor, case: Case, now: datetime
+) -> None:
+    other = factories.a_case(now=now)
+    link.link(case, other, LinkKind.RELATED, actor=officer, now=now)
+    cases.restrict(other, True, reason="Somebody knows them", version=other.version, actor=staff("manager"), now=now)
+    db.session.commit()
+    far = other.reference
+    page = visit(officer).get(f"/staff/cases/{case.reference}/history").text
+    assert "It belongs with it" in said(page) and far not in page
