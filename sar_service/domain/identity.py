@@ -378,8 +378,10 @@ def _of_age(evidence: Sequence[Evidence], circumstances: Circumstances) -> Itera
                 "judged, and who helps them."
             )
         elif scotland:
-            yield "From twelve a child in Scotland is presumed to understand this right. Note it only if you doubt "
-            "that."
+            yield (
+                "From twelve a child in Scotland is presumed to understand this right. Note it only if you doubt that."
+            )
         elif age < 16:
-            yield "A child asks for themselves, as they may at any age. Note who judged that they understand it, and "
-            "how."
+            yield (
+                "A child asks for themselves, as they may at any age. Note who judged that they understand it, and how."
+            )

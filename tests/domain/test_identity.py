@@ -234,9 +234,10 @@ def test_what_the_council_has_to_find_out_itself_is_no_time_that_it_gains() -> N
 
 def test_a_child_in_scotland_is_presumed_to_understand_from_twelve_and_a_note_is_asked_for_elsewhere() -> None:
     mine, born = seen(K.VOUCHED), date(2013, 5, 1)
-    assert any("presumed" in w for w in judged(Capacity.SELF, mine, subject_born=born, nation=SCOTLAND).warnings)
+    there = judged(Capacity.SELF, mine, subject_born=born, nation=SCOTLAND).warnings
+    assert any("presumed" in w and w.endswith("only if you doubt that.") for w in there)
     here = judged(Capacity.SELF, mine, subject_born=born)
-    assert here.sufficient and any("Note who judged" in w for w in here.warnings)
+    assert here.sufficient and any(w.endswith("Note who judged that they understand it, and how.") for w in here.warnings)
     noted = judged(Capacity.SELF, mine, seen(K.CHILD_UNDERSTANDS), subject_born=born)
     assert not any("Note who judged" in w for w in noted.warnings)
 

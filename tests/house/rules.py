@@ -144,6 +144,27 @@ def shells(name: str, text: str) -> list[str]:
     ]
 
 
+def lost_words(name: str, text: str) -> list[str]:
+    """No string stands alone but where it explains something: the second half of a sentence is lost so in silence.
+
+    It may open a module, class or function, or follow what is set there.
+    """
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        for block in (getattr(node, part, None) for part in ("body", "orelse", "finalbody")):
+            if not isinstance(block, list):
+                continue
+            told = isinstance(node, ast.Module | ast.ClassDef)  # what is set here may be explained
+            opens = told or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            for before, statement in zip([None, *block], block, strict=False):
+                value = statement.value if isinstance(statement, ast.Expr) else None
+                alone = isinstance(value, ast.JoinedStr) or isinstance(getattr(value, "value", None), str)
+                explains = opens if before is None else told and isinstance(before, ast.Assign | ast.AnnAssign)
+                if alone and not explains:
+                    found.append(f"{name}:{statement.lineno}: words that nobody gets")
+    return found
+
+
 def branded(name: str, text: str) -> list[str]:
     return [f"{name}: {mark}" for mark in BRAND if mark in text]
 
