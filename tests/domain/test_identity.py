@@ -237,7 +237,9 @@ def test_a_child_in_scotland_is_presumed_to_understand_from_twelve_and_a_note_is
     there = judged(Capacity.SELF, mine, subject_born=born, nation=SCOTLAND).warnings
     assert any("presumed" in w and w.endswith("only if you doubt that.") for w in there)
     here = judged(Capacity.SELF, mine, subject_born=born)
-    assert here.sufficient and any(w.endswith("Note who judged that they understand it, and how.") for w in here.warnings)
+    assert here.sufficient and any(
+        w.endswith("Note who judged that they understand it, and how.") for w in here.warnings
+    )
     noted = judged(Capacity.SELF, mine, seen(K.CHILD_UNDERSTANDS), subject_born=born)
     assert not any("Note who judged" in w for w in noted.warnings)
 

@@ -20,7 +20,12 @@ PLANTED: list[tuple[Rule, tuple[str, ...], str, str]] = [
     (rules.typesets, CODE, "sar_service/services/a.py", "from weasyprint import HTML\n"),
     (rules.typesets, CODE, "workers/a.py", "import weasyprint\nweasyprint.HTML(string=x)\n"),
     (rules.skips, ("tests",), "tests/web/a.py", "@pytest.mark." + "skipif(True)\ndef test(): ...\n"),
-    (rules.lost_words, (*CODE, "tests"), "sar_service/domain/a.py", 'def f():\n    yield "Note who "\n    "judged it."\n'),
+    (
+        rules.lost_words,
+        (*CODE, "tests"),
+        "sar_service/domain/a.py",
+        'def f():\n    yield "Note who "\n    "judged it."\n',
+    ),
     (rules.shells, CODE, "workers/a.py", "run('ls', shell=True)\n"),
 ]
 

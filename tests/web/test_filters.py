@@ -111,3 +111,19 @@ def test_what_a_page_cannot_hold_is_shown_as_a_sign_and_moves_nothing() -> None:
 def test_an_asset_has_a_new_address_when_it_changes() -> None:
     assert filters.asset("css/service.css").startswith("/static/css/service.css?v=")
     assert filters.asset("css/service.css") != filters.asset("js/service.js")
+
+
+def test_a_table_that_is_stacked_says_in_each_cell_what_column_it_is_of_and_loses_none() -> None:
+    table = (
+        '<table class="sar-table"><thead><tr><th scope="col"><a href="?s=1">Due &amp; why</a></th><th scope="col">With'
+        '</th></tr></thead><tbody><tr><th scope="row">1 &lt;td</th><td class="x"> </td><td>more</td></tr></tbody>'
+        "</table>"
+    )
+    assert filters.stacked(table) == (
+        '<table role="table" class="sar-table sar-table--stacked"><thead role="rowgroup"><tr role="row">'
+        '<th role="columnheader" scope="col"><a href="?s=1">Due &amp; why</a></th>'
+        '<th role="columnheader" scope="col">With</th></tr></thead><tbody role="rowgroup"><tr role="row">'
+        '<th role="rowheader" data-label="Due &amp; why" scope="row">1 &lt;td</th>'
+        '<td role="cell" data-label="With" data-empty class="x"> </td><td role="cell" data-label="">more</td></tr>'
+        "</tbody></table>"
+    )

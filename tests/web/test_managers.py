@@ -187,7 +187,7 @@ def test_the_trail_names_who_looked_at_which_case(
     assert "Petra Lund" in page.text and reference in page.text and "Ivo Marsh" in page.text
     assert f"staff:{looked.id}" not in page.text
     page = auditor.get(f"/managers/audit?who={looked.id}")
-    rows = page.text.split("<tbody>")[1].split("</tbody>")[0]
+    rows = page.text.split("<tbody")[1].split("</tbody>")[0]
     assert "Petra Lund" in rows and "Ivo Marsh" not in rows
     for query in ("page=0", "page=99999999999999999999", "page=x", "who=x", "reference=%00", "verb=%00"):
         assert auditor.get(f"/managers/audit?{query}").status_code == 200

@@ -15,6 +15,7 @@ import {
   createAll
 } from '../vendor/govuk-frontend.min.js'
 import { startMarks } from './marks.js'
+import { shutIfNarrow } from './narrow.js'
 import { startPolling } from './poll.js'
 import { startTimeout } from './timeout.js'
 import { startViewer } from './viewer.js'
@@ -39,6 +40,7 @@ function each (name, start) {
 }
 
 each('sar-announce', (element) => element.focus())
+each('sar-narrow-shut', shutIfNarrow)
 each('sar-poll', startPolling)
 each('sar-timeout', startTimeout)
 startMarks(document.querySelectorAll('[data-module="sar-unit"]'))
