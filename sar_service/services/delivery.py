@@ -109,7 +109,8 @@ def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: A
     goes = "post" if by_post else letter.way(case, row.kind)
     told["sending"] = told.get("sending", 0) + 1
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
-    told["address"] = letter.address_of(asked)
+    told["address"] = letter.address_of(case)
+    told["paper"] = {**told["paper"], "to": told["address"]}
     if goes != "post":
         told["mail"] = letter.mail_of(case, row.kind, told, now=row.written_at)
     sealing.seal(row, told)

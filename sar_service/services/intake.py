@@ -248,19 +248,24 @@ def _acknowledge(cases: Sequence[Case], *, actor: Actor, now: datetime) -> None:
     """One letter for several requests. It is the first one's; the others say in their history where it is."""
     audit.lock(*cases)
     first, *others = cases
-    together, cymraeg = ([_line(case, language) for case in cases] for language in (ENGLISH, WELSH))
+    together, cymraeg = (
+        [_line(case, language, today=clock.day_of(now)) for case in cases] for language in (ENGLISH, WELSH)
+    )
     row = letter.write(first, SEVERAL, actor=actor, now=now, together=together, welsh={"together": cymraeg})
     for case in others:
         audit.record("acknowledged with others", actor=actor, now=now, case=case, of=row, with_case=str(first.id))
 
 
-def _line(case: Case, language: str) -> str:
+def _line(case: Case, language: str, *, today: date) -> str:
     """One of several requests in the letter that acknowledges them."""
     day = written(case.due_on, language) if case.due_on is not None else ""
+    late = case.due_on is not None and case.due_on < today
     if language == WELSH:
         says = f"cewch ein hateb erbyn {day}" if day else "rhown wybod i chi beth yw’r dyddiad"
+        says = f"dylech fod wedi cael ein hateb erbyn {day}; mae’n ddrwg gennym nad ydych" if late else says
         return f"{case.reference}: {welsh.RIGHTS[case.right]}; {says}"
     says = f"our answer is due by {day}" if day else "we will tell you the date"
+    says = f"you should have had our answer by {day}; we are sorry that you have not" if late else says
     return f"{case.reference}: {terms(case.right).name}; {says}"
 
 

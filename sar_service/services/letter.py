@@ -18,6 +18,7 @@ from sar_service.db import db, new_id
 from sar_service.documents.letter_text import as_html, as_pdf, as_plain
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import NotFound
+from sar_service.domain.identity import Capacity
 from sar_service.domain.incoming import message_id
 from sar_service.domain.letter import KINDS
 from sar_service.extensions import runtime
@@ -27,6 +28,8 @@ from sar_service.queue import after_commit
 from . import audit, clock, complaint, lease, letter_fill, letter_thread, letter_words, sealing, told_date
 from .letter_words import ENGLISH, WELSH, language_of, paper_only, written
 
+# Steps of the clock that a letter is itself: as it is written nobody knows yet on which day it is given.
+IS_ITSELF = {"extension": ("extended",)}
 NOTICE = "notice"  # the e-mail that says that a letter is there
 TRIES = 5
 BOTH = "(This message is also in English, below.)"
@@ -48,7 +51,8 @@ def write(case: Case, kind: str, *, actor: Actor, now: datetime, **more: Any) ->
 
 def compose(case: Case, kind: str, *, now: datetime, language: str = ENGLISH, **more: Any) -> tuple[str, str]:
     """The subject and the text of a letter, from its template and what the case says now. Raises LetterFault."""
-    values = {**letter_words.of_case(case, now=now, language=language), **more}
+    untold = IS_ITSELF.get(kind, ())
+    values = {**letter_words.of_case(case, now=now, language=language, untold=untold), **more}
     return letter_fill.written(case.controller, kind, values, language=language)
 
 
@@ -114,13 +118,13 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
     told, asked = sealing.unseal(row), sealing.unseal(case)
     goes = way(case, row.kind)
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
-    told["address"] = address_of(asked)
+    told["address"] = address_of(case)
     told["named"] = told.get("named") or told_date.named(case, told["text"])  # one that was held says what it said
     mail = mail_of(case, row.kind, told, now=now)
     if mail:
         told["mail"] = mail
     row.written_by, row.written_at = actor.label, now
-    told["paper"] = _paper(case, row, told)
+    told["paper"] = paper(case, told, on=clock.day_of(now))
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
     told_date.renew(case)
@@ -148,19 +152,24 @@ def mail_of(case: Case, kind: str, told: Mapping[str, Any], *, now: datetime) ->
     return {"subject": subject, "text": text}
 
 
-def address_of(told: dict[str, Any]) -> list[str]:
-    """The lines of the requester's name and address, as they stand on an envelope."""
-    requester = told["requester"]
+def address_of(case: Case) -> list[str]:
+    """The lines of the requester's name and address, as they stand on an envelope; for a solicitor with the firm.
+
+    No other organisation is named: an envelope that comes to somebody's home tells nobody who helps them.
+    """
+    requester = sealing.unseal(case)["requester"]
     address = requester.get("address") or []
     lines = address if isinstance(address, list) else re.split(r"[\n,]", str(address))
-    return [text for text in (str(part or "").strip() for part in (requester.get("name"), *lines)) if text]
+    firm = requester.get("organisation") if case.capacity == Capacity.SOLICITOR else ""
+    told = (str(part or "").strip() for part in (requester.get("name"), firm, *lines))
+    return list(dict.fromkeys(text for text in told if text))
 
 
-def pdf(case: Case, row: Letter) -> bytes:
-    """A letter as the accessible PDF that is previewed, printed and downloaded."""
+def pdf(case: Case, row: Letter, *, now: datetime) -> bytes:
+    """A letter as the accessible PDF that is previewed, printed and downloaded; a draft as it would go now."""
     told = sealing.unseal(row)
     return as_pdf(
-        told.get("paper") or _paper(case, row, told),
+        told.get("paper") or paper(case, told, on=clock.day_of(now)),
         [(part["language"], part["text"]) for part in parts_of(told)],
         folder=runtime().settings.templates_dir,
     )
@@ -172,21 +181,20 @@ def parts_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"language": "cy", **told["welsh"]}, english] if told.get("welsh") else [english]
 
 
-def _paper(case: Case, row: Letter, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands on the sheet around the text; kept with a letter that goes."""
+def paper(case: Case, told: Mapping[str, Any], *, on: date) -> dict[str, Any]:
+    """What stands on the sheet around the text of a letter of this day; kept with a letter that goes."""
     controller = runtime().catalogue.controllers[case.controller]
-    day = clock.day_of(row.written_at)
     return {
         "council": [name for name in (controller.welsh.name if told.get("welsh") else None, controller.name) if name],
         "council_address": [] if isinstance(controller.address, Absent) else list(controller.address),
         "brand": controller.colours.brand,
         "brand_text": controller.colours.text,
-        "to": told.get("address") or address_of(sealing.unseal(case)),
+        "to": told.get("address") or address_of(case),
         "reference": case.reference,
         "parts": [
             {
                 "language": part["language"],
-                "on": _capital(written(day, WELSH if part["language"] == "cy" else ENGLISH)),
+                "on": _capital(written(on, WELSH if part["language"] == "cy" else ENGLISH)),
                 "our_reference": "Ein cyfeirnod" if part["language"] == "cy" else "Our reference",
                 "subject": part["subject"].replace(f" ({case.reference})", ""),  # it stands beside the date
             }

@@ -212,6 +212,7 @@ def _as_if_gone(
         "reopen": said["reopen"],
         "by": [actor.label],
         "due": due.isoformat() if due and dated else "",
+        "late": due is not None and due < clock.day_of(now),
         "elsewhere": more,
         "promised": promised.isoformat() if promised else "",
         "must": _must(written["text"], due, {**said, **more}, ENGLISH),
@@ -303,7 +304,8 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     day = due.isoformat() if due and (told["due"] or case.right is not Right.COMPLAINT) else ""
     route = KINDS[row.kind].route
     more = redirect.says(case, route, now=now) if route is not None else {}
-    if (day, more) != (told["due"], told.get("elsewhere", {})):
+    passed = due is not None and due < clock.day_of(now) and day_in_words(due, ENGLISH) in told["text"]
+    if (day, more) != (told["due"], told.get("elsewhere", {})) or (passed and not told.get("late")):
         raise WrongState(STALE)
     promised = date.fromisoformat(told["promised"]) if told.get("promised") else None
     if promised is not None and promised < clock.day_of(now):

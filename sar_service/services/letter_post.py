@@ -66,7 +66,7 @@ def printed(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: dateti
     """All of them as one PDF, each beginning on a sheet of its own when it is printed on both sides."""
     for row, case in letters:
         audit.viewed("a letter", actor=actor, now=now, case=case, of=row)
-    return sheets([letter.pdf(case, row) for row, case in letters])
+    return sheets([letter.pdf(case, row, now=now) for row, case in letters])
 
 
 def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> list[Case]:

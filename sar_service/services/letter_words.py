@@ -3,7 +3,7 @@
 `words` needs no case, so that `sar check` fills every letter with invented ones.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,8 +41,8 @@ def written(day: date, language: str) -> str:
     return welsh.written(day) if language == WELSH else clock_steps.written(day)
 
 
-def of_case(case: Case, *, now: datetime, language: str = ENGLISH) -> dict[str, Any]:
-    """What every letter of a case may speak of, as it is now."""
+def of_case(case: Case, *, now: datetime, language: str = ENGLISH, untold: Collection[str] = ()) -> dict[str, Any]:
+    """What every letter of a case may speak of, as it is now; `untold` are keys of steps that the letter itself is."""
     before = told_date.last(case)
     return words(
         runtime().catalogue.controllers[case.controller],
@@ -57,6 +57,7 @@ def of_case(case: Case, *, now: datetime, language: str = ENGLISH) -> dict[str, 
         base_url=runtime().settings.base_url,
         told_before=before.due if before else None,
         language=language,
+        untold=untold,
     )
 
 
@@ -74,6 +75,7 @@ def words(
     told_before: date | None = None,
     review: bool = False,
     language: str = ENGLISH,
+    untold: Collection[str] = (),
 ) -> dict[str, Any]:
     """The values of every name but those that a letter is given besides (`reason`, `result`, `code`)."""
     regulator, due, cymraeg = controller.regulator, reckoning.due, language == WELSH
@@ -96,7 +98,7 @@ def words(
         "due": written(due, language) if due else "",
         "late": bool(due and due < today),
         "missed": written(reckoning.missed, language) if reckoning.missed else "",
-        "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning, cymraeg)},
+        "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning, cymraeg, untold)},
         "told_before": written(told_before, language) if told_before else "",
         "today": written(today, language),
         "received": written(received, language),
@@ -117,9 +119,9 @@ def paper_only(told: Mapping[str, Any]) -> bool:
     return bool(how != "portal" and told["requester"].get("safe") == "careful")
 
 
-def _steps(reckoning: Reckoning, cymraeg: bool) -> list[str]:
+def _steps(reckoning: Reckoning, cymraeg: bool, untold: Collection[str]) -> list[str]:
     """How the date was worked out, without what only the council has to look at."""
-    steps = [step for step in reckoning.steps if not step.for_staff]
+    steps = [step for step in reckoning.steps if not step.for_staff and step.key not in untold]
     return [welsh.sentence(step) if cymraeg else step.sentence for step in steps]
 
 
@@ -129,8 +131,9 @@ def _council(controller: Controller, cymraeg: bool) -> dict[str, Any]:
     contact = _parts(controller.public_contact)
     signed_by = _named(controller.signatory)
     if cymraeg:
-        contact |= {"name": controller.welsh.team or contact["name"], "hours": controller.welsh.hours or ""}
-        signed_by = controller.welsh.signed_by or signed_by
+        team = controller.welsh.team or contact["name"]
+        signed_by = controller.welsh.signed_by or (team if signed_by == contact["name"] else signed_by)
+        contact |= {"name": team, "hours": controller.welsh.hours or ""}
     return {
         "name": (controller.welsh.name if cymraeg else None) or controller.name,
         "short_name": (controller.welsh.short_name if cymraeg else None) or controller.short_name,

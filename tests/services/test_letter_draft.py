@@ -339,7 +339,7 @@ def test_a_letter_is_an_accessible_pdf_with_all_that_it_says(
 
     row = letter_draft.begin_and_send(case, "progress", f"{WORDS} <b>& more</b>", actor=officer, now=now)
     path = tmp_path / "letter.pdf"
-    path.write_bytes(letter.pdf(case, row))
+    path.write_bytes(letter.pdf(case, row, now=now))
     with pikepdf.open(path) as pdf:
         assert pdf.Root.MarkInfo.Marked and pdf.Root.Lang
         with pdf.open_metadata() as told:

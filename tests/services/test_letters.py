@@ -118,6 +118,22 @@ def test_whoever_is_refused_or_put_off_is_told_why_and_the_three_ways_to_complai
     assert "Article 77" not in text
 
 
+def test_what_is_said_fits_what_was_asked(app: Any, now: datetime) -> None:
+    """Whoever wanted something deleted did not ask for it, and a complaint is no request."""
+    for right, words in ((Right.ACCESS, "what you asked us for"), (Right.ERASURE, "information that you wrote to us")):
+        assert words in text_of(factories.a_case(now=now, right=right), "not-held", now)
+    for right, word in ((Right.ACCESS, "request"), (Right.COMPLAINT, "complaint")):
+        row = letter.write(
+            factories.a_case(now=now, right=right), "progress", actor=SERVICE, now=now, reason="We read."
+        )
+        assert f"about your {word} to" in sealing.unseal(row)["mail"]["text"]
+
+
+def test_a_question_can_be_answered_from_paper_as_well(app: Any, now: datetime) -> None:
+    text = text_of(factories.a_case(now=now), "clarification", now)
+    assert "this message" not in text and "by e-mail, by telephone or by post" in text
+
+
 def test_the_date_and_its_steps_are_those_of_the_clock(app: Any, now: datetime) -> None:
     case = factories.a_case(now=now, received_on=date(2026, 10, 31))
     found = clock.reckon(case)
@@ -224,14 +240,14 @@ def test_what_a_council_adds_stands_in_every_letter(app: Any, now: datetime, mon
 def test_what_was_sent_stays_as_it_was_sent(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     case = factories.a_case(now=now)
     row = letter.write(case, "withdrawn", actor=SERVICE, now=now)
-    before, paper = sealing.unseal(row), words_in(letter.pdf(case, row))
+    before, paper = sealing.unseal(row), words_in(letter.pdf(case, row, now=now))
     own_letters(app, monkeypatch, {"withdrawn/body.txt": "Changed {{ reference }}", "foot.txt": "Changed"})
     made = app.extensions[KEY]
     moved = made.catalogue.controllers["northmoor"].model_copy(update={"name": "Another", "address": ("Elsewhere",)})
     changed = replace(made.catalogue, controllers={**made.catalogue.controllers, "northmoor": moved})
     monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=changed))
     assert sealing.unseal(row) == before
-    assert words_in(letter.pdf(case, row)) == paper
+    assert words_in(letter.pdf(case, row, now=now)) == paper
 
 
 def test_a_letter_goes_although_its_council_has_gone_from_the_configuration(

@@ -69,8 +69,13 @@ def test_the_letter_and_its_e_mail_are_welsh_first_and_english_below(case: Case)
     assert mail["text"].startswith("(This message is also in English, below.)")
 
 
-def test_each_part_of_the_pdf_says_its_language(case: Case) -> None:
-    with pikepdf.open(io.BytesIO(letter.pdf(case, acknowledged(case)))) as pdf:
+def test_a_team_that_signs_is_named_once_and_in_welsh(case: Case) -> None:
+    """Northmoor's letters are signed by the team itself, of which only the English name is given as the signatory."""
+    assert "Information Rights Team" not in sealing.unseal(acknowledged(case))["welsh"]["text"]
+
+
+def test_each_part_of_the_pdf_says_its_language(case: Case, now: datetime) -> None:
+    with pikepdf.open(io.BytesIO(letter.pdf(case, acknowledged(case), now=now))) as pdf:
         assert str(pdf.Root.Lang) == "cy"
         languages = [str(each.Lang) for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/Lang" in each]
         assert sorted(set(languages)) == ["cy", "en-GB"]
@@ -141,7 +146,7 @@ def test_a_letter_without_a_welsh_template_says_so_in_welsh(
                              "Mae’r llythyr yn Saesneg isod.\n"}  # fmt: skip
     assert told["text"] == f"Ours {case.reference}\n"
     assert told["mail"]["subject"] == told["subject"]
-    with pikepdf.open(io.BytesIO(letter.pdf(case, row))) as pdf:
+    with pikepdf.open(io.BytesIO(letter.pdf(case, row, now=now))) as pdf:
         assert str(pdf.Root.Lang) == "en-GB"  # the most of it
 
 

@@ -134,7 +134,7 @@ def letter_pdf(letter_id: uuid.UUID) -> Any:
     """The same as a PDF, to keep or to print."""
     case = portal_case()
     row = portals.letter_to(case, letter_id, now=now())
-    response = Response(letters.pdf(case, row), mimetype="application/pdf")
+    response = Response(letters.pdf(case, row, now=now()), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="letter-{case.reference}.pdf"'
     return response
 

@@ -240,7 +240,7 @@ def letter_pdf(reference: str, letter_id: uuid.UUID) -> FlaskResponse:
     if row.kind == CODE:
         raise NotFound(_("There is no such letter in this case."))
     audit.viewed("a letter", actor=access.actor(), now=access.now(), case=case, of=row)
-    return as_file(letter.pdf(case, row), f"letter-{case.reference}.pdf", inline=True)
+    return as_file(letter.pdf(case, row, now=access.now()), f"letter-{case.reference}.pdf", inline=True)
 
 
 def as_file(content: bytes, name: str, *, inline: bool = False) -> FlaskResponse:

@@ -1,0 +1,135 @@
+"""What letters say of a date that has passed, and of one that passes while a letter lies there."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sar_service.db import db
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.clock_steps import written
+from sar_service.domain.errors import WrongState
+from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.rights import Right
+from sar_service.models import Case
+from sar_service.services import clock, intake, letter, letter_draft, letter_part, sealing
+from tests import factories
+from tests.services.test_letters import ELSEWHERE, MORE
+from tests.services.test_letters_welsh import WANTS, council
+
+SEPTEMBER = date(2026, 9, 14)
+PROMISES = (
+    "will have our answer",
+    "will have it by",
+    "which you should have our",
+    "is due by",
+    "cewch ein hateb",
+    "Byddwch yn ei gael erbyn",
+    "dylech gael ein",
+    "eich cyrraedd erbyn",
+)
+DATED = [
+    "acknowledgement",
+    "merged",
+    "identity-asked",
+    "authority-asked",
+    "clarification",
+    "fee-asked",
+    "progress",
+    "new-date",
+    "partial-disclosure",
+    *(kind.key for kind in KINDS.values() if kind.route is not None),
+]
+
+
+def lines_about(text: str, day: str) -> list[str]:
+    """The lines that name this day, without the steps that lead to it."""
+    return [line for line in text.splitlines() if day in line and not line[:1].isdigit()]
+
+
+@pytest.mark.parametrize("right", [Right.ACCESS, Right.PUPIL_RECORD])
+@pytest.mark.parametrize("kind", DATED)
+def test_no_letter_promises_an_answer_by_a_day_that_has_passed(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch, kind: str, right: Right
+) -> None:
+    council(app, monkeypatch)
+    case = factories.a_case(now=now, right=right, capacity="parent", received_on=SEPTEMBER, delivery=dict(WANTS))
+    assert case.due_on is not None
+    more = {**MORE.get(kind, {}), "come_late": True}
+    if kind == "partial-disclosure":
+        more["come_by"] = "Friday 18 December 2026"
+    if KINDS[kind].route is not None:
+        more |= {**ELSEWHERE, "result": "part"}
+    told = sealing.unseal(letter.write(case, kind, actor=SERVICE, now=now, **more))
+    for text, day, sorry in (
+        (told["text"], written(case.due_on), "sorry"),
+        (told["welsh"]["text"], letter.written(case.due_on, "cy"), "ddrwg gennym"),
+    ):
+        found = lines_about(text, day)
+        assert found, f"{kind} names the day"
+        for line in found:
+            assert not any(words.casefold() in line.casefold() for words in PROMISES), line
+            assert sorry in line or kind == "new-date", line
+        assert sorry in text
+
+
+def test_several_requests_that_are_late_are_said_to_be(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    council(app, monkeypatch)
+    asked = factories.a_request(now=now, received_on=SEPTEMBER, delivery=dict(WANTS))
+    first, _ = intake.submit_all(asked, [Right.ACCESS, Right.ERASURE], actor=SERVICE, now=now)
+    told = sealing.unseal(next(row for row in letter.letters(first) if row.kind == intake.SEVERAL))
+    assert told["text"].count("you should have had our answer by Wednesday 14 October 2026") == 2
+    assert told["welsh"]["text"].count("dylech fod wedi cael ein hateb erbyn dydd Mercher 14 Hydref 2026") == 2
+    assert "is due by" not in told["text"]
+
+
+@pytest.mark.parametrize("kind", ["progress", "new-date", "clarification"])
+def test_a_letter_is_not_sent_once_the_date_in_it_has_passed(
+    app: Any, now: datetime, staff: Callable[..., Actor], kind: str
+) -> None:
+    case, officer = factories.a_case(now=now, right=Right.ERASURE), staff("officer")
+    if kind == "new-date":
+        clock.correct(
+            case, str(case.facts[0].id), on=SEPTEMBER + timedelta(days=50), reason="-", actor=officer, now=now
+        )
+    row = letter_draft.begin(case, kind, "We read.", actor=officer, now=now)
+    db.session.commit()
+    assert case.due_on is not None
+    late = now + timedelta(days=(case.due_on - clock.day_of(now)).days + 1)
+    with pytest.raises(WrongState, match="Throw it away and write it again"):
+        letter_draft.send(case, row, version=row.version, actor=officer, now=late)
+    db.session.rollback()
+    case = db.session.get_one(Case, case.id)
+    letter_draft.drop(case, row, version=row.version, actor=officer, now=late)
+    again = letter_draft.begin_and_send(case, kind, "We read.", actor=officer, now=late)
+    assert "should have had our answer" in sealing.unseal(again)["text"]
+
+
+def test_a_part_promised_in_time_is_not_sent_once_the_whole_is_late(
+    app: Any, now: datetime, staff: Callable[..., Actor]
+) -> None:
+    officer, case = staff("officer"), factories.a_case(now=now)
+    factories.with_identity(case, actor=officer, now=now)
+    assert case.due_on is not None
+    come_by, late = case.due_on + timedelta(days=20), now + timedelta(days=35)
+    said = {"given": "Letters.", "to_come": "The rest.", "come_by": come_by, "withheld": ""}
+    row = letter_part.begin(case, **said, actor=officer, now=now)
+    with pytest.raises(WrongState, match="Throw it away and write it again"):
+        letter_draft.send(case, row, version=row.version, actor=staff("officer"), now=late)
+
+
+def test_the_notice_of_an_extension_names_no_day_on_which_it_was_given(
+    app: Any, now: datetime, staff: Callable[..., Actor]
+) -> None:
+    """It may be sent, and put into the post, on a later day than it was written."""
+    case, officer, later = factories.a_case(now=now), staff("officer"), now + timedelta(days=2)
+    row = letter_draft.begin(case, "extension", "Nine boxes.", actor=officer, now=now)
+    letter_draft.send(case, row, version=row.version, actor=officer, now=later)
+    text = sealing.unseal(row)["text"]
+    assert "was given in time" not in text and "2. One month later" in text
+    assert "\n3. With the extension, three months from the start is" in text
+    other = letter_draft.begin(case, "new-date", "It is longer.", result=Result.ALL, actor=officer, now=later)
+    assert "was given in time, on Wednesday 25 November 2026" in sealing.unseal(other)["text"]
