@@ -1,7 +1,7 @@
 """Linking cases that belong together, and unlinking them. Each pair is linked in one way once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import combinations
 
@@ -15,6 +15,7 @@ from sar_service.models import Case, KeptApart, LinkRow
 
 from . import audit
 from . import reason as reasons
+from .case import restrict as restrict_one
 from .case import visible
 
 
@@ -60,10 +61,38 @@ def follow(before: Case, case: Case, *, actor: Actor, now: datetime) -> None:
         )
 
 
-def open_beside(case: Case, *, actor: Actor) -> list[Case]:
-    """The cases linked with a restricted one that the whole team may see all the same."""
-    far = [other for _, other in links(case, actor=actor) if other is not None]
-    return list(dict.fromkeys(other for other in far if case.restricted and not other.restricted))
+def beside(case: Case, *, actor: Actor, restricted: bool) -> list[tuple[LinkRow, Case]]:
+    """The cases linked with this one that are restricted, or are not, as far as this actor may see them; each once, by
+    the closest of its links. What was merged goes with what answers it."""
+    found: dict[uuid.UUID, tuple[LinkRow, Case]] = {}
+    for row, other in links(case, actor=actor):
+        if other is None or other.merged_into is not None or other.restricted is not restricted:
+            continue
+        if other.id not in found or row.kind is LinkKind.SAME_SUBMISSION:
+            found[other.id] = (row, other)
+    return list(found.values())
+
+
+def restrict(
+    case: Case,
+    restricted: bool,
+    *,
+    along: Collection[uuid.UUID],
+    reason: str,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> list[Case]:
+    """Restrict a case, or lift its restriction, and with it those of its linked cases that were chosen. Returns all of
+    them. Raises InvalidInput where one chosen is not linked."""
+    together = {other.id: other for _, other in beside(case, actor=actor, restricted=not restricted)}
+    if not set(along) <= set(together):
+        raise InvalidInput("Choose among the cases that are linked.", field="along")
+    restrict_one(case, restricted, reason=reason, version=version, actor=actor, now=now)
+    chosen = [together[each] for each in dict.fromkeys(along)]
+    for other in chosen:
+        restrict_one(other, restricted, reason=reason, version=other.version, actor=actor, now=now)
+    return [case, *chosen]
 
 
 def keep_apart(one: Case, other: Case, *, actor: Actor, now: datetime) -> None:

@@ -236,17 +236,38 @@ def test_what_follows_a_restricted_request_is_restricted_and_whoever_logs_it_is_
     assert fresh in visit("manager").get("/staff/").text
 
 
-def test_a_manager_who_restricts_a_case_is_told_which_linked_ones_stay_open(visit: Visit, officer: Actor) -> None:
+def test_a_manager_who_restricts_a_case_restricts_what_was_asked_for_with_it_or_is_told_what_stays_open(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
     visitor = visit(officer)
     visitor.get("/staff/log")
-    visitor.send({**TYPED, "rights": ["access", "erasure"]}, form="Log it")
-    first, second = (case.reference for case in cases())
+    visitor.send({**TYPED, "rights": ["access", "erasure", "rectification"]}, form="Log it")
+    first, second, third = (case.reference for case in cases())
+    loose = factories.a_case(now=now)
+    key = str(loose.id)
     manager = visit("manager")
+    page = manager.get(f"/staff/cases/{first}")
+    assert f'href="/staff/cases/{second}"' in page.text and "Both were asked for in one message" in page.text
+    ids = {case.reference: str(case.id) for case in cases()}
+    form = next(each["fields"] for each in manager.forms() if each["fields"].get("form") == "restrict")
+    assert sorted(form["along"]) == sorted([ids[second], ids[third]])  # ticked, for it is one message
+    wrong = manager.send({"reason": "", "along": [ids[second]]}, form="Restrict it")
+    assert wrong.status_code == 400
+    form = next(each["fields"] for each in manager.forms() if each["fields"].get("form") == "restrict")
+    assert form["along"] == [ids[second]]  # what was unticked stays so
+    stranger = manager.send({"reason": "A councillor", "along": [key]}, form="Restrict it")
+    assert stranger.status_code == 400 and not any(case.restricted for case in cases())
+    page = manager.send({"reason": "A councillor", "along": [ids[second]]}, form="Restrict it")
+    assert f"Restricted: {first}, {second}." in page.text
+    assert f"open to the whole team: {third}." in page.text
+    assert {case.reference for case in cases() if case.restricted} == {first, second}
+    assert visitor.get(f"/staff/cases/{second}").status_code == 404
+    manager.get(f"/staff/cases/{third}")
+    assert "open to the whole team:" not in manager.send({"reason": "A councillor"}, form="Restrict it").text
     manager.get(f"/staff/cases/{first}")
-    page = manager.send({"reason": "A councillor"}, form="Restrict")
-    assert f"open to the whole team: {second}." in page.text
-    manager.get(f"/staff/cases/{second}")
-    assert "open to the whole team:" not in manager.send({"reason": "A councillor"}, form="Restrict").text
+    page = manager.send({"reason": "It was another"}, form="Lift the restriction")
+    assert not any(case.restricted for case in cases())
+    assert all(reference in page.text for reference in (first, second, third))
 
 
 def test_a_complaint_is_begun_from_the_page_of_what_it_is_about(visit: Visit, officer: Actor, now: datetime) -> None:

@@ -17,6 +17,7 @@ from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Choice, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case
 from sar_service.services import case as cases
@@ -41,7 +42,7 @@ from ..access import allow
 from . import blueprint, conflict, frame, history
 from . import letter as letter_pages
 from . import merge as merge_pages
-from .asking import again, identity, in_welsh, line, one_of, reason, version
+from .asking import again, failing, identity, in_welsh, line, one_of, reason, version
 
 # Where each action is taken. Those without a page are buttons on the case page, with a reason.
 PAGES: dict[Action, tuple[Any, str]] = {
@@ -146,6 +147,11 @@ def case_page(reference: str) -> Any:
         team=team_share.names([case.controller]).get(case.team_id) if case.team_id else "",
         alike=merge_pages.alike(case),
         merged=merge_pages.merged(case),
+        linked=link.links(case, actor=actor),
+        kinds=frame.LINKS,
+        what=frame.what,
+        stage=lambda one: frame.status_of(one)[0],
+        along=_along(case) if actor.may(Permission.RESTRICT_CASE) else [],
         mine=str(case.assigned_to) == actor.id,
         takes=actor.id not in work.barred(case),
         right=frame.what(case),
@@ -155,6 +161,21 @@ def case_page(reference: str) -> Any:
         services=_services(case),
         misled=told_date.wrong(case),
     )
+
+
+def _along(case: Case) -> list[dict[str, Any]]:
+    """The linked cases that can be restricted with this one, or opened with it. What came in one message is ticked."""
+    tried = failing()
+    typed = request.form.getlist("along") if tried is not None and tried.form == "restrict" else None
+    rows = link.beside(case, actor=access.actor(), restricted=case.restricted)
+    return [
+        {
+            "id": other.id,
+            "text": f"{other.reference}, {frame.what(other)}",
+            "ticked": row.kind is LinkKind.SAME_SUBMISSION if typed is None else str(other.id) in typed,
+        }
+        for row, other in rows
+    ]
 
 
 def _elsewhere(case: Case) -> dict[str, Any] | None:
@@ -250,12 +271,17 @@ def move(reference: str) -> Response:
 @allow(Permission.RESTRICT_CASE)
 @again(case_page, stands=conflict.restriction)
 def restrict(reference: str) -> Response:
-    """Show a case only to whoever it is given to, or to all again."""
-    case = frame.find(reference)
+    """Show a case, and linked ones that were ticked, only to whoever each is given to, or to all again."""
+    case, actor = frame.find(reference), access.actor()
     wanted = one_of("restricted", ("yes", "no"), _("Choose whether the case is restricted.")) == "yes"
-    cases.restrict(case, wanted, reason=reason(), version=version(), actor=access.actor(), now=access.now())
-    flash(_("The case is restricted now.") if wanted else _("The case is open to the whole team again."))
-    beside = ", ".join(each.reference for each in link.open_beside(case, actor=access.actor()))
-    if beside:
-        flash(_("Linked with it, and open to the whole team: %(which)s. Restrict those too if need be.", which=beside))
+    along = [identity(each) for each in request.form.getlist("along")]
+    done = link.restrict(case, wanted, along=along, reason=reason(), version=version(), actor=actor, now=access.now())
+    which = ", ".join(each.reference for each in done)
+    flash(_("Restricted: %(which)s.", which=which) if wanted else _("Open to the team again: %(which)s.", which=which))
+    left = link.beside(case, actor=actor, restricted=not wanted)
+    others = ", ".join(each.reference for _row, each in left)
+    if others and wanted:
+        flash(_("Linked with it, and open to the whole team: %(which)s. Restrict those too if need be.", which=others))
+    elif others:
+        flash(_("Linked with it, and still restricted: %(which)s.", which=others))
     return redirect(url_for("staff.case_page", reference=reference))

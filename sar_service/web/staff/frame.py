@@ -17,7 +17,7 @@ from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.permission import may_see_case
 from sar_service.domain.reminder import used
 from sar_service.domain.rights import Right
-from sar_service.domain.work import Flag
+from sar_service.domain.work import Flag, LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case
 from sar_service.services import (
@@ -92,6 +92,11 @@ FLAGS: dict[Flag, Any] = {
     Flag.STAFF_MEMBER: _l("A member of staff’s own request"),
     Flag.LITIGATION: _l("Litigation"),
     Flag.HIGH_PROFILE: _l("High profile"),
+}
+LINKS: dict[LinkKind, Any] = {
+    LinkKind.RELATED: _l("It belongs with it"),
+    LinkKind.DUPLICATE: _l("It is the same request again"),
+    LinkKind.SAME_SUBMISSION: _l("Both were asked for in one message"),
 }
 HOW: dict[str, Any] = {
     "portal": _l("Online, with a code"),

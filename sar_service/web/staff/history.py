@@ -26,7 +26,6 @@ from .. import access, filters
 from ..access import allow
 from . import blueprint, frame
 from .letter import TITLES
-from .work import KINDS as LINKS
 
 FIRST_SHOWN, PAGE = 20, 100
 # What moves are called in the history, where the table of moves has them as commands.
@@ -175,7 +174,7 @@ def _kind(event: AuditEvent) -> str:
     if event.object.startswith("fact:"):
         return clock.FACTS.get(kind, kind)
     if kind in set(LinkKind):
-        return str(LINKS[LinkKind(kind)])
+        return str(frame.LINKS[LinkKind(kind)])
     return kind.replace("_", " ")
 
 

@@ -22,11 +22,6 @@ from . import blueprint, conflict, frame
 from .asking import again, day, identity, line, one_of, reason, version, words
 from .merge import alike, merged, name
 
-KINDS: dict[LinkKind, Any] = {
-    LinkKind.RELATED: _l("It belongs with it"),
-    LinkKind.DUPLICATE: _l("It is the same request again"),
-    LinkKind.SAME_SUBMISSION: _l("Both were asked for in one message"),
-}
 ENDS: dict[str, Any] = {"done": _l("Done"), "dropped": _l("Need not be done")}
 
 
@@ -48,11 +43,13 @@ def work_page(reference: str) -> str:
             for row, what in work.tasks(case)
         ],
         notes=work.notes(case),
-        linked=[{"row": row, "kind": KINDS[row.kind], "case": other, "name": name(other)} for row, other in linked],
+        linked=[
+            {"row": row, "kind": frame.LINKS[row.kind], "case": other, "name": name(other)} for row, other in linked
+        ],
         alike=alike(case),
         apart=links.kept_apart(case, actor=actor),
         merged=merged(case),
-        kinds=[(kind.value, words_) for kind, words_ in KINDS.items()],
+        kinds=[(kind.value, words_) for kind, words_ in frame.LINKS.items()],
         members=[("", _("whoever has the case")), *_members(case)],
         names=frame.staff_names(),
         ends=ENDS,
