@@ -50,6 +50,8 @@ class Reckoning:
     no notice was given. `missed` is the day by which the answer had been due when identity was first asked about, if
     that day had passed: whatever date follows from asking, the request is late. `asked_late` are the days
     after receipt on which it was first asked about, where that was not as soon as it should be; 0 where it was.
+    `heard` is when somebody whose complaint was acknowledged last heard from us: the time until they must hear again
+    runs from then.
     """
 
     state: ClockState
@@ -62,6 +64,12 @@ class Reckoning:
     steps: tuple[Step, ...]
     missed: date | None = None
     asked_late: int = 0
+    heard: date | None = None
+
+    @property
+    def since(self) -> date | None:
+        """The day from which it is counted how much of the time is used."""
+        return self.heard or self.start
 
 
 def legal_date(instant: datetime) -> date:
@@ -136,9 +144,11 @@ def _reckon(facts: Facts, holidays: Holidays, school: SchoolTerms) -> Reckoning:
         steps += told
     else:
         nominal = _nominal(start, allows, steps)
+    heard: date | None = None
     result = "due_acknowledgement" if facts.right is Right.COMPLAINT else "due"
     if facts.right is Right.COMPLAINT and facts.acknowledged is not None:
         limit = working_day_from(nominal, nation=facts.nation, holidays=holidays)
+        heard = max(facts.acknowledged.heard_on, facts.acknowledged.on)
         nominal, result = next_due(facts.acknowledged, received=start, limit=limit, steps=steps)
     first_month = nominal
     notice_by = _notice_by(first_month, start, counted, facts.nation, holidays) if allows.extends else None
@@ -200,6 +210,7 @@ def _reckon(facts: Facts, holidays: Holidays, school: SchoolTerms) -> Reckoning:
         paused_days=len(days),
         extension_valid=valid,
         steps=tuple(steps),
+        heard=heard,
     )
 
 

@@ -1,5 +1,6 @@
 """When somebody is warned that a case's time runs out, and who: the officer first, then the team, then the managers."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ class Level(StrEnum):
     HALF = "half"
     THREE_QUARTERS = "three_quarters"
     NINETY = "ninety"
-    NOTICE_DAY = "notice_day"  # the last day for notice of an extension
+    NOTICE_DAY = "notice_day"  # the last day for notice of an extension has come
     OVERDUE = "overdue"
     TOLD_OTHERWISE = "told_otherwise"  # the person was told another due date
     ASKED_LATE = "asked_late"  # it was late before evidence of identity or a fee was asked for
@@ -22,6 +23,7 @@ class Audience(StrEnum):
     MANAGERS = "managers"
 
 
+BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE)  # told beside how far the time has run
 _SHARES = ((Level.HALF, 0.5), (Level.THREE_QUARTERS, 0.75), (Level.NINETY, 0.9))
 
 
@@ -29,11 +31,22 @@ def reached(*, start: date, due: date, notice_by: date | None, extended: bool, t
     """Every level that a running case has reached on a day."""
     share = used(start=start, due=due, today=today)
     found = [level for level, limit in _SHARES if share >= limit]
-    if notice_by == today and not extended:
+    if notice_by is not None and today >= notice_by and not extended:
         found.append(Level.NOTICE_DAY)
     if today > due:
         found.append(Level.OVERDUE)
     return tuple(found)
+
+
+def worth_saying(fresh: Collection[Level], found: Collection[Level]) -> list[Level]:
+    """Which of the levels that nobody was warned of are told, where a case has reached those of `found`: of how far its
+    time has run the highest alone, and whatever is told beside it."""
+    if Level.OVERDUE in found:
+        told: list[Level] = [Level.OVERDUE]
+    else:
+        shares: list[Level] = [level for level in found if level is not Level.NOTICE_DAY]
+        told = [Level.NOTICE_DAY] if Level.NOTICE_DAY in fresh else shares[-1:]
+    return [level for level in told if level in fresh] + [level for level in fresh if level in BESIDE]
 
 
 def used(*, start: date, due: date, today: date) -> float:

@@ -4,13 +4,14 @@ Nothing of it is in the list of open cases, and no due date rises. Letters that 
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, true
+from sqlalchemy import Select, and_, exists, func, or_, select, true
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
@@ -18,12 +19,13 @@ from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
 
 from . import case as cases
 from . import case_urgency, sealing
-from .clock import day_of
+from .clock import LONDON, day_of
 from .pack_release import delivery_of
 
 UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its release; what is older was let lie knowingly
 UNPOSTED = timedelta(days=3)
 UNREAD = timedelta(days=2)
+LIE = ("to_post", "held", "failed")
 MOST = 50
 
 
@@ -62,6 +64,20 @@ def unposted(*, actor: Actor, now: datetime) -> int:
         .join(Letter, Letter.case_id == Case.id)
         .where(Letter.state == "to_post", Letter.written_at < now - UNPOSTED)
     )
+
+
+def resting(*, now: datetime) -> list[tuple[Letter, Case]]:
+    """The letters that did something to their case and have not gone since an earlier day: not posted, held back, or
+    come back. What they did does not hold while they lie; the oldest first."""
+    acts = [key for key, kind in KINDS.items() if kind.does]
+    begins = datetime.combine(day_of(now), time.min, tzinfo=LONDON)
+    rows = db.session.execute(
+        select(Letter, Case)
+        .join(Case, Case.id == Letter.case_id)
+        .where(Letter.state.in_(LIE), Letter.written_at < begins, Letter.kind.in_(acts))
+        .order_by(Letter.written_at, Letter.id)
+    )
+    return [(row, case) for row, case in rows]
 
 
 def in_words(*, actor: Actor, now: datetime) -> list[str]:

@@ -304,15 +304,18 @@ def counts(actor: Actor, *, today: date) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def to_warn(*, today: date) -> list[Read]:
-    """The letters whose answer is warned of this morning: in two weeks, in a week or less, or late."""
+def to_warn(*, today: date, since: date | None = None) -> list[Read]:
+    """The letters whose answer is warned of this morning: in a week or less, or late; and once where it is in two weeks
+    or less, also where that day came after the last morning (`since`) on which anybody was warned."""
+    before = since if since is not None and since < today else today - timedelta(days=1)
+    first = timedelta(days=FIRST)
     rows = db.session.scalars(
         select(RegulatorLetter)
         .where(
             awaited(),
             or_(
                 RegulatorLetter.reply_by <= today + timedelta(days=NEAR),
-                RegulatorLetter.reply_by == today + timedelta(days=FIRST),
+                and_(RegulatorLetter.reply_by > before + first, RegulatorLetter.reply_by <= today + first),
             ),
         )
         .order_by(RegulatorLetter.reply_by, RegulatorLetter.id)

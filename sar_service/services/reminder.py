@@ -4,36 +4,24 @@ Digests name cases by their references only. If the timetable itself has stopped
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 
 from sqlalchemy import or_, select
 
-from sar_service.db import db, new_id
+from sar_service.db import db
 from sar_service.domain.clock import Reckoning
-from sar_service.domain.clock_steps import written
 from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission, Role, may_see_case
-from sar_service.domain.reminder import Audience, Level, audience, reached
-from sar_service.domain.rights import terms
-from sar_service.extensions import runtime
-from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder, StaffMail
-from sar_service.queue import after_commit
+from sar_service.domain.reminder import Audience, Level, audience, reached, worth_saying
+from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder
 
-from . import case_urgency, clock, lying, moved_date, pulse, regulator, team, team_share
+from . import case_urgency, clock, lying, moved_date, pulse, regulator, reminder_mail, team, team_share
+from .reminder_mail import Morning
 
 DIGEST = "digest"
 MORNING = time(7, 30)  # in London
-WORDS = {
-    Level.HALF: "half of its time is used",
-    Level.THREE_QUARTERS: "three quarters of its time are used",
-    Level.NINETY: "nine tenths of its time are used",
-    Level.NOTICE_DAY: "today is the last day on which an extension can be told",
-    Level.OVERDUE: "it is late",
-    Level.TOLD_OTHERWISE: "our last letter named {told}: tell them the day that holds",
-    Level.ASKED_LATE: "it was late before identity or a fee was asked for, and asking does not undo that",
-}
-BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE)  # told beside how far the time has run
 
 
 def digest(*, now: datetime) -> int:
@@ -44,52 +32,50 @@ def digest(*, now: datetime) -> int:
         return 0
     last = db.session.get(Pulse, DIGEST, with_for_update=True)  # two timetables tell nobody twice
     before = clock.day_of(last.at) if last is not None else None
-    if before == local.date():
+    today = local.date()
+    if before == today:
         return 0
     pulse.beat(DIGEST, now=now)
     members = [member for member in team.members() if member.active]
-    lines: dict[uuid.UUID, list[tuple[Case, Level]]] = {}
-    moved: dict[uuid.UUID, list[str]] = {}
+    told: dict[uuid.UUID, Morning] = defaultdict(Morning)
     for row, case in moved_date.untold():
         for member in _concerned(case, members):
             row.told_at = now
-            moved.setdefault(member.id, []).append(moved_date.in_words(row, case))
+            told[member.id].moved.append(moved_date.in_words(row, case))
+    _warn(told, members, today=today, now=now)
+    for letter in regulator.to_warn(today=today, since=before):
+        for member in _answering(letter, members):
+            told[member.id].regulator.append(reminder_mail.of_regulator(letter, today))
+    for lies, case in lying.resting(now=now):
+        for member in _has(case, members):
+            told[member.id].letters.append(reminder_mail.of_letter(lies, case, clock.reckon(case)))
+    if before is not None and _week(before) != _week(today):
+        for member in members:
+            actor = team.actor_of(member)
+            if actor.may(Permission.SEE_CASES) and (lines := lying.in_words(actor=actor, now=now)):
+                told[member.id].waits += lines
+    for member in members:
+        if member.id in told:
+            reminder_mail.send(member, told[member.id], now=now)
+    return len(told)
+
+
+def _warn(told: dict[uuid.UUID, Morning], members: list[Member], *, today: date, now: datetime) -> None:
+    """Warn of every case that has reached a level of which nobody was warned."""
     teams = team_share.all_members()
-    unseen: dict[uuid.UUID, list[str]] = {}
-    for case, fresh in _fresh(today=local.date()):
+    for case, found, fresh in _fresh(today=today):
         able = [member for member in members if _may_see(case, member)]
         if not able:  # and so it stays to be told, until somebody is there who may be told
             for member in _keepers(case, members):
-                unseen.setdefault(member.id, []).append(case.reference)
+                told[member.id].unseen.append(f"- {case.reference}")
             continue
         for level, day in fresh.items():
             db.session.add(Reminder(case_id=case.id, controller=case.controller, level=level, due_on=day, made_at=now))
-        for level in _worth_saying(fresh):
+        for level in worth_saying(fresh, levels(found, today=today)):
+            words = reminder_mail.says(case, found, level, today=today, unwarned=Level.NOTICE_DAY in fresh)
             for member in _told(case, level, able, teams):
-                lines.setdefault(member.id, []).append((case, level))
-    wanted: dict[uuid.UUID, list[str]] = {}
-    for letter in regulator.to_warn(today=local.date()):
-        for member in _answering(letter, members):
-            wanted.setdefault(member.id, []).append(_regulator(letter, local.date()))
-    waits: dict[uuid.UUID, list[str]] = {}
-    if before is not None and _week(before) != _week(local.date()):
-        actors = [(member.id, team.actor_of(member)) for member in members]
-        found = {key: lying.in_words(actor=actor, now=now) for key, actor in actors if actor.may(Permission.SEE_CASES)}
-        waits = {key: each for key, each in found.items() if each}
-    told = lines.keys() | moved.keys() | wanted.keys() | unseen.keys() | waits.keys()
-    for member in members:
-        if member.id in told:
-            _write(
-                member,
-                lines.get(member.id, []),
-                moved.get(member.id, []),
-                wanted.get(member.id, []),
-                unseen.get(member.id, []),
-                waits.get(member.id, []),
-                today=local.date(),
-                now=now,
-            )
-    return len(told)
+                told[member.id].cases.add(case.id)
+                told[member.id].lines.append(reminder_mail.line(case, found, level, words, member, today=today))
 
 
 def _week(day: date) -> tuple[int, int]:
@@ -112,14 +98,10 @@ def _answering(letter: regulator.Read, members: Iterable[Member]) -> list[Member
     return found or _keepers(letter.row, members)
 
 
-def _regulator(letter: regulator.Read, today: date) -> str:
-    assert letter.row.reply_by is not None
-    of = f"case {letter.case.reference}" if letter.case is not None else "no case"
-    return (
-        f"- A letter of the regulator ({of}): the answer is due {written(letter.row.reply_by)}, "
-        f"{_days(letter.row.reply_by, today)}.\n"
-        f"  {runtime().settings.base_url}/staff/regulator/{letter.row.id}"
-    )
+def _has(case: Case, members: Iterable[Member]) -> list[Member]:
+    """Whoever has a case, or else all who may see it."""
+    able = [member for member in members if _may_see(case, member)]
+    return [member for member in able if member.id == case.assigned_to] or able
 
 
 def _concerned(case: Case, members: Iterable[Member]) -> list[Member]:
@@ -137,10 +119,10 @@ def _keepers(row: Case | RegulatorLetter, members: Iterable[Member]) -> list[Mem
 
 def levels(found: Reckoning, *, today: date) -> tuple[Level, ...]:
     """The levels that a clock has reached; none where it does not run."""
-    if found.start is None or found.due is None:
+    if found.since is None or found.due is None:
         return ()
     return reached(
-        start=found.start,
+        start=found.since,
         due=found.due,
         notice_by=found.notice_by,
         extended=bool(found.extension_valid),
@@ -148,7 +130,7 @@ def levels(found: Reckoning, *, today: date) -> tuple[Level, ...]:
     )
 
 
-def _fresh(*, today: date) -> Iterable[tuple[Case, dict[Level, date]]]:
+def _fresh(*, today: date) -> Iterable[tuple[Case, Reckoning, dict[Level, date]]]:
     """Cases that have reached levels of which nobody has been warned, each level with the day it is about.
 
     That somebody was told another date, and that identity was asked for too late, is warned of beside how far it ran.
@@ -170,12 +152,7 @@ def _fresh(*, today: date) -> Iterable[tuple[Case, dict[Level, date]]]:
             on[Level.ASKED_LATE] = found.missed
         fresh = {level: day for level, day in on.items() if (case.id, level, day) not in known}
         if fresh:
-            yield case, fresh
-
-
-def _worth_saying(fresh: Iterable[Level]) -> list[Level]:
-    """The highest of several levels, and whatever is told beside it."""
-    return [each for each in fresh if each not in BESIDE][-1:] + [each for each in fresh if each in BESIDE]
+            yield case, found, fresh
 
 
 def _told(
@@ -203,88 +180,3 @@ def _told(
 def _may_see(case: Case, member: Member) -> bool:
     actor = team.actor_of(member)
     return Permission.SEE_CASES in actor.permissions and may_see_case(actor, case)
-
-
-def _write(
-    member: Member,
-    lines: list[tuple[Case, Level]],
-    moved: list[str],
-    wanted: list[str],
-    unseen: list[str],
-    waits: list[str],
-    *,
-    today: date,
-    now: datetime,
-) -> None:
-    told = []
-    for case, level in lines:
-        due = case.missed_on if level is Level.ASKED_LATE else case.due_on
-        assert due is not None
-        words = WORDS[level].format(told=written(case.told_on) if case.told_on is not None else "")
-        told.append(
-            f"- {case.reference} ({terms(case.right).name}): due {written(due)}, {_days(due, today)}; "
-            f"{words}; {_whose(case, member)}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
-        )
-    count = len({case.id for case, _ in lines})
-    row = StaffMail(
-        id=new_id(),
-        member_id=member.id,
-        subject="The regulator waits for an answer"
-        if wanted
-        else f"{count} {'request needs' if count == 1 else 'requests need'} you: time runs out"
-        if count
-        else "Nobody on the staff can open some requests"
-        if unseen
-        else "What still waits"
-        if not moved
-        else f"{len(moved)} due {'date has' if len(moved) == 1 else 'dates have'} moved",
-        text="\n".join(
-            [
-                f"Good morning {member.name}.",
-                "",
-                *(["The regulator waits for an answer:", "", *wanted, ""] if wanted else []),
-                *told,
-                *_moved(moved),
-                *_nobodys(unseen),
-                *(["", "Once a week, what still waits:", "", *waits] if waits else []),
-                "",
-                f"All of them: {runtime().settings.base_url}/staff/",
-                "",
-            ]
-        ),
-        written_at=now,
-        queued_at=now,
-    )
-    db.session.add(row)
-    db.session.flush()
-    after_commit("staff_mail", row.id)
-
-
-def _whose(case: Case, member: Member) -> str:
-    if case.assigned_to == member.id:
-        return "yours"
-    holder = db.session.get(Member, case.assigned_to) if case.assigned_to is not None else None
-    if holder is not None:
-        return "a colleague’s" if holder.active else "whoever had it has left"
-    return "nobody has it" if case.team_id is None else "a team’s, and nobody in it has taken it"
-
-
-def _moved(lines: list[str]) -> list[str]:
-    if not lines:
-        return []
-    return ["", "These due dates moved by themselves; tell the requester where a letter named the old one:", "", *lines]
-
-
-def _nobodys(references: list[str]) -> list[str]:
-    if not references:
-        return []
-    what = "The time of these requests runs, and nobody on the staff may open them: give a manager access."
-    return ["", what, "", *(f"- {reference}" for reference in references)]
-
-
-def _days(due: date, today: date) -> str:
-    days = (due - today).days
-    if days == 0:
-        return "today"
-    word = "day" if abs(days) == 1 else "days"
-    return f"in {days} {word}" if days > 0 else f"{-days} {word} ago"

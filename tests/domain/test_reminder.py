@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sar_service.domain.reminder import Audience, Level, audience, reached, used
+from sar_service.domain.reminder import Audience, Level, audience, reached, used, worth_saying
 
 START, DUE = date(2026, 11, 2), date(2026, 12, 2)  # thirty days
 
@@ -19,7 +19,7 @@ START, DUE = date(2026, 11, 2), date(2026, 12, 2)  # thirty days
         (date(2026, 11, 25), ["half", "three_quarters"]),
         (date(2026, 11, 29), ["half", "three_quarters", "ninety"]),
         (date(2026, 12, 2), ["half", "three_quarters", "ninety", "notice_day"]),
-        (date(2026, 12, 3), ["half", "three_quarters", "ninety", "overdue"]),
+        (date(2026, 12, 3), ["half", "three_quarters", "ninety", "notice_day", "overdue"]),
     ],
 )
 def test_a_month_has_its_levels(today: date, levels: list[str]) -> None:
@@ -33,10 +33,32 @@ def test_an_extended_case_has_no_notice_day_and_its_shares_are_of_three_months()
     assert Level.HALF in reached(start=START, due=due, notice_by=None, extended=True, today=date(2026, 12, 18))
 
 
-def test_the_notice_day_is_one_day_however_long_a_pause_puts_the_answer_off() -> None:
+def test_the_notice_day_has_come_from_that_day_on_however_long_a_pause_puts_the_answer_off() -> None:
     day, due = date(2026, 12, 2), date(2026, 12, 18)
     found = [reached(start=START, due=due, notice_by=day, extended=False, today=day + timedelta(n)) for n in (-1, 0, 1)]
-    assert [Level.NOTICE_DAY in each for each in found] == [False, True, False]
+    assert [Level.NOTICE_DAY in each for each in found] == [False, True, True]
+
+
+H, T, N, D, L, A = Level.HALF, Level.THREE_QUARTERS, Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE, Level.ASKED_LATE
+
+
+@pytest.mark.parametrize(
+    ("fresh", "found", "told"),
+    [
+        ([H], [H], [H]),
+        ([H, T, N], [H, T, N], [N]),  # nobody looked for weeks: the highest, once
+        ([N], [H, T, N], [N]),
+        ([D], [H, T, N, D], [D]),
+        ([N, D], [H, T, N, D], [D]),
+        ([T], [H, T, D], [T]),  # a pause put the answer off: the day for notice came first
+        ([H, T, N, D, L], [H, T, N, D, L], [L]),
+        ([D], [H, T, N, D, L], []),  # it was told already that it is late
+        ([A], [H], [A]),
+        ([H, A], [H], [H, A]),
+    ],
+)
+def test_of_several_levels_the_highest_is_told(fresh: list[Level], found: list[Level], told: list[Level]) -> None:
+    assert worth_saying(fresh, found) == told
 
 
 def test_the_share_of_the_time_is_of_the_days_to_the_due_date() -> None:

@@ -213,9 +213,9 @@ def clock_tag(case: Case) -> dict[str, str]:
 def time_used(case: Case) -> str:
     """The share of its time that an open case has used, "77 %"; "" where its clock does not run."""
     found = clock.reckon(case)
-    if case.status not in OPEN or found.start is None or found.due is None:
+    if case.status not in OPEN or found.since is None or found.due is None:
         return ""
-    return f"{used(start=found.start, due=found.due, today=today()):.0%}"
+    return f"{used(start=found.since, due=found.due, today=today()):.0%}"
 
 
 def staff_names() -> dict[str, str]:
