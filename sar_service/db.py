@@ -16,14 +16,19 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Select, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 
 WROTE = "wrote"  # what a connection knows of its transaction: that something was written in it
+
+AT_ONCE = ("40001", "40P01", "55P03")  # of PostgreSQL: not one after the other, each waits for the other, taken
+BUSY = "SQLITE_BUSY"
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -156,19 +161,32 @@ def _note_writing(
         connection.info[WROTE] = True
 
 
+def nothing_written() -> bool:
+    """Was nothing changed yet in the transaction of the session?"""
+    session = db.session()
+    if session.new or session.deleted or any(session.is_modified(each) for each in session.dirty):
+        return False
+    return not session.in_transaction() or not session.connection().info.get(WROTE)
+
+
 def let_go() -> None:
     """End the transaction of the session before something slow, so that nobody who writes waits for it meanwhile.
 
     What was read is read again afterwards, and may have changed: ask again whatever must be so. Raises RuntimeError if
     something was written already, for that would be lost.
     """
-    session = db.session()
-    if session.new or session.deleted or any(session.is_modified(each) for each in session.dirty):
-        raise RuntimeError("something was changed before what is slow: do that first")
-    if session.in_transaction():
-        if session.connection().info.get(WROTE):
-            raise RuntimeError("something was written before what is slow: do that first")
-        session.rollback()
+    if not nothing_written():
+        raise RuntimeError("something was written before what is slow: do that first")
+    if db.session().in_transaction():
+        db.session().rollback()
+
+
+def overtaken(error: BaseException) -> bool:
+    """Did the database refuse this because of what somebody else did in the same moment? Then it may be sent again."""
+    if isinstance(error, (StaleDataError, IntegrityError)):
+        return True
+    told = getattr(error, "orig", None)
+    return getattr(told, "sqlstate", None) in AT_ONCE or getattr(told, "sqlite_errorname", "").startswith(BUSY)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from sar_service.db import aside, db
+from sar_service.db import aside, db, nothing_written, overtaken, reading_only
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import DomainError
 from sar_service.extensions import runtime
@@ -26,6 +26,7 @@ FIRST = "0" * 64
 EVENTS = AuditEvent.__table__
 HEAD = AuditHead.__table__
 COLUMNS = tuple(column.name for column in EVENTS.c)
+TAKEN = "cases_taken"  # what a session knows of its transaction: the cases that it has taken
 
 
 def _digest(row: dict[str, Any]) -> str:
@@ -85,11 +86,45 @@ class NotRecorded(DomainError):
 
 
 def lock(*cases: Case) -> None:
-    """Take the rows of cases, in order. Whoever takes the trail's head does this first: two transactions that took the
-    one and the other in different orders would wait for each other for ever."""
-    ids = sorted({case.id for case in cases})
-    rows = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id)
-    db.session.execute(rows.with_for_update(key_share=True)).all()
+    """Take the rows of cases, in order, and read them as they are once they are taken.
+
+    Whoever writes to a case takes it before anything else: two who do so at once come one after the other, and the
+    second sees what the first did. Whoever takes the trail's head does this first, and whoever takes several cases
+    takes them in one order: two transactions that took them in different orders would wait for each other for ever.
+    Where some are taken already and nothing was written, all are let go and taken anew in that order; so ask what must
+    be so after this, not before. SQLite lets one at a time begin to write, and has nothing to take.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    wanted, taken = {case.id for case in cases}, _taken(session)
+    late = bool(taken) and min(wanted - taken, default=max(taken)) < max(taken)
+    if late and not session.in_nested_transaction() and nothing_written():
+        wanted |= taken
+        session.rollback()
+        taken = _taken(session)
+    new = wanted - taken
+    rows = select(Case).where(Case.id.in_(wanted)).order_by(Case.id).with_for_update(key_share=True)
+    if new:
+        session.scalars(rows.execution_options(populate_existing=True)).all()
+        taken |= new
+    else:  # again, for what was taken in a savepoint is let go with it
+        session.execute(rows.with_only_columns(Case.id)).all()
+
+
+def lock_to_write(case: Case) -> None:
+    """Take a case, unless this transaction only reads."""
+    if not reading_only.get():
+        lock(case)
+
+
+def _taken(session: Session) -> set[uuid.UUID]:
+    """The cases that the transaction of a session has taken."""
+    transaction, taken = session.info.get(TAKEN, (None, set()))
+    if transaction is None or transaction is not session.get_transaction():
+        taken = set()
+        session.info[TAKEN] = (session.get_transaction() or session.begin(), taken)
+    return taken
 
 
 def record(verb: str, *, actor: Actor, now: datetime, case: Case | None = None, of: Any = None, **detail: Any) -> None:
@@ -108,6 +143,8 @@ def record(verb: str, *, actor: Actor, now: datetime, case: Case | None = None, 
             db.session.execute(touched, execution_options={"synchronize_session": False})
         _append(db.session(), _row(verb, actor, now, case, of, detail))
     except SQLAlchemyError as error:
+        if overtaken(error):
+            raise
         raise NotRecorded from error
 
 

@@ -72,8 +72,13 @@ def visible(actor: Actor, *, by_id: bool = False) -> Select[Any]:
 
 
 def get(reference: str, *, actor: Actor) -> Case:
-    """A case by its public reference. The same answer for "no such case" and "not yours". Raises NotFound."""
-    case = db.session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+    """A case by its public reference. The same answer for "no such case" and "not yours". Raises NotFound.
+
+    Whoever may change something has taken the case with this: what they read of it stays so until they are done.
+    """
+    case = _named(reference)
+    if case is not None and may_see_case(actor, case):
+        audit.lock_to_write(case)
     if case is None or not may_see_case(actor, case):
         raise NotFound("There is no case with this reference that you may see.")
     return case
@@ -85,6 +90,11 @@ def references(ids: Iterable[uuid.UUID], *, actor: Actor) -> dict[uuid.UUID, str
         visible(actor, by_id=True).where(Case.id.in_(ids)).with_only_columns(Case.id, Case.reference)
     )
     return {row.id: row.reference for row in rows}
+
+
+def _named(reference: str) -> Case | None:
+    reference = reference.strip().upper()
+    return db.session.scalar(select(Case).where(Case.reference == reference)) if reference.isprintable() else None
 
 
 def situation(case: Case, actor: Actor | None = None) -> Situation:
@@ -213,6 +223,7 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, reason: str
 
 def finish_search_if_gathered(case: Case, *, actor: Actor, now: datetime) -> None:
     """When the last job of the gathering ends, the case goes on to be decided on."""
+    audit.lock(case)
     if case.status is Status.SEARCHING and situation(case).searches_running == 0:
         move(case, Action.FINISH_SEARCH, actor=actor, now=now)
 
@@ -319,6 +330,8 @@ def _first(month: str) -> date:
 
 def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now: datetime) -> None:
     """Give a case to a member of staff, or take it up oneself; a manager may give it to anybody."""
+    together = _with_merged(case)
+    audit.lock(*together)
     mine = member is not None and str(member.id) == actor.id
     if not mine and not actor.may(Permission.ASSIGN):
         raise NotAllowed("You may take a case yourself; a manager can give it to somebody else.")
@@ -331,8 +344,6 @@ def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now
             theirs = "They decided on what this complaint is about. Give it to somebody else."
             raise NotAllowed(complaint.OWN if mine else theirs)
     check_version(case, version)
-    together = _with_merged(case)
-    audit.lock(*together)
     for each in together:
         each.assigned_to = member.id if member is not None else None
         audit.record("assigned the case", actor=actor, now=now, case=each, to=f"staff:{member.id}" if member else "")
@@ -345,12 +356,12 @@ def restrict(case: Case, restricted: bool, *, reason: str, version: int, actor: 
     """
     if Permission.RESTRICT_CASE not in actor.permissions:
         raise NotAllowed("A manager decides whether a case is restricted.")
+    together = _with_merged(case)
+    audit.lock(*together)
     check_version(case, version)
     if case.merged_into is not None:
         raise WrongState("This request was merged into another. Restrict that one: this one goes with it.")
     verb = "restricted the case" if restricted else "lifted the restriction of the case"
-    together = _with_merged(case)
-    audit.lock(*together)
     for each in together:
         each.restricted, each.assigned_to = restricted, case.assigned_to
         why = reasons.keep(each, reason, actor=actor, now=now)

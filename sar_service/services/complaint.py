@@ -141,9 +141,9 @@ def settle(
         raise InvalidInput("Give the reference of the request that it is about.", field="request")
     if request is not None and request.id == case.id:
         raise InvalidInput("This is the complaint itself. Give the reference of the request.", field="request")
+    audit.lock(*filter(None, (case, request)))
     if actor.id in decided(case):
         raise NotAllowed(OWN)
-    audit.lock(*filter(None, (case, request)))
     row = of(case)
     check_version(row, version)
     before = row.about_id

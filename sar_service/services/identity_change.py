@@ -132,9 +132,9 @@ def change_capacity(case: Case, asker: Asker, *, reason: str, version: int, acto
     cannot be used any more is open again. Where the person asks for themselves from now on, the contact that somebody
     else gave is taken out: nothing may go there. Raises InvalidInput, WrongState and StaleWrite.
     """
+    audit.lock(case, *identity_linked.linked(case))
     check_version(case, version)
     _check_asker(case, asker, reason)
-    audit.lock(case, *identity_linked.linked(case))
     was = identity_linked.before(case)
     before, told = case.capacity, sealing.unseal(case)
     letter_hold.hold(case, actor=actor, now=now)

@@ -65,7 +65,7 @@ def take(case: Case, source: IO[bytes], *, name: str, what: str, actor: Actor, n
                 f"{LIMITS.pages} pages, or show the document in another way.",
                 field="file",
             ) from error
-        db.session.refresh(case)
+        audit.lock(case)
         _needed(case, actor)  # the case may have ended while the file was looked at
         with pdf.open("rb") as made:
             stored = sealing.put_object(case, made, media_type="application/pdf", now=now)

@@ -247,8 +247,17 @@ def send(mail: Mail) -> str:
     return runtime().mailer.send(mail)
 
 
-def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) -> None:
+def _of_job(letter_id: uuid.UUID) -> Letter | None:
+    """The letter that a job has sent, its case taken: that it left is noted whatever else is done with the case."""
     row = db.session.get(Letter, letter_id)
+    if row is not None:
+        audit.lock(db.session.get_one(Case, row.case_id))
+        db.session.refresh(row)
+    return row
+
+
+def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) -> None:
+    row = _of_job(letter_id)
     if lease.held(row, token):
         assert row is not None
         row.state, row.sent_at, row.message_id, row.message = "sent", now, message_id[:200], ""
@@ -260,7 +269,7 @@ def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) ->
 
 def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime) -> None:
     """Not sent: tried again by the sweep, until it is plain that it will not go."""
-    row = db.session.get(Letter, letter_id)
+    row = _of_job(letter_id)
     if lease.held(row, token):
         assert row is not None
         row.message = str(error)[:300]

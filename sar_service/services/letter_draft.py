@@ -287,6 +287,8 @@ def _check(subject: str, text: str, must: Sequence[str], language: str, *, title
 
 def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
     """Do what the letter does, and have it sent. Refused, with nothing done, if that cannot be or its date is old."""
+    if row.kind == complaint.OUTCOME:  # it may reopen what the complaint is about
+        audit.lock(case, *filter(None, [complaint.about(case)]))
     _still_draft(row, version)
     _may_be_written_to(case, KINDS[row.kind])
     if stopped := letter_hold.stops(case, row.kind):
@@ -295,8 +297,6 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     if KINDS[row.kind].second and actor.label in told["by"]:
         raise NotAllowed(OWN)
     complaint.check_independent(case, actor)
-    if told.get("reopen"):
-        audit.lock(case, *filter(None, [complaint.about(case)]))
     _do(case, row.kind, told["result"], actor=actor, now=now)
     if row.kind == complaint.OUTCOME:
         complaint.conclude(case, told["result"], reopen=bool(told.get("reopen")), actor=actor, now=now)

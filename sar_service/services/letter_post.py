@@ -19,6 +19,7 @@ from . import audit, clock, complaint, delivery, letter, sealing
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
+GONE = "Somebody else has posted one of these letters. Look at the list again."
 POSTED = "The letter was put into the post on this day."
 ANSWERS = {
     "clarification_requested": ("clarification_received",),
@@ -58,7 +59,7 @@ def chosen(ids: Sequence[uuid.UUID], *, actor: Actor) -> list[tuple[Letter, Case
         raise InvalidInput("Choose at least one letter.", field="letter")
     there = {row.id: (row, case) for row, case in waiting(actor=actor)}
     if not set(ids) <= there.keys():
-        raise WrongState("Somebody else has posted one of these letters. Look at the list again.")
+        raise WrongState(GONE)
     return [there[key] for key in there if key in set(ids)]
 
 
@@ -75,6 +76,10 @@ def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetim
     A question, a notice or an answer that lay here was not given on the day somebody pressed a button.
     """
     audit.lock(*(case for _, case in letters))
+    for row, _ in letters:
+        db.session.refresh(row)
+    if any(row.state != "to_post" for row, _ in letters):
+        raise WrongState(GONE)
     moved = []
     for row, case in letters:
         row.state, row.sent_at = "posted", now

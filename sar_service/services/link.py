@@ -132,6 +132,10 @@ def unlink(case: Case, link_id: uuid.UUID, *, reason: str, actor: Actor, now: da
     row = db.session.get(LinkRow, link_id)
     if row is None or case.id not in (row.one_id, row.other_id):
         raise NotFound("There is no such link.")
+    audit.lock(db.session.get_one(Case, row.one_id), db.session.get_one(Case, row.other_id))
+    db.session.expire(row)
+    if db.session.get(LinkRow, link_id) is None:
+        raise NotFound("Somebody has taken this link away already.")
     why = reasons.keep(case, reason, actor=actor, now=now)
     audit.record("unlinked the case", actor=actor, now=now, case=case, kind=row.kind.value, **why)
     db.session.delete(row)

@@ -208,10 +208,12 @@ def _scope(mine: dict[str, Any], theirs: dict[str, Any], reference: str) -> dict
 def undo(keep: Case, merge_id: uuid.UUID, *, why: str, actor: Actor, now: datetime) -> Case:
     """Take two cases apart again, if nobody has done anything with either since; returns the one that was merged."""
     row = db.session.get(Merge, merge_id)
-    if row is None or row.case_id != keep.id or row.undone_at is not None:
+    if row is None or row.case_id != keep.id:
         raise NotFound("There is no such merging in this case.")
     away = db.session.get_one(Case, row.away_id)
     audit.lock(keep, away)
+    if row.undone_at is not None:
+        raise WrongState("They were taken apart already.")
     if touched(row):
         raise WrongState(
             "Something was done with it since they were merged, so they cannot simply be taken apart. Log the other "

@@ -31,8 +31,8 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Document, Pack, PackPart, PackState
 from sar_service.queue import after_commit
 
+from . import audit, lease, pack_content, pack_records, sealing, units, withheld
 from . import case as cases
-from . import lease, pack_content, pack_records, sealing, units, withheld
 from .clock import day_of
 
 FORM = "1"  # raised when parts are made in another way, so that old ones are not taken for new
@@ -311,6 +311,7 @@ def finish(
         return
     assert row is not None
     case = db.session.get_one(Case, plan.case_id)
+    audit.lock(case)
     if cases.situation(case).changed_since_signoff:
         fail(plan, "Something was changed while the pack was being built. Send it for sign-off again.", now=now)
         return
@@ -356,6 +357,7 @@ def fail(plan: Plan, message: str, *, now: datetime) -> None:
     row.state, row.message, row.finished_at = PackState.FAILED, message, now
     lease.give_back(row)
     case = db.session.get_one(Case, plan.case_id)
+    audit.lock(case)
     cases.move(case, Action.BUILD_FAILED, actor=SERVICE, now=now, pack=row.number)
 
 

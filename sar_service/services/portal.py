@@ -34,7 +34,10 @@ def requester_of(case: Case) -> Actor:
 
 def _case(reference: str) -> Case | None:
     tidy = tidy_reference(reference)
-    return db.session.scalar(select(Case).where(Case.reference == tidy)) if tidy else None
+    case = db.session.scalar(select(Case).where(Case.reference == tidy)) if tidy else None
+    if case is not None:
+        audit.lock_to_write(case)
+    return case
 
 
 def send_code(reference: str, *, address: str, now: datetime) -> None:
@@ -99,6 +102,7 @@ def get(case_id: str) -> Case:
     case = db.session.get(Case, uuid.UUID(case_id))
     if case is None:
         raise NotFound("This request cannot be shown.")
+    audit.lock_to_write(case)
     return case
 
 

@@ -50,6 +50,7 @@ def ask(case: Case, *, now: datetime) -> Suggesting:
 
 def ask_when_gathered(case: Case, *, now: datetime) -> Suggesting | None:
     """When the last search has answered and the last file is read, ask for suggestions."""
+    audit.lock(case)
     searching = db.session.scalar(
         select(func.count())
         .select_from(SystemSearch)

@@ -200,6 +200,11 @@ def hand_over(
         .with_only_columns(Task, Case)
     ).all()
     audit.lock(*cases, *(row[1] for row in given))
+    for task, _ in given:
+        db.session.refresh(task)
+    # what somebody else has just given away, or ended, is not theirs to hand over any more
+    cases = [case for case in cases if case.assigned_to == leaver.id and case.status in OPEN]
+    given = [row for row in given if row[0].assigned_to == leaver.id and not row[0].outcome]
     for case in cases:
         case.assigned_to = to.id if to is not None else None
         case.team_id = team.id if team is not None else case.team_id

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Flask, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from sar_service.adapters.storage import ObjectMissing
 from sar_service.adapters.vault import SealBroken
-from sar_service.db import db
+from sar_service.db import db, overtaken, reading_only
 from sar_service.domain.errors import (
     DomainError,
     InvalidInput,
@@ -63,6 +63,7 @@ def _typed(status: int) -> list[dict[str, Any]]:
 
 def _answer(status: int, message: str) -> tuple[Any, int]:
     db.session.rollback()
+    reading_only.set(True)  # the page waits for nobody who writes
     if request.path.startswith("/api/"):
         return jsonify({"error": {"status": status, "message": message}}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
@@ -76,9 +77,12 @@ def _domain(error: DomainError) -> tuple[Any, int]:
     return _answer(status, str(error))
 
 
-def _overtaken(error: StaleDataError) -> tuple[Any, int]:
+def _database(error: SQLAlchemyError) -> tuple[Any, int]:
     """Two people sent a form about one thing in the same moment: the second is answered as if it had come later."""
-    return _answer(409, "Somebody else changed this in the same moment. Nothing of yours was kept: go back and look.")
+    if not overtaken(error):
+        return _unexpected(error)
+    log.warning("overtaken on %s: %s", request.endpoint, type(error).__name__)
+    return _answer(409, "Somebody else worked on this in the same moment. Nothing of yours was kept. Send it again.")
 
 
 def _http(error: HTTPException) -> Any:
@@ -98,7 +102,7 @@ def _unexpected(error: Exception) -> tuple[Any, int]:
 
 def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
-    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SealBroken, _unexpected)

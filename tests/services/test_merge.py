@@ -131,7 +131,7 @@ def test_a_merging_is_undone_from_its_own_case_and_once(pair: tuple[Case, Case],
         merge.undo(keep, row.id, why=" ", actor=officer, now=now)
     merge.undo(keep, row.id, why="Her cousin's.", actor=officer, now=now)
     db.session.commit()
-    with pytest.raises(NotFound):
+    with pytest.raises(WrongState):
         merge.undo(keep, row.id, why="Again.", actor=officer, now=now)
     assert away.merged_into is None and away.status is Status.RECEIVED
 
