@@ -53,6 +53,7 @@ class LetterKind:
 # Those of which Article 12(5) of the UK GDPR speaks: a fee, or that it is unfounded. A complaint is not refused either:
 # it is looked into, and whoever complained is told what came of it (section 164A).
 _CHARGED = frozenset(right for right, terms in TERMS.items() if terms.waits_for_fee)
+_EXTENDED = frozenset(right for right, terms in TERMS.items() if terms.extends)
 _REQUESTS = frozenset(Right) - {Right.COMPLAINT}
 _LIMITED = frozenset({Right.RESTRICTION, Right.RECTIFICATION, Right.ERASURE, Right.OBJECTION})  # Article 18(1)
 
@@ -77,7 +78,7 @@ def _all() -> Mapping[str, LetterKind]:
             second=True,
         ),
         LetterKind(key="clarification", drafted=True, does="clarification_requested"),
-        LetterKind(key="extension", drafted=True, does="extension_notice"),
+        LetterKind(key="extension", drafted=True, does="extension_notice", rights=_EXTENDED),
         LetterKind(key="fee-asked", drafted=True, does="fee_requested", rights=_CHARGED),
         LetterKind(key="progress", drafted=True),
         LetterKind(key="new-date", drafted=True, rights=_REQUESTS),

@@ -4,6 +4,7 @@ The arithmetic is `domain/clock.py`. What is kept on the case is only a cache fo
 every fact, and `clock_renew.py` for every open case when the holidays change.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +59,7 @@ CORRECTABLE = (
 # What may stand open of a fact: codes, days.
 CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel", "result"})
 OF_COMPLAINTS = ("complaint_acknowledged", "complaint_news", "complaint_outcome")
+EXTENDED = "The time has been extended already. The law lets that be done once."
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
 
@@ -100,7 +102,7 @@ def add_fact(
         why = next(step for step in found.steps if step.key in NOT_EXTENDED)
         raise InvalidInput(f"{why.sentence} The answer stays due when it was.", field="on")
     if again:
-        raise InvalidInput("The time has been extended already. The law lets that be done once.", field="kind")
+        raise InvalidInput(EXTENDED, field="kind")
     audit.record("recorded a fact", actor=actor, now=now, case=case, of=fact, kind=kind, on=on.isoformat())
     refresh(case, actor=actor, now=now, of=fact)
     return fact
@@ -320,6 +322,18 @@ def reckon(case: Case) -> clock.Reckoning:
     return clock.reckon(
         facts_of(case), holidays=runtime().holidays, terms=school.known() if school is not None else clock.NO_TERMS
     )
+
+
+def not_extended(case: Case, on: date) -> str:
+    """Why a notice of an extension given on this day would not count, in a sentence; "" if it would."""
+    if in_order(case, "extension_notice"):
+        return EXTENDED
+    found = reckon_as(replace(facts_of(case), extension=clock.Extension(notice_on=on, reasons="on file")))
+    why = next((step for step in found.steps if step.key in NOT_EXTENDED), None)
+    limit = why.values.get("limit") if why is not None else None
+    if why is None:
+        return ""
+    return f"Notice had to be given by {written(limit)}." if isinstance(limit, date) else why.sentence
 
 
 def reckon_as(facts: clock.Facts) -> clock.Reckoning:

@@ -19,7 +19,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, identity, letter, letter_hold, redirect, sealing, units, work
+from . import audit, clock, complaint, identity, letter, letter_hold, redirect, sealing, told_date, units, work
 from . import case as cases
 from . import document as documents
 from .letter_fill import IN_ENGLISH
@@ -38,6 +38,7 @@ LONGEST = 20_000
 SUBJECT = 200
 REST = "Send the rest of the answer, as the letter about a part of it promised"
 IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
+BEGUN = "Such a letter has been begun already and waits under “Letters”. Send it, or throw it away."
 STALE = "What this letter tells is no longer right. Throw it away and write it again: the new one has the new date."
 
 
@@ -74,6 +75,14 @@ def found_against(case: Case, actor: Actor) -> str:
     return ""
 
 
+def nothing_new(case: Case) -> str:
+    """Why it cannot be said that the date has changed, in a sentence; "" if it can."""
+    told = told_date.last(case)
+    if told is None or told.due != case.due_on:
+        return ""
+    return f"The last letter gave this date already, {day_in_words(told.due, ENGLISH)}. Write how far you are instead."
+
+
 def _disclose_part(case: Case, actor: Actor, now: datetime) -> None:
     settled, words = GUARDS[Guard.IDENTITY_SETTLED]
     if not settled(cases.situation(case, actor)):
@@ -106,6 +115,7 @@ DEEDS: Mapping[str, Deed] = {
     "disclose_part": _disclose_part,
 }
 ANSWERED = frozenset({Status.RELEASED, Status.CLOSED})
+NEW_DATE = "new-date"
 PART = "partial-disclosure"  # which has a page of its own
 WORDED = ("reason", "done", "to_come", "withheld")  # what staff say in a letter in words of their own
 ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
@@ -151,7 +161,9 @@ def begin(
     if chosen.worded and not (words.strip() or named):
         raise InvalidInput("Say what the letter has to say. The requester reads it.", field="reason")
     if any(row.state == "draft" and row.kind == kind for row in letter.letters(case)):
-        raise WrongState("Such a letter has been begun already and waits under “Letters”. Send it, or throw it away.")
+        raise WrongState(BEGUN)
+    if kind == NEW_DATE and (same := nothing_new(case)):
+        raise WrongState(same)
     if reopen and (result == Result.NONE or complaint.can_reopen(case) is None):
         raise InvalidInput(
             "Only a request that is over is reopened, where something was wrong with it.", field="reopen"

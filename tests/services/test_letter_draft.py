@@ -93,6 +93,9 @@ def test_what_staff_write_is_in_no_email_and_not_in_the_trail(
 ) -> None:
     case.capacity = "representative" if KINDS[kind].for_others else case.capacity
     case.right = case.right if KINDS[kind].suits(case.right) else Right.ERASURE
+    if kind == letter_draft.NEW_DATE:
+        earlier = clock.day_of(now) - timedelta(days=3)
+        clock.correct(case, str(case.facts[0].id), on=earlier, reason="It came then", actor=manager, now=now)
     row = begun(case, kind, manager, now)
     goes(case, row, manager, now)
     told = sealing.unseal(row)

@@ -10,7 +10,7 @@ from sar_service.db import db
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import WrongState
-from sar_service.domain.letter import KINDS, Result
+from sar_service.domain.letter import KINDS
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import clock, intake, letter, letter_draft, letter_part, sealing
@@ -131,5 +131,5 @@ def test_the_notice_of_an_extension_names_no_day_on_which_it_was_given(
     text = sealing.unseal(row)["text"]
     assert "was given in time" not in text and "2. One month later" in text
     assert "\n3. With the extension, three months from the start is" in text
-    other = letter_draft.begin(case, "new-date", "It is longer.", result=Result.ALL, actor=officer, now=later)
-    assert "was given in time, on Wednesday 25 November 2026" in sealing.unseal(other)["text"]
+    later_on = letter.compose(case, "new-date", now=later, reason="It is longer.")[1]
+    assert "was given in time, on Wednesday 25 November 2026" in later_on

@@ -13,10 +13,22 @@ from sar_service.domain.errors import NotFound
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
-from sar_service.services import audit, delivery, identity, intake, letter, letter_draft, letter_part, sealing
+from sar_service.services import (
+    audit,
+    clock,
+    delivery,
+    identity,
+    intake,
+    letter,
+    letter_draft,
+    letter_offer,
+    letter_part,
+    sealing,
+)
 
 from .. import access
 from ..access import allow
+from ..filters import weekday_date
 from . import blueprint, conflict, frame
 from .asking import again, day, in_welsh, line, one_of, version, words
 
@@ -115,7 +127,8 @@ def new_letter(reference: str) -> str:
     asked = request.args.get("kind", "")
     able, refuses = letter_draft.kinds(case), access.actor().may(Permission.REFUSE)
     offered = [key for key in able if refuses or KINDS[key].does != "refuse"]
-    kinds = [(key, str(TITLES[key]), str(DOES[KINDS[key].does])) for key in offered]
+    blocked = letter_offer.not_now(case, actor=access.actor(), today=clock.day_of(access.now()))
+    kinds = [(key, str(TITLES[key]), _offered(case, key)) for key in offered if key not in blocked]
     results = RESULTS if any(KINDS[key].decides for key, *_rest in kinds) else []
     return frame.page(
         "letter_new",
@@ -123,6 +136,8 @@ def new_letter(reference: str) -> str:
         tab="overview",
         viewed="the letters",
         kinds=kinds,
+        not_now=[(str(TITLES[key]), blocked[key]) for key in offered if key in blocked],
+        asked_in_vain=asked in blocked,
         results=results,
         asked=asked,
         routed=bool(letter_draft.routes(case)),
@@ -130,6 +145,14 @@ def new_letter(reference: str) -> str:
         managers_only=len(offered) < len(able),
         welsh=letter.wants_welsh(case),
     )
+
+
+def _offered(case: Case, kind: str) -> str:
+    """What sending a letter would do, and by when it has to go."""
+    does = KINDS[kind].does
+    if does == "extension_notice" and case.notice_by is not None:
+        return f"{DOES[does]} {_('It has to go by %(day)s.', day=weekday_date(case.notice_by))}"
+    return str(DOES[does])
 
 
 @blueprint.post("/cases/<reference>/letters")
