@@ -1,4 +1,4 @@
-"""What lies there when the work on it seems done: an answer that nobody has fetched, a letter that was never posted.
+"""What lies there when the work on it seems done: an answer that nobody has fetched, a letter that never left.
 
 Nothing of it is in the list of open cases, and no due date rises. Letters that came back are in `delivery.py`.
 """
@@ -66,15 +66,27 @@ def unposted(*, actor: Actor, now: datetime) -> int:
     )
 
 
+def held(*, actor: Actor, now: datetime) -> list[Case]:
+    """The cases, whatever their stage, with letters held back since an earlier day; those held longest first."""
+    lie = exists().where(Letter.case_id == Case.id, Letter.state == "held", Letter.written_at < _midnight(now))
+    rows = db.session.scalars(
+        cases.visible(actor, by_id=True).where(lie).order_by(Case.received_on, Case.id).limit(MOST)
+    )
+    return list(rows)
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(day_of(now), time.min, tzinfo=LONDON)
+
+
 def resting(*, now: datetime) -> list[tuple[Letter, Case]]:
     """The letters that did something to their case and have not gone since an earlier day: not posted, held back, or
     come back. What they did does not hold while they lie; the oldest first."""
     acts = [key for key, kind in KINDS.items() if kind.does]
-    begins = datetime.combine(day_of(now), time.min, tzinfo=LONDON)
     rows = db.session.execute(
         select(Letter, Case)
         .join(Case, Case.id == Letter.case_id)
-        .where(Letter.state.in_(LIE), Letter.written_at < begins, Letter.kind.in_(acts))
+        .where(Letter.state.in_(LIE), Letter.written_at < _midnight(now), Letter.kind.in_(acts))
         .order_by(Letter.written_at, Letter.id)
     )
     return [(row, case) for row, case in rows]
@@ -107,6 +119,12 @@ def in_words(*, actor: Actor, now: datetime) -> list[str]:
         ),
         (_count(unread), "message that nobody has dealt with", "messages that nobody has dealt with", "/staff/"),
         (_count(failed), "letter that did not arrive", "letters that did not arrive", "/staff/"),
+        (
+            len(held(actor=actor, now=now)),
+            "request in which a letter is held back until identity is settled",
+            "requests in which letters are held back until identity is settled",
+            "/staff/",
+        ),
         (unposted(actor=actor, now=now), "letter that was not posted", "letters that were not posted", "/staff/post"),
         (
             len(unfetched(actor=actor, now=now)),

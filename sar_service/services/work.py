@@ -129,16 +129,21 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
     return [(row, sealing.unseal(row)["what"]) for row in rows]
 
 
-def open_tasks(actor: Actor) -> tuple[list[tuple[Task, str, str]], int]:
+def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]], int]:
     """What this actor has to do in the cases they may see: the next `SHOWN` by day, each with its case's reference and
     what it is; and how many there are in all. What is given to nobody, or to somebody who has left, is for whoever has
-    the case."""
+    the case; where nobody has that either, it is everybody's once its day has passed."""
     me = uuid.UUID(actor.id)
     waits = visible(actor, by_id=True).join(Task, Task.case_id == Case.id).where(Task.outcome == "")
     fallen = and_(case_urgency.nobodys(Task.assigned_to), Case.assigned_to == me)
+    left = and_(case_urgency.nobodys(Task.assigned_to), case_urgency.nobodys(), Task.due_on < today)
     rows: list[tuple[Task, str]] = []
     total = 0
-    for mine in (waits.where(Task.assigned_to == me), waits.where(fallen)):  # each by its index; both at once by none
+    for mine in (
+        waits.where(Task.assigned_to == me),
+        waits.where(fallen),
+        waits.where(left),
+    ):  # each by its index; both at once by none
         nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id)
         some = [(row, reference) for row, reference in db.session.execute(nearest.limit(SHOWN))]
         total += len(some) if len(some) < SHOWN else db.session.scalar(mine.with_only_columns(func.count())) or 0

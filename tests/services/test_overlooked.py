@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
-from sar_service.models import Case, Member, MovedDate, Reminder
+from sar_service.models import Case, Letter, Member, MovedDate, Reminder
 from sar_service.services import case as cases
 from sar_service.services import clock, reminder, team, team_share, work
 from tests import factories, packs
@@ -182,9 +183,59 @@ def test_a_task_of_nobody_is_of_whoever_has_the_case(app: Flask, staff: packs.Ma
         work.add_task(case, what, due_on=today, member=member, actor=leaver, now=now)
     leave(leaver, staff, now)
     case = db.session.get_one(Case, case.id)
-    assert work.open_tasks(officer) == ([], 0)
+    assert work.open_tasks(officer, today=today) == ([], 0)
     cases.assign(case, db.session.get_one(Member, uuid.UUID(officer.id)), version=case.version, actor=officer, now=now)
     db.session.commit()
-    mine, total = work.open_tasks(officer)
+    mine, total = work.open_tasks(officer, today=today)
     assert {what for _, _, what in mine} == {"Ring the school", "Scan it"} and total == 2
-    assert work.open_tasks(other) == ([], 0)
+    assert work.open_tasks(other, today=today) == ([], 0)
+
+
+def test_a_task_that_nobody_has_in_a_case_that_nobody_has_is_everybodys_once_its_day_has_passed(
+    staff: packs.Made, visit: Callable[..., Visitor], app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one is left where a request was sent elsewhere and whoever sent it has left."""
+    leaver, officer, other = staff("officer"), staff("officer"), staff("officer", controllers=["southmoor"])
+    case = a_case(None)
+    key, today = case.id, clock.day_of(now)
+    gone = db.session.get_one(Member, uuid.UUID(leaver.id))
+    work.add_task(case, "Pass it on to the school", due_on=today, member=gone, actor=leaver, now=now)
+    db.session.execute(update(Case).where(Case.id == key).values(status=Status.REDIRECTED))
+    leave(leaver, staff, now)
+    tomorrow = today + timedelta(days=1)
+    assert work.open_tasks(officer, today=today) == ([], 0)
+    mine, total = work.open_tasks(officer, today=tomorrow)
+    assert [what for _, _, what in mine] == ["Pass it on to the school"] and total == 1
+    assert work.open_tasks(other, today=tomorrow) == ([], 0)
+    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(days=1))
+    assert "Pass it on to the school" in visit(officer).get("/staff/").text
+
+
+def test_a_letter_held_back_in_a_case_that_is_over_is_on_the_list_until_it_goes(
+    staff: packs.Made,
+    visit: Callable[..., Visitor],
+    mails: Callable[[int], dict[str, str]],
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    officer = staff("officer")
+    case = a_case(officer)
+    key, reference, came = case.id, case.reference, datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    db.session.execute(update(Letter).values(state="held", kind="outcome-erasure", written_at=came))
+    db.session.execute(update(Case).where(Case.id == key).values(status=Status.CLOSED))
+    db.session.commit()
+    words = "Letters are held back"
+
+    def page(at: datetime) -> str:
+        monkeypatch.setitem(app.config, "NOW", lambda: at)
+        return str(visit(officer).get("/staff/").text)
+
+    assert words not in page(came)
+    found = page(came + timedelta(days=1))
+    assert words in found and reference in found
+    for days in (1, 2):  # every morning
+        assert reference in mails(days)["officer1"] and "is held back" in mails(days + 10)["officer1"]
+    assert "- 1 request in which a letter is held back" in mails(21)["officer1"]
+    db.session.execute(update(Letter).values(state="sent"))
+    db.session.commit()
+    assert words not in page(came + timedelta(days=1)) and "held back" not in mails(28).get("officer1", "")

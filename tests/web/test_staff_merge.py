@@ -346,3 +346,25 @@ def test_two_firms_are_never_one(visit: Visit, officer: Actor, now: datetime) ->
     visitor = visit(officer)
     assert "Different people ask" in visitor.get(f"/staff/cases/{one}/merging/{other}").text
     assert "Merge them" in visitor.get(f"/staff/cases/{one}/merging/{again}").text
+
+
+@pytest.mark.parametrize(
+    ("action", "stage"), [("withdraw", "Withdrawn"), ("reopen", "Received"), ("close", "Closed"), ("", "Received")]
+)
+def test_whatever_ends_the_case_that_goes_on_is_said_to_end_the_other_too(
+    visit: Visit, staff: packs.Made, pair: tuple[str, str], sent: Any, action: str, stage: str
+) -> None:
+    away, keep = pair
+    manager = visit(staff("manager"))
+    merged(manager, keep, away)
+    page = manager.get(f"/staff/cases/{keep}").text
+    assert "This request answers another as well" in page and "whatever ends this one ends that too" in page
+    for each in ("withdraw", "reopen") if action == "reopen" else filter(None, (action,)):
+        version = str(case_of(keep).version)
+        given = {"action": each, "reason": "They said so on the telephone", "version": version}
+        page = manager.post(f"/staff/cases/{keep}/move", given)
+        if each == "close":  # with a letter that is looked at first
+            page = manager.send({"do": "send"}, form="Send it")
+    assert (case_of(keep).status is Status.RECEIVED) == (stage == "Received")
+    assert f"That one stands at “{stage}”" in manager.get(f"/staff/cases/{away}").text
+    assert ("This request answers another" in manager.get(f"/staff/cases/{keep}").text) == (stage == "Received")

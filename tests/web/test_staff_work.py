@@ -173,8 +173,8 @@ def test_all_work_of_somebody_who_leaves_is_handed_over_at_once(
     assert work.hand_over(member(officer), member(heir), actor=manager, now=now) == (2, 1)
     db.session.commit()
     assert [str(packs.again(row).assigned_to) for row in rows] == [heir.id, heir.id, officer.id]
-    assert [what for _, _, what in work.open_tasks(heir)[0]] == ["Ring"]
-    assert work.open_tasks(officer) == ([], 0)
+    assert [what for _, _, what in work.open_tasks(heir, today=clock.day_of(now))[0]] == ["Ring"]
+    assert work.open_tasks(officer, today=clock.day_of(now)) == ([], 0)
     counted: dict[Any, Any] = work.workload(manager, today=clock.day_of(now))
     assert counted == {uuid.UUID(heir.id): (2, 0)}
 
@@ -188,13 +188,13 @@ def test_long_lists_are_told_with_their_ends(
     db.session.commit()
     visitor = visit(officer)
     page = visitor.get("/staff/")
-    assert "3 requests" in page.text and "3 tasks are yours" in page.text and "These are the next" not in page.text
+    assert "3 requests" in page.text and "3 tasks are for you" in page.text and "These are the next" not in page.text
     monkeypatch.setattr("sar_service.services.case.MOST_LISTED", 2)
     monkeypatch.setattr("sar_service.services.work.SHOWN", 2)
     page = visitor.get("/staff/?page=7")
     assert "More than 2 requests" in page.text and "The first 2 are listed" in page.text
     page = visitor.get("/staff/")
-    assert "3 tasks are yours" in page.text and "These are the next 2 by their day" in page.text
+    assert "3 tasks are for you" in page.text and "These are the next 2 by their day" in page.text
     assert page.text.count("#task-") == 2
 
 

@@ -190,7 +190,7 @@ def worklist() -> Any:
     working = frozenset(str(each.id) for each in team.workers(*actor.controllers))
     groups = team_share.names(actor.controllers)
     counted = now.month or now.since or now.answered  # a figure of the board, opened: it has only what it counts
-    tasks, all_tasks = work.open_tasks(actor) if now.page == 1 else ([], 0)
+    tasks, all_tasks = work.open_tasks(actor, today=today) if now.page == 1 else ([], 0)
     more, total = total > cases.MOST_LISTED, min(total, cases.MOST_LISTED)
     pages = max(1, -(-total // cases.PAGE))
     now = replace(now, page=min(now.page, pages))
@@ -233,6 +233,7 @@ def worklist() -> Any:
         unscanned=incoming_scan.held(actor=actor, now=access.now()),
         messages=incoming.unhandled(actor=actor) if now.page == 1 else [],
         undelivered=_undelivered() if now.page == 1 else [],
+        held=lying.held(actor=actor, now=access.now()) if now.page == 1 else [],
         unfetched=[] if now.page > 1 or counted else lying.unfetched(actor=actor, now=access.now()),
         missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
