@@ -1,156 +1,49 @@
 """Finding cases by what people say of them: a name however it is spelt, a date of birth, an address, a number.
 
-Names are sealed, so that a database cannot be asked for them. Beside each case stand keyed digests of the words that
-it is found by, and of each word of a name with one letter left out: words that differ by one letter share one of those.
+Names are sealed, so that a database cannot be asked for them: `finding_index.py` says what is asked instead, and
+`finding_read.py` takes apart what was typed.
 """
 
-import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from sar_service.db import db, is_one_of, no_lead
+from sar_service.domain import nicknames
 from sar_service.domain.actor import Actor
 from sar_service.domain.matching_names import words
-from sar_service.extensions import runtime
 from sar_service.models import Case, KeptApart, LinkRow, SearchWord
 
 from . import listing, sealing
+from .finding_index import digest, index, index_missing, spelt, ways
+from .finding_read import MOST, Question, joined, read, squeezed, telephone
 
-SHORTEST = 4  # letters from which on a word is also found misspelt
-LONGEST = 40
-MOST = 8  # words of a question that are looked for
+__all__ = ["Alike", "Found", "Question", "alike", "find", "index", "index_missing", "linked_ids", "read"]
+
 SHOWN = 20  # possible duplicates
+ENOUGH = 100  # that fit all parts of a question but a certain one
 COMMON, NEWEST = 3_000, 2_000  # from so many cases on a word is common; so many of the newest are asked for it first
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
-_DAY = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_NUMBER = re.compile(r"\b[A-Z]?\d[\d ]{5,18}[A-Z]?\b", re.IGNORECASE)
-
-
-def _digest(controller: str, kind: str, text: str) -> int:
-    """The digest of one thing, under its controller's name: cases of two councils never share one."""
-    return int(runtime().service_key("search").digest(f"{controller}:{kind}:{text}")[:16], 16) >> 1
-
-
-def _without_one(word: str) -> set[str]:
-    """The word, and the word with each of its letters left out."""
-    return {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
-
-
-def _misspelt(controller: str, word: str) -> Iterator[int]:
-    if SHORTEST <= len(word) <= LONGEST:
-        yield from (_digest(controller, "near", each) for each in _without_one(word))
-
-
-def _spelt(controller: str, word: str) -> set[int]:
-    """What a word of a name is found by, as it is spelt and nearly."""
-    return {_digest(controller, "word", word), *_misspelt(controller, word)}
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[^0-9a-z@.]", "", text.casefold())
-
-
-def _people(told: dict[str, Any]) -> list[str]:
-    """Every name that the case's people go by."""
-    subject = told["subject"]
-    return [
-        subject.get("given_name", ""),
-        subject.get("family_name", ""),
-        *subject.get("other_names", []),
-        told["requester"].get("name", ""),
-    ]
-
-
-def _things(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a case is found by to the letter: kind and text."""
-    subject, requester = told["subject"], told["requester"]
-    for lines in subject.get("addresses", []):
-        whole = " ".join(lines)
-        yield from (("word", word) for word in words(_POSTCODE.sub(" ", whole)))
-        yield from (("post", _squeezed(code.group())) for code in _POSTCODE.finditer(whole))
-    yield "post", _squeezed(subject.get("postcode") or "")
-    yield "born", subject.get("date_of_birth") or ""
-    numbers = [*subject.get("phones", []), requester.get("phone"), *(subject.get("identifiers") or {}).values()]
-    yield from (("number", _squeezed(each or "")) for each in numbers)
-    yield from (("mail", (each or "").casefold()) for each in (*subject.get("emails", []), requester.get("email")))
-
-
-def _digests(controller: str, told: dict[str, Any]) -> set[int]:
-    names = {word for name in _people(told) if name for word in words(name)}
-    found = {_digest(controller, kind, text) for kind, text in _things(told) if text}
-    return found.union(*(_spelt(controller, word) for word in names))
-
-
-def index(case: Case) -> None:
-    """Write down what a case is found by, anew."""
-    db.session.flush()
-    db.session.execute(delete(SearchWord).where(SearchWord.case_id == case.id))
-    digests = _digests(case.controller, sealing.unseal(case))
-    digests.add(_digest(case.controller, "case", case.reference))  # of an e-mail may be known neither name nor address
-    rows = [{"digest": digest, "case_id": case.id} for digest in sorted(digests)]
-    if rows:
-        db.session.execute(insert(SearchWord), rows)
-
-
-def index_missing(*, most: int = 200) -> int:
-    """Do that for cases for which it was never done; returns how many. They came before there was an index."""
-    missing = db.session.scalars(select(Case).where(~exists().where(SearchWord.case_id == Case.id)).limit(most)).all()
-    for case in missing:
-        index(case)
-    return len(missing)
-
 
 Part = tuple[set[int], set[int]]  # of a question: what a case must have one of, and what of it fits to the letter
 
 
-@dataclass(frozen=True)
-class Question:
-    """What was typed, part by part: `exact` (kind and text) has to be there to the letter, of `words` each may be
-    misspelt."""
-
-    exact: tuple[tuple[str, str], ...]
-    words: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.exact or self.words)
-
-
-def read(typed: str) -> Question:
-    """Take apart what somebody typed: "tregale 14/03/2007", "NM4 2QT", "9434765919"."""
-    rest, exact = " ".join(typed.split())[:300], []
-    for kind, pattern in (("mail", _EMAIL), ("born", _DAY), ("post", _POSTCODE), ("number", _NUMBER)):
-        for found in pattern.finditer(rest):
-            whole = found.group()
-            text = _day(found) if kind == "born" else whole.casefold() if kind == "mail" else _squeezed(whole)
-            exact.append((kind, text))
-        rest = pattern.sub(" ", rest)
-    return Question(tuple(exact[:MOST]), words(rest)[:MOST])
-
-
-def _day(found: re.Match[str]) -> str:
-    parts = [int(part) for part in found.groups() if part]
-    year, month, day = parts if parts[0] > 31 else reversed(parts)
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return found.group()  # no such day: nothing is found by it
-
-
 def _parts(question: Question, controllers: Iterable[str]) -> list[Part]:
     """Of each part of the question, the digests that a case of one of these controllers must have one of: to be found
-    at all, and to fit to the letter."""
+    at all, and to fit to the letter. A given name is also found by its other forms: Liz is Elizabeth."""
     several = sorted(controllers)
-    exact = [{_digest(each, kind, text) for each in several} for kind, text in question.exact]
-    spelt = [{_digest(each, "word", word) for each in several} for word in question.words]
-    nearly = [set().union(*(_spelt(each, word) for each in several)) for word in question.words]
-    return [*zip(exact, exact, strict=True), *zip(nearly, spelt, strict=True)]
+    exact = [{digest(each, kind, text) for each in several for kind, text in said} for said in question.exact]
+    letter = [{digest(each, kind, word) for each in several for kind in ("word", "block")} for word in question.words]
+    nearly = [
+        here.union(*(spelt(each, word) for each in several)).union(
+            digest(each, "word", form) for each in several for form in nicknames.forms(word)
+        )
+        for word, here in zip(question.words, letter, strict=True)
+    ]
+    return [*zip(exact, exact, strict=True), *zip(nearly, letter, strict=True)]
 
 
 def _closeness(parts: list[Part]) -> ColumnElement[Any]:
@@ -170,17 +63,23 @@ def _has(digests: set[int]) -> ColumnElement[bool]:
     return exists().where(SearchWord.digest.in_(digests), SearchWord.case_id == Case.id).correlate(Case)
 
 
-def _among(query: Select[Any], wanted: list[set[int]]) -> Select[Any]:
-    """The query (`visible(by_id=True)`) narrowed to cases that have one digest of each set.
+def _fit(wanted: Iterable[set[int]]) -> Select[Any]:
+    """The ids of cases that have one digest of each set, which are one or more.
 
-    What fits is put together from the digests alone, set by set: each is read once from its index. Best begun with the
+    They are put together from the digests alone, set by set: each is read once from its index. Best begun with the
     rarest.
     """
     fitting: Select[Any] | None = None
     for digests in wanted:
         more = select(SearchWord.case_id).where(SearchWord.digest.in_(digests))
         fitting = more if fitting is None else more.where(SearchWord.case_id.in_(fitting))
-    return query.where(is_one_of(Case.id, fitting)) if fitting is not None else query
+    assert fitting is not None
+    return fitting
+
+
+def _among(query: Select[Any], wanted: list[set[int]]) -> Select[Any]:
+    """The query (`visible(by_id=True)`) narrowed to cases that have one digest of each set."""
+    return query.where(is_one_of(Case.id, _fit(wanted)))
 
 
 def _rarest_first(parts: list[Part]) -> tuple[list[Part], bool]:
@@ -203,8 +102,46 @@ def _many_fit(parts: list[set[int]]) -> bool:
     return found == COMMON
 
 
-def find(question: Question, *, actor: Actor, most: int) -> list[Case]:
-    """The cases that this actor may see and that fit: those that fit to the letter first, then the newest."""
+@dataclass(frozen=True)
+class Found:
+    """Cases that fit; `part` if no case fits all that was typed, and these fit all but one part of it."""
+
+    cases: list[Case]
+    part: bool = False
+
+
+def find(question: Question, *, actor: Actor, most: int) -> Found:
+    """The cases that this actor may see and that fit: those that fit to the letter first, then the newest.
+
+    Where none fits, two words are taken for one; then what fits all parts but one.
+    """
+    if rows := _fitting(question, actor=actor, most=most):
+        return Found(rows)
+    for other in joined(question):
+        if rows := _fitting(other, actor=actor, most=most):
+            return Found(rows)
+    return Found(_nearly_all(question, actor=actor, most=most), part=True)
+
+
+def _nearly_all(question: Question, *, actor: Actor, most: int) -> list[Case]:
+    """What fits all parts of a question but one, whichever; nothing for a question of one part."""
+    from .case import visible
+
+    parts = _parts(question, actor.controllers)
+    if len(parts) < 2:
+        return []
+    nearly = [each for each, _ in _rarest_first(parts)[0]]
+    but_one = (_fit([*nearly[:at], *nearly[at + 1 :]]).limit(ENOUGH) for at in range(len(nearly)))
+    ids = {key for each in but_one for key in db.session.scalars(each)}
+    query = visible(actor, by_id=True).where(Case.id.in_(ids))
+    order = (_closeness(parts).desc(), Case.received_on.desc(), Case.created_at.desc(), Case.id)
+    return listing.in_this_order(
+        db.session.scalars(query.with_only_columns(Case.id).order_by(*order).limit(most)).all()
+    )
+
+
+def _fitting(question: Question, *, actor: Actor, most: int) -> list[Case]:
+    """The cases that fit all of it."""
     from .case import visible
 
     parts, common = _rarest_first(_parts(question, actor.controllers))
@@ -246,10 +183,12 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
     told = sealing.unseal(case)
     subject = told["subject"]
     names = set(words(" ".join(filter(None, (subject.get("given_name"), subject.get("family_name"))))))
-    if not names:
+    more = {digest(case.controller, kind, text) for kind, text in ways(told) if text}
+    if not names or not more:
         return []
     query = visible(actor, by_id=True).where(no_lead(Case.controller) == case.controller, Case.id != case.id)
-    query = _among(query, [_spelt(case.controller, word) for word in sorted(names)[:MOST]])
+    parts = [nearly for nearly, _ in _parts(Question((), tuple(sorted(names)[:MOST])), (case.controller,))]
+    query = _among(query, [more, *parts])  # thousands may have the name; what else is the same tells who is meant
     linked = linked_ids(case) | _apart(case)
     found = []
     ids = db.session.scalars(query.with_only_columns(Case.id).order_by(Case.received_on.desc()).limit(SHOWN * 3)).all()
@@ -280,7 +219,7 @@ def _apart(case: Case) -> set[uuid.UUID]:
     return {each for row in rows for each in row}
 
 
-def _ways(told: dict[str, Any]) -> dict[str, set[str]]:
+def _contacts(told: dict[str, Any]) -> dict[str, set[str]]:
     """How the person, or who asks, is reached, and the numbers that are theirs alone; by what each is called."""
     subject, requester = told["subject"], told["requester"]
     mails = (*subject.get("emails", []), requester.get("email"))
@@ -288,8 +227,8 @@ def _ways(told: dict[str, Any]) -> dict[str, set[str]]:
     numbers = (subject.get("identifiers") or {}).values()
     return {
         "the e-mail address": {each.strip().casefold() for each in mails if each},
-        "the telephone number": {re.sub(r"\D", "", each)[-9:] for each in phones if each} - {""},
-        "a number": {_squeezed(each) for each in numbers if each},
+        "the telephone number": {telephone(each) for each in phones if each} - {""},
+        "a number": {squeezed(each) for each in numbers if each},
     }
 
 
@@ -303,10 +242,10 @@ def _reasons(case: Case, told: dict[str, Any], other: Case) -> tuple[str, ...]:
     reasons = ["the name"]
     if born and born == their_born:
         reasons.append("the date of birth")
-    if subject.get("postcode") and _squeezed(subject["postcode"]) == _squeezed(theirs.get("postcode", "")):
+    if subject.get("postcode") and squeezed(subject["postcode"]) == squeezed(theirs.get("postcode", "")):
         reasons.append("the postcode")
-    ways = _ways(theirs_told)
-    reasons += [what for what, mine in _ways(told).items() if mine & ways[what]]
+    reached = _contacts(theirs_told)
+    reasons += [what for what, mine in _contacts(told).items() if mine & reached[what]]
     if len(reasons) == 1:
         return ()
     if case.right is other.right:

@@ -51,7 +51,7 @@ def unlinked(case: Case, email: str, *, actor: Actor) -> list[Case]:
     """The cases that this actor may see, not linked with this one, whose answer goes to an e-mail address."""
     question = finding.read(email)
     near = {case.id, *(each.id for each in linked(case))}
-    found = finding.find(question, actor=actor, most=MOST) if question else []
+    found = finding.find(question, actor=actor, most=MOST).cases if question else []
     return [
         each
         for each in found

@@ -21,7 +21,7 @@ from sar_service.domain.lifecycle import OPEN as OPEN_STATES
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
-from sar_service.services import audit, finding, intake
+from sar_service.services import audit, finding_index, intake
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -30,7 +30,7 @@ NATION = "england-and-wales"
 YEARS = 8
 OPEN = {1_000: 0.6, 100_000: 0.1}  # share that is open: of a service's first thousand most, after years few
 BLOCK = 200  # cases whose events lie between each other's
-NAMES = Path(finding.__file__).parents[1] / "documents" / "data"
+NAMES = Path(finding_index.__file__).parents[1] / "documents" / "data"
 TABLES = ("case", "case_key", "fact", "letter", "task", "note", "case_flag", "search_word", "audit_event")
 STREETS = ("Quarry Lane", "Fore Street", "Mill Road", "Station Road", "Hill View", "Church Lane", "Beech Avenue")
 TOWNS = ("Northmoor", "Ashcombe", "Little Marden", "Stowe Bridge", "Carrick")
@@ -212,7 +212,7 @@ class Crowd:
     def _case(self, story: Story) -> Iterator[tuple[str, tuple[Any, ...]]]:
         chance = self.chance
         key, wrapped = runtime().vault.new_key(about=f"case:{story.id}")
-        told = self._told()
+        told, reference = self._told(), intake.new_reference()
         right = Right.ACCESS if chance.random() < 0.7 else chance.choice(RIGHTS)
         found = _due(story.received, right, story.asked, story.kind)
         made = datetime.combine(story.received, time(8), tzinfo=UTC)
@@ -224,7 +224,7 @@ class Crowd:
                 "case",
                 id=story.id,
                 controller=COUNCIL,
-                reference=intake.new_reference(),
+                reference=reference,
                 right=right.value,
                 status=story.status.value,
                 channel="online",
@@ -258,7 +258,7 @@ class Crowd:
         if chance.random() < 0.03:
             flag = chance.choice(("safe_address", "child_at_risk", "care_leaver", "litigation"))
             yield "case_flag", row("case_flag", id=new_id(), flag=flag, set_by="service", set_at=made, **of)
-        for digest in sorted(finding._digests(COUNCIL, told)):
+        for digest in sorted(finding_index.digests(COUNCIL, reference, told)):
             yield "search_word", (digest, story.id.hex)
 
     def _beside(

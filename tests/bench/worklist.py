@@ -29,7 +29,7 @@ from sar_service.db import db
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.permission import Role
 from sar_service.models import AuditHead, Case
-from sar_service.services import audit, finding, pulse, schema, sealing, team
+from sar_service.services import audit, finding_index, pulse, schema, sealing, team
 from tests import configuration, postgres
 
 from . import _crowd, _filling
@@ -91,7 +91,9 @@ def fill(app: Flask, path: Path, count: int) -> None:
         db.engine.dispose()
         crowd = _crowd.Crowd(count, members)
         crowd.head = (head.number, head.digest)
-        with mock.patch.object(finding, "_digest", cache(finding._digest)):  # the same names come again and again
+        with mock.patch.object(
+            finding_index, "digest", cache(finding_index.digest)
+        ):  # the same names come again and again
             _filling.into_sqlite(path, crowd.rows())
         number, digest = crowd.head
         db.session.execute(update(AuditHead).values(number=number, digest=digest))
@@ -192,6 +194,8 @@ def probes() -> list[Probe]:
         search("Quarry Lane"),
         search("{number}"),
         search("Xyzzyx"),
+        search("Xyzzyx {name}"),
+        search(f"{common_given} {common_family} 1/2/1801"),
         page("board", "/managers/board", who="manager"),
         page("other", "/managers/workload", who="manager"),
         page("other", "/managers/board.csv", who="manager"),

@@ -1,7 +1,7 @@
 """Cases are found by what people say of them, and nothing of it can be read from the database."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, SearchWord
-from sar_service.services import clock, finding, identity_change, link, subject
+from sar_service.services import clock, finding, finding_index, identity_change, intake, link, subject
 from tests import factories, packs
 
 
@@ -40,7 +40,7 @@ def case(app: Flask, now: datetime) -> Case:
 
 
 def found(typed: str, officer: Actor) -> list[str]:
-    return [row.reference for row in finding.find(finding.read(typed), actor=officer, most=10)]
+    return [row.reference for row in finding.find(finding.read(typed), actor=officer, most=10).cases]
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,78 @@ def found(typed: str, officer: Actor) -> list[str]:
         "9434765919",
         "01632 960001",
         "MORWENNA@example.org",  # the address that the request came from
+        "Zoe Trewhella O Brien",  # in two words what is kept as one
+        "3 May 1999",
+        "3rd of May 1999",
+        "3 May, 1999 Trewhella",
+        "3/5/99",  # 1999 or 2099
+        "+44 1632 960001",
+        "Zoey Pengelly",  # another spelling of the given name
+        "4 Fore Street Northmoor Trewhella",
     ],
 )
 def test_a_case_is_found_by(typed: str, case: Case, officer: Actor) -> None:
     assert found(typed, officer) == [case.reference]
 
 
-@pytest.mark.parametrize("typed", ["Smith", "zoe smith", "04/05/1999", "NM1 4AB", "31/02/1999", "", "!!!", "Trwela"])
+@pytest.mark.parametrize(
+    "typed", ["Smith", "04/05/1999", "4 May 1999", "3/5/98", "NM1 4AB", "31/02/1999", "", "!!!", "Trwela"]
+)
 def test_a_case_is_not_found_by(typed: str, case: Case, officer: Actor) -> None:
     assert case.reference not in (found(typed, officer) if finding.read(typed) else [])
+
+
+def test_a_case_is_found_by_a_part_of_its_reference(
+    case: Case, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "new_reference", lambda: "HHEQM-5P9W3-G37QR")  # a word, and what may be a postcode
+    other = factories.a_case(now=now)
+    for typed in ("HHEQM", "5p9w3", "G37QR", "g37qr hheqm"):
+        assert found(typed, officer) == [other.reference], typed
+    one, two, three = case.reference.split("-")
+    for typed in (one, two.lower(), three, f"{one}-{two}", f"trewhella {three}"):
+        assert found(typed, officer) == [case.reference], typed
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("Mohammed Hussain", "Muhammad Hussain"),
+        ("Elizabeth Angwin", "Liz Angwin"),
+        ("Liz Angwin", "Elizabeth Angwyn"),
+        ("Mary Ann Pascoe", "Maryann Pascoe"),
+        ("Maryann Pascoe", "Mary Ann Pascoe"),
+        ("Iain Mc Donald", "Iain McDonald"),
+        ("Iain McDonald", "Iain Mac Donald"),
+        ("Linh Nguyễn", "linh nguyen"),
+        ("Ali Łukasz", "aly lukasz"),
+    ],
+)
+def test_a_name_is_found_in_its_other_forms(kept: str, typed: str, now: datetime, officer: Actor) -> None:
+    given, _, family = kept.rpartition(" ") if "Mc " not in kept else kept.partition(" ")
+    named = {"given_name": given, "family_name": family, "emails": []}
+    case = factories.a_case(now=now, subject=named, requester={"name": kept, "email": "a@example.org"})
+    factories.a_case(now=now)
+    assert found(typed, officer) == [case.reference]
+
+
+def test_where_nothing_fits_all_of_it_what_fits_all_but_one_part_is_shown_as_that(
+    case: Case, now: datetime, officer: Actor
+) -> None:
+    factories.a_case(now=now)
+    answer = finding.find(finding.read("Chloe Trewhella 3/5/1999"), actor=officer, most=10)
+    assert answer.part and [each.reference for each in answer.cases] == [case.reference]
+    answer = finding.find(finding.read("Zoe Trewhella 3/5/1999"), actor=officer, most=10)
+    assert not answer.part and [each.reference for each in answer.cases] == [case.reference]
+    assert finding.find(finding.read("Chloe Smith 3/5/1999"), actor=officer, most=10).cases == []
+
+
+def test_what_an_earlier_version_wrote_down_is_written_anew(
+    case: Case, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert finding.index_missing() == 0
+    monkeypatch.setattr(finding_index, "FORM", "another")
+    assert finding.index_missing() == 1 and finding.index_missing() == 0
 
 
 def test_who_is_spelt_as_typed_comes_before_who_is_nearly(app: Flask, now: datetime, officer: Actor) -> None:
@@ -157,6 +220,20 @@ def test_who_has_the_same_contact_or_number_may_be_the_same_person(
     assert found == ([("the name", why, "what is asked for", "the month")] if why else [])
 
 
+def test_a_namesake_of_many_is_shown_though_the_others_are_newer(now: datetime, officer: Actor) -> None:
+    """The name alone says little: somebody is looked for among those with whom something else is the same."""
+    first = factories.a_case(now=now, received_on=clock.day_of(now) - timedelta(days=30))
+    other = {"name": "Morwenna Tregale", "email": "x@example.org"}
+    for number in range(65):
+        factories.a_case(
+            now=now,
+            requester={**other, "email": f"x{number}@example.org"},
+            subject={"date_of_birth": f"19{number + 20}-01-01", "postcode": "", "emails": [], "addresses": []},
+        )
+    again = factories.a_case(now=now, subject={"given_name": "Morwena"})
+    assert [each.case.reference for each in finding.alike(again, actor=officer)] == [first.reference]
+
+
 def test_words_that_very_many_share_find_the_newest_and_with_a_rarer_one_the_right_case(
     now: datetime, officer: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +246,7 @@ def test_words_that_very_many_share_find_the_newest_and_with_a_rarer_one_the_rig
         made.append(factories.a_case(now=when, received_on=clock.day_of(when), subject=named).reference)
 
     def first(typed: str, most: int) -> list[str]:
-        return [row.reference for row in finding.find(finding.read(typed), actor=officer, most=most)]
+        return [row.reference for row in finding.find(finding.read(typed), actor=officer, most=most).cases]
 
     assert first("quarry lane", 3) == made[:3]  # the newest alone
     assert first("quarry lane", 20) == made  # more than the newest are wanted

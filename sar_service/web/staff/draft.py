@@ -64,7 +64,7 @@ def draft_page(reference: str) -> Any:
 def _of_the_same_address(case: Case) -> list[tuple[Case, str]]:
     """Other cases with the address that the e-mail came from: it may belong to one of them."""
     question = finding.read(sealing.unseal(case)["requester"].get("email") or "")
-    found = finding.find(question, actor=access.actor(), most=MOST + 1) if question else []
+    found = finding.find(question, actor=access.actor(), most=MOST + 1).cases if question else []
     return [(each, frame.title_of(sealing.unseal(each))) for each in found if each.id != case.id][:MOST]
 
 

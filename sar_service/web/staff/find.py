@@ -42,8 +42,8 @@ def find() -> Any:
         )
         errors = [{"text": message, "href": "#find-words"}]
         return render_template("staff/find.html", typed=typed[:LONGEST], shown=None, errors=errors), 400
-    rows = finding.find(question, actor=access.actor(), most=MOST + 1)
-    found = rows[:MOST]
+    answer = finding.find(question, actor=access.actor(), most=MOST + 1)
+    found = answer.cases[:MOST]
     audit.viewed("what a search found", actor=access.actor(), now=access.now(), cases=[str(row.id) for row in found])
     flags = work.flags(found)
     shown = [
@@ -58,4 +58,5 @@ def find() -> Any:
         }
         for row, told in ((row, sealing.unseal(row)) for row in found)
     ]
-    return render_template("staff/find.html", typed=typed, shown=shown, more=len(rows) > MOST, errors=[])
+    more = len(answer.cases) > MOST
+    return render_template("staff/find.html", typed=typed, shown=shown, more=more, part=answer.part, errors=[])
