@@ -7,6 +7,7 @@ import secrets
 import smtplib
 import ssl
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
@@ -90,6 +91,13 @@ def as_message(mail: Mail) -> EmailMessage:
     return message
 
 
+def _leave(server: smtplib.SMTP) -> None:
+    """Part with a server. What it says to that changes nothing about a message that it has taken."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
+
+
 @dataclass
 class MemoryMailer:
     """Keeps messages in `outbox`: for tests."""
@@ -152,8 +160,11 @@ class SmtpMailer:
     def send(self, mail: Mail) -> str:
         message = as_message(mail)
         try:
-            with self._connect() as server:
+            server = self._connect()
+            try:
                 server.send_message(message)
+            finally:
+                _leave(server)
         except smtplib.SMTPRecipientsRefused as error:
             raise MailFailed("the mail server refused the recipient's address", permanent=True) from error
         except (OSError, smtplib.SMTPException) as error:

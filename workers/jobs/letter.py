@@ -3,8 +3,9 @@
 import uuid
 
 from sar_service.adapters.mail import MailFailed
-from sar_service.services import letter
-from workers.runtime import job, now, transaction
+from sar_service.models import Letter
+from sar_service.services import lease, letter
+from workers.runtime import heartbeat, job, now, transaction
 
 
 @job
@@ -17,7 +18,8 @@ def run(letter_id: str) -> None:
         return
     token, mail = begun
     try:
-        message_id = letter.send(mail)
+        with heartbeat(lambda: lease.keep(Letter, identity, token, now=now())):
+            message_id = letter.send(mail)
     except MailFailed as error:
         with transaction():
             letter.failed(identity, token, error, now=now())

@@ -3,8 +3,9 @@
 import uuid
 
 from sar_service.adapters.mail import MailFailed
-from sar_service.services import letter, staff_mail
-from workers.runtime import job, now, transaction
+from sar_service.models import StaffMail
+from sar_service.services import lease, letter, staff_mail
+from workers.runtime import heartbeat, job, now, transaction
 
 
 @job
@@ -18,7 +19,8 @@ def run(mail_id: str) -> None:
     token, mail = begun
     failed = None
     try:
-        letter.send(mail)
+        with heartbeat(lambda: lease.keep(StaffMail, identity, token, now=now())):
+            letter.send(mail)
     except MailFailed as error:
         failed = error
     with transaction():

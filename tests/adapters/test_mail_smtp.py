@@ -1,0 +1,80 @@
+"""Handing messages to a mail server: what counts is whether it took the message, whatever it says after that."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from sar_service.adapters.mail import Mail, MailFailed, SmtpMailer
+
+MAIL = Mail(to="morwenna@example.org", subject="A letter", text="It is there.", sender="sar@council.example", key="k1")
+
+
+class Server:
+    """A mail server that answers as it is told to; `taken` are the messages it took."""
+
+    def __init__(self, **answers: bytes) -> None:
+        self.answers = {"EHLO": b"250 here", "MAIL": b"250 ok", "RCPT": b"250 ok", "DATA": b"354 go on",
+                        "END": b"250 taken", "QUIT": b"221 bye", "RSET": b"250 ok", **answers}  # fmt: skip
+        self.taken: list[bytes] = []
+
+    def talk(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 here\r\n")
+            for line in lines:
+                word = line[:4].decode().strip().upper()
+                if not self._say(connection, word):
+                    return
+                if word == "DATA" and self.answers[word].startswith(b"354"):
+                    text = b"".join(iter(lines.readline, b".\r\n"))
+                    if self.answers["END"].startswith(b"250"):
+                        self.taken.append(text)
+                    if not self._say(connection, "END"):
+                        return
+
+    def _say(self, connection: socket.socket, word: str) -> bool:
+        answer = self.answers.get(word, b"502 what")
+        if answer:
+            connection.sendall(answer + b"\r\n")
+        return bool(answer)
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[SmtpMailer]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            server.talk(listening.accept()[0])
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield SmtpMailer("127.0.0.1", listening.getsockname()[1], tls=False)
+        thread.join(30)
+
+
+@pytest.mark.parametrize("goodbye", [b"221 bye", b"421 too busy for that", b"250 what?", b""])
+def test_a_message_that_was_taken_is_sent_however_they_part(goodbye: bytes) -> None:
+    """Else it would be sent again: the server has it."""
+    server = Server(QUIT=goodbye)
+    with serving(server) as mailer:
+        assert mailer.send(MAIL) == "<k1@council.example>"
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(
+    "answers", [{"END": b"452 no room"}, {"END": b""}, {"DATA": b"451 later"}, {"MAIL": b"450 no"}]
+)
+def test_a_message_that_was_not_taken_is_tried_again(answers: dict[str, bytes]) -> None:
+    server = Server(**answers)
+    with serving(server) as mailer, pytest.raises(MailFailed) as failed:
+        mailer.send(MAIL)
+    assert not failed.value.permanent
+    assert server.taken == []
+
+
+def test_a_recipient_that_is_refused_is_not_tried_again() -> None:
+    with serving(Server(RCPT=b"550 nobody here")) as mailer, pytest.raises(MailFailed) as failed:
+        mailer.send(MAIL)
+    assert failed.value.permanent
