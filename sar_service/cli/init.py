@@ -22,12 +22,13 @@ def init(email: str | None, name: str, password_env: str | None) -> None:
     """Create or upgrade the database; create the first administrator."""
     from sar_service import create_app
     from sar_service.db import db
-    from sar_service.services import reason, schema, team
+    from sar_service.services import lateness, reason, schema, team
 
     app = create_app(web=False)
     with app.app_context():
         schema.upgrade()
         reason.seal_old(now=datetime.now(UTC))
+        lateness.note_old()
         db.session.commit()
         click.echo("The database is at the newest schema.")
         if team.members():

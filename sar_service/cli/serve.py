@@ -77,7 +77,7 @@ def serve(port: int, host: str, workers: int) -> None:
     """Run everything on one machine: web, workers, timetable, private Redis."""
     from sar_service import ROOT, create_app
     from sar_service.db import db
-    from sar_service.services import reason, schema
+    from sar_service.services import lateness, reason, schema
 
     if os.environ.get("SAR_ENV") == "demo" and not os.environ.get("DEMO_HOUSING_URL"):
         from .demo import serve_council
@@ -90,6 +90,7 @@ def serve(port: int, host: str, workers: int) -> None:
     with app.app_context():
         schema.upgrade()
         reason.seal_old(now=datetime.now(UTC))
+        lateness.note_old()
         db.session.commit()
     os.chdir(ROOT)
     supervisor = start_all(dict(os.environ), port=port, host=host, workers=workers, folder=settings.data_dir)

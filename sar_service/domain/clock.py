@@ -71,6 +71,11 @@ class Reckoning:
         """The day from which it is counted how much of the time is used."""
         return self.heard or self.start
 
+    @property
+    def acknowledged_late(self) -> bool:
+        """Was a complaint acknowledged, and only after its last day?"""
+        return any(step.key == "acknowledged_late" for step in self.steps)
+
 
 def legal_date(instant: datetime) -> date:
     """The calendar day in London of an aware instant. Raises ValueError for a naive one."""

@@ -6,6 +6,7 @@ from .case import Case, CaseKey, Fact, Once, StoredObject
 from .complaint import Complaint
 from .identity import ContactElsewhere, IdentityCopy
 from .incoming import Incoming
+from .lateness import LateReason
 from .letter import Letter
 from .moved_date import MovedDate
 from .pack import AccessCode, Pack, PackPart, PackState
@@ -21,8 +22,7 @@ __all__ = [
     "Complaint", "ContactElsewhere", "Decision", "Document", "DocumentState", "Fact", "FlagRow", "Identified",
     "IdentityCopy",
     "Incoming",
-    "KeptApart",
-    "LeftOut",
+    "KeptApart", "LateReason", "LeftOut",
     "Letter", "LinkRow", "MarkRow", "Member", "Merge", "MovedDate", "Note", "OfCase", "OfController", "Once", "Pack",
     "PackPart", "PackState", "PersonRow", "Pulse", "Reason", "Record", "RegulatorFile",
     "RegulatorLetter", "Reminder", "Sealed", "SearchWord", "SignOff",

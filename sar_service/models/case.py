@@ -4,10 +4,11 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sar_service.db import Base, Instant, words_of
+from sar_service.domain.lateness import Lateness
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
@@ -28,6 +29,8 @@ LISTED = (
     "team_id",
     "missed_on",
     "told_on",
+    "acknowledged_late",
+    "late_reason",
 )
 COUNTED = (
     "status",
@@ -41,15 +44,32 @@ COUNTED = (
     "merged_into",
     "redirected_as",
     "missed_on",
+    "ended_on",
+    "acknowledged_late",
+    "late_reason",
 )
+
+LATE = (
+    "controller",
+    "late_reason",
+    "status",
+    "received_on",
+    "id",
+    *(name for name in COUNTED if name not in ("status", "late_reason")),
+    "touched_at",
+    "created_at",
+)
+OTHERS = tuple(name for name in COUNTED if name != "ended_on")
+EXPLAINED = text("late_reason IS NOT NULL")
 
 
 class Case(Identified, OfController, Sealed, Base):
     """One request for one right by or for one data subject.
 
     `sealed` holds {"subject", "requester", "scope", "delivery"}. `due_on`, `notice_by`, `clock_state` and `missed_on`
-    are caches of what `domain/clock.py` derives from the facts, `told_on` of what the letters told of the due date;
-    `status` is where the lifecycle stands; `redirected_as` says where a case went that was sent elsewhere.
+    are caches of what `domain/clock.py` derives from the facts, `told_on` of what the letters told of the due date,
+    `late_reason` of the newest reason that was given for being late; `status` is where the lifecycle stands;
+    `redirected_as` says where a case went that was sent elsewhere.
     """
 
     __tablename__ = "case"
@@ -60,6 +80,9 @@ class Case(Identified, OfController, Sealed, Base):
         Index("ix_case_received", "controller", "received_on", "id", *COUNTED),
         Index("ix_case_due", "controller", "due_on", "id", "status", "restricted", "assigned_to"),
         Index("ix_case_status", "status"),
+        # What ended since a day; and the few of which somebody said why they were late.
+        Index("ix_case_ended", "controller", "ended_on", "received_on", "id", *OTHERS),
+        Index("ix_case_late", *LATE, sqlite_where=EXPLAINED, postgresql_where=EXPLAINED),
     )
 
     reference: Mapped[str] = mapped_column(String(40), unique=True)
@@ -77,6 +100,9 @@ class Case(Identified, OfController, Sealed, Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_on: Mapped[date | None]  # the London day, for counting
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_on: Mapped[date | None]  # the London day on which it was answered or ended otherwise
+    acknowledged_late: Mapped[bool | None]  # of a complaint, from its clock; None where it is none
+    late_reason: Mapped[Lateness | None] = mapped_column(words_of(Lateness, "lateness"))
     redirected_as: Mapped[Route | None] = mapped_column(words_of(Route, "route"))
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(Uuid, ForeignKey("member.id"))
     # Without foreign keys: SQLite would have to make this table, and all that hangs on it, anew for them.

@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, delete, false, func, or_, select, true
 from sar_service.db import db, no_lead
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import NotAllowed, NotFound, StaleWrite, WrongState
+from sar_service.domain.lateness import Lateness
 from sar_service.domain.lifecycle import OPEN, Action, Choice, Situation, Status, allowed, decide
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.rights import Right
@@ -38,6 +39,7 @@ from sar_service.models import (
 from . import audit, case_urgency, listing, redaction_mark, search, team
 from . import document as documents
 from . import reason as reasons
+from .clock import day_of
 
 PAGE = 50
 MOST_LISTED = 10_000  # cases of a list: nobody reads more, and counting all of them would take ever longer
@@ -202,10 +204,12 @@ def move(case: Case, action: Action, *, actor: Actor, now: datetime, reason: str
         service=service,
     )
     case.status = made.to
+    if made.to not in OPEN and before in OPEN:
+        case.ended_on = day_of(now)
     if made.to not in OPEN and made.to is not Status.RELEASED:
         case.closed_at = case.closed_at if made.to is before else now
     elif made.to in OPEN:
-        case.closed_at = case.redirected_as = None
+        case.closed_at = case.ended_on = case.redirected_as = None
         if before not in OPEN:  # whoever was warned while it was open before is warned anew
             db.session.execute(delete(Reminder).where(Reminder.case_id == case.id))
     audit.record(
@@ -243,9 +247,15 @@ class Filter:
     closed: bool = False
     team: str = ""  # "mine", or a team's id
     merged: bool = False  # only those that another case answers
+    why: str = ""  # a reason for being late; or late ones without: "open" or "ended", of the last twelve months
     sort: str = "urgent"  # or "due", "received", "status", "reference"
     descending: bool = False
     page: int = 1
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing that is open can be among them."""
+        return bool(self.answered) or self.why == "ended"
 
 
 def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Case], int]:
@@ -268,7 +278,7 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
     parts: list[Any] = []
     if chosen.statuses:
         parts.append(Case.status.in_(chosen.statuses))
-    elif not (chosen.closed or chosen.answered or chosen.merged) and chosen.elsewhere in ("", "no"):
+    elif not (chosen.closed or chosen.answered or chosen.merged or chosen.why) and chosen.elsewhere in ("", "no"):
         parts.append(Case.status.in_(OPEN))
     elif chosen.month or chosen.since:  # what was received: e-mails that were no request are counted apart
         parts.append(Case.status != Status.SET_ASIDE)
@@ -306,7 +316,9 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts.append(Case.status == Status.REDIRECTED)
         parts.append(true() if chosen.elsewhere == "yes" else Case.redirected_as == chosen.elsewhere)
     if chosen.since:
-        parts.append(Case.received_on >= _first(chosen.since))
+        # of those with one reason there are few: looked up by that, and not by the day
+        received = no_lead(Case.received_on) if chosen.why in set(Lateness) else Case.received_on
+        parts.append(received >= _first(chosen.since))
     if chosen.month:
         first = _first(chosen.month)
         after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
@@ -319,6 +331,10 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
             parts.append(report.answered_in_time() if chosen.answered == "in_time" else ~report.answered_in_time())
         elif chosen.answered == "within_month" and chosen.month:
             parts.append(report.within_one_month(first=first, after=after))
+    if chosen.why:
+        from . import lateness
+
+        parts.append(lateness.wanted(chosen.why, today=today))
     return and_(true(), *parts)
 
 

@@ -356,6 +356,7 @@ def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, 
     late = found.missed is not None and case.missed_on is None
     case.due_on, case.notice_by, case.clock_state = found.due, found.notice_by, found.state.value
     case.missed_on = found.missed
+    case.acknowledged_late = found.acknowledged_late if case.right is Right.COMPLAINT else None
     if first or late or before != after:
         audit.record(
             "due date worked out" if first else "due date changed",

@@ -26,6 +26,7 @@ ANSWERS = {
     "identity_requested": ("identity_received",),
     "fee_requested": ("fee_paid",),
 }  # by the fact of a letter, what answers it
+ENDS = ("refuse", "close")  # what a letter does that ends a case without an answer
 
 
 def waiting(*, actor: Actor) -> list[tuple[Letter, Case]]:
@@ -73,7 +74,7 @@ def printed(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: dateti
 def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> list[Case]:
     """Note that they were put into the post today; returns the cases in which what a letter did counts from today only.
 
-    A question, a notice or an answer that lay here was not given on the day somebody pressed a button.
+    A question, a notice, an answer or a refusal that lay here was not given on the day somebody pressed a button.
     """
     audit.lock(*(case for _, case in letters))
     for row, _ in letters:
@@ -100,7 +101,10 @@ def _counts_from_today(case: Case, row: Letter, *, actor: Actor, now: datetime) 
     if clock.day_of(row.written_at) >= today or sealing.unseal(row).get("sending"):
         return False
     if does == "answer" and case.released_at == row.written_at:
-        case.released_at, case.released_on = now, today
+        case.released_at, case.released_on, case.ended_on = now, today, today
+        return True
+    if does in ENDS and case.closed_at == row.written_at:
+        case.ended_on = today
         return True
     if case.status not in OPEN or does not in delivery.TELLS:
         return False

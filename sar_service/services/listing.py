@@ -24,7 +24,7 @@ class Chosen(Protocol):
     @property
     def statuses(self) -> tuple[Status, ...]: ...
     @property
-    def answered(self) -> str: ...
+    def ended(self) -> bool: ...
     @property
     def sort(self) -> str: ...
     @property
@@ -45,7 +45,7 @@ def page_of(
         return db.session.scalars(wanted.order_by(*order).offset(first).limit(size)).all()
     ids: list[uuid.UUID] = []
     before = 0  # how many open ones there are, which come before everything that has ended
-    if not chosen.answered and (not chosen.statuses or OPEN & set(chosen.statuses)):
+    if not chosen.ended and (not chosen.statuses or OPEN & set(chosen.statuses)):
         living = wanted.where(Case.status.in_(OPEN))
         for some in (living.where(late), living):  # where enough is late, the others need not be sorted
             ids = list(db.session.scalars(some.order_by(*urgent, *order).offset(first).limit(size)))

@@ -20,6 +20,7 @@ from flask_babel import format_date, format_decimal, gettext, lazy_gettext, nget
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
+from sar_service.domain.lateness import Lateness
 from sar_service.domain.redirect import Route
 from sar_service.domain.sentence import with_article
 from sar_service.services.letter import on_page
@@ -39,6 +40,21 @@ ROUTES: dict[Route, Any] = {
     Route.DEAD: lazy_gettext("Somebody who has died"),
     Route.MEMBER: lazy_gettext("For somebody’s MP or councillor"),
     Route.CONTROLLER: lazy_gettext("Another organisation"),
+}
+# Why an answer was late, in words.
+LATENESS: dict[Lateness, Any] = {
+    Lateness.CAME_LATE: lazy_gettext("It reached the team late"),
+    Lateness.ASKED_LATE: lazy_gettext("Identity or authority was asked for late"),
+    Lateness.RECORDS_SLOW: lazy_gettext("A service or a partner was slow to give its records"),
+    Lateness.VOLUME: lazy_gettext("More records than could be read in the time"),
+    Lateness.DECIDING: lazy_gettext("Deciding and redacting took long"),
+    Lateness.OPINION: lazy_gettext("An opinion, or somebody’s consent, was waited for"),
+    Lateness.SIGN_OFF: lazy_gettext("It waited to be signed off"),
+    Lateness.STAFFING: lazy_gettext("Too few staff"),
+    Lateness.SYSTEM: lazy_gettext("A system failed"),
+    Lateness.OVERLOOKED: lazy_gettext("It was overlooked, or a wrong date was recorded"),
+    Lateness.HARD_TO_REACH: lazy_gettext("The person was hard to reach, or post came back"),
+    Lateness.OTHER: lazy_gettext("Something else"),
 }
 LONDON = ZoneInfo("Europe/London")
 CELLS = {"td": "cell", "th": "rowheader"}

@@ -174,7 +174,9 @@ def probes() -> list[Probe]:
         "", "?page=2", "?status=reviewing", "?status=received", "?due=overdue", "?due=week", "?due=paused",
         "?assigned=me", "?assigned=nobody", "?right=erasure", "?right=access", "?closed=yes", "?closed=yes&assigned=me",
         "?status=closed", "?status=refused", "?month=2026-09&closed=yes", "?month=2026-09&answered=late",
-        "?since=2025-12&answered=in_time", "?answered=late", "?sort=due", "?sort=received&dir=desc", "?sort=status",
+        "?since=2025-12&answered=in_time", "?answered=late", "?why=volume", "?why=open", "?why=ended",
+        "?since=2025-12&why=staffing&right=requests",
+        "?sort=due", "?sort=received&dir=desc", "?sort=status",
         "?sort=reference", "?sort=due&closed=yes&dir=desc", "?assigned={member}",
     )  # fmt: skip
     return [
@@ -199,6 +201,8 @@ def probes() -> list[Probe]:
         page("board", "/managers/board", who="manager"),
         page("other", "/managers/workload", who="manager"),
         page("other", "/managers/board.csv", who="manager"),
+        page("other", "/managers/why-late.csv", who="manager"),
+        page("other", "/managers/complaints", who="manager"),
         page("other", "/managers/audit", who="manager"),
         page("other", "/managers/audit?verb=release", who="manager"),
         page("other", "/managers/audit?who={member}", who="manager"),

@@ -7,7 +7,7 @@ missing, with dates of five parts, with ten thousand letters, with ids of somebo
 import contextvars
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import html5lib
@@ -124,12 +124,14 @@ def test_a_form_filled_in_wrongly_says_what_to_mend(
 ) -> None:
     officer, second, visitor = staff("officer"), staff("officer"), visit("manager")
     elsewhere = factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
+    late = factories.a_case(now=now, received_on=(now - timedelta(days=60)).date())
+    beside = [*BESIDE, f"/staff/cases/{late.reference}"]
     foreign = [str(elsewhere.id), str(packs.units.records(elsewhere, to_open=False)[0].id)]
     faults, tried = [], 0
     for stage in stages(db.session.get_one(Case, doors.case.id), sent, officer, second, now):
         doors.case = db.session.get_one(Case, doors.case.id)
         paths = [doors.address(rule) for rule, method in _of_a_case(doors.app) if method == "GET"]
-        found, count = try_everything(visitor, [*paths, *BESIDE], foreign)
+        found, count = try_everything(visitor, [*paths, *beside], foreign)
         faults += [f"{stage}: {each}" for each in found]
         tried += count
     assert not faults, "\n".join(sorted(set(faults)))

@@ -150,7 +150,9 @@ def test_everything_about_a_person_names_its_controller() -> None:
 IN_CLEAR = {
     "access_code": {"digest"},
     "candidate": {"system", "ref_digest", "verdict", "decision", "decided_by"},
-    "case": {"reference", "right", "status", "channel", "capacity", "nation", "clock_state", "redirected_as"},
+    "case": {
+        "reference", "right", "status", "channel", "capacity", "nation", "clock_state", "redirected_as", "late_reason",
+    },
     "case_merge": {"made_by", "undone_by"},
     "case_flag": {"flag", "set_by"},  # which case has one, not whose it is; lists put those at risk first
     "complaint": {"kind", "matter", "about"},  # what it is about in general, not what it says
@@ -161,6 +163,7 @@ IN_CLEAR = {
         "handled_detail", "left_out",
     },
     "fact": {"kind", "detail", "recorded_by"},
+    "late_reason": {"reason", "given_by"},
     "left_out": {"code", "decided_by"},
     "identity_copy": {"sent_by", "checked_by", "destroyed_by", "message"},
     "incoming": {"kind", "digest", "mailbox", "handled_by", "scan"},  # the digest is keyed; which folder, not whose

@@ -1,6 +1,6 @@
 """Going back over a change of the tables and forth again loses nothing of a case, and ends at what the code says."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -48,6 +48,22 @@ def test_facts_of_one_instant_get_an_order_that_trusts_nobody_by_mistake(app: An
     facts = db.session.scalars(select(Case)).one().facts
     assert [fact.number for fact in facts] == [1, 2, 3, 4]
     assert [fact.kind for fact in facts] == ["received", "identity_requested", "identity_settled", "identity_doubted"]
+
+
+def test_the_day_on_which_a_case_ended_is_found_in_london(app: Any, now: datetime) -> None:
+    refused, answered, again = (factories.a_case(now=now) for _ in range(3))
+    keys = [case.id for case in (refused, answered, again)]
+    refused.status, refused.closed_at = Status.REFUSED, datetime(2026, 7, 15, 23, 30, tzinfo=UTC)
+    answered.status, answered.released_on, answered.closed_at = Status.CLOSED, date(2026, 7, 1), now
+    again.released_on = date(2026, 7, 2)  # and reopened since
+    db.session.commit()
+    db.session.remove()
+    schema.downgrade("0021")
+    schema.upgrade()
+    assert [db.session.get_one(Case, key).ended_on for key in keys] == [date(2026, 7, 16), date(2026, 7, 1), None]
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE \"case\" SET late_reason = 'nonsense'"))
+    db.session.rollback()
 
 
 def test_the_tables_are_what_the_code_says(app: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sar_service.db import db
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case, Member
-from sar_service.web.managers.board import safe_cell
+from sar_service.web.managers.sheet import safe_cell
 from tests import factories
 from tests.browser import Visitor
 
@@ -149,7 +149,9 @@ def test_every_figure_opens_the_list_it_counts(visit: Callable[..., Visitor], no
     in_time = _made(now, received_days=41, status=Status.RELEASED)
     in_time.released_on = in_time.due_on
     _made(now, received_days=70, status=Status.CLOSED, released_on=today, due_on=today)  # extended, and in time
-    _made(now, received_days=71, status=Status.CLOSED, released_on=today)  # extended without notice in time: late
+    _made(
+        now, received_days=71, status=Status.CLOSED, released_on=today, ended_on=today
+    )  # extended without notice in time: late
     _made(now, received_days=46, status=Status.REFUSED)
     _made(now, received_days=47, status=Status.WITHDRAWN)
     _made(

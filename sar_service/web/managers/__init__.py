@@ -78,6 +78,7 @@ def home() -> Any:
 from . import (  # noqa: E402 - they put pages on the blueprint
     board,  # noqa: F401
     complaint,  # noqa: F401
+    lateness,  # noqa: F401
     moved,  # noqa: F401
     regulator,  # noqa: F401
     systems,  # noqa: F401

@@ -3,21 +3,20 @@
 Every figure opens its list.
 """
 
-import csv
-import io
 from typing import Any
 
 from flask import Response, render_template
 
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
-from sar_service.services import clock, regulator, report
+from sar_service.services import case as cases
+from sar_service.services import clock, lateness, regulator, report
 
 from .. import filters
 from ..access import actor, allow, now
 from . import blueprint
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from .lateness import counted
+from .sheet import as_csv
 
 
 @blueprint.get("/board")
@@ -38,6 +37,8 @@ def board() -> Any:
         listed=actor().may(Permission.SEE_CASES),
         answered=answered,
         in_time=in_time,
+        late=counted(lateness.months(actor=actor(), today=today)),
+        right=cases.REQUESTS,
         elsewhere=[
             (route.value, filters.ROUTES[route], count)
             for route in Route
@@ -49,11 +50,10 @@ def board() -> Any:
 @blueprint.get("/board.csv")
 @allow(Permission.SEE_FIGURES)
 def board_csv() -> Response:
-    """The months as a spreadsheet file; no cell can be taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+    """The months as a spreadsheet file."""
     names = ["received", "answered", "in time", "within one month", "still open", "refused", "withdrawn"]
-    columns = [
+    head = [
+        "month",
         *names,
         "closed without an answer",
         "merged",
@@ -61,9 +61,8 @@ def board_csv() -> Response:
         *(f"sent elsewhere: {route}" for route in Route),
         "set aside",
     ]
-    writer.writerow(["month", *columns])
-    for month in report.months(actor=actor(), today=clock.day_of(now())):
-        row = [
+    rows = (
+        [
             month.month,
             month.received,
             month.answered,
@@ -78,12 +77,6 @@ def board_csv() -> Response:
             *(month.elsewhere.get(route, 0) for route in Route),
             month.set_aside,
         ]
-        writer.writerow([safe_cell(str(each)) for each in row])
-    response = Response(out.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="requests-by-month.csv"'
-    return response
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) else text
+        for month in report.months(actor=actor(), today=clock.day_of(now()))
+    )
+    return as_csv("requests-by-month.csv", head, rows)

@@ -1,8 +1,5 @@
 """Complaints and reviews in numbers, with their dates, on a page and as spreadsheet files."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Response, render_template
@@ -11,11 +8,13 @@ from flask_babel import lazy_gettext as _l
 from sar_service.domain.complaint import ComplaintKind, Matter
 from sar_service.domain.letter import Result
 from sar_service.domain.permission import Permission
-from sar_service.services import clock, complaint_report
+from sar_service.domain.rights import Right
+from sar_service.services import clock, complaint_report, lateness
 
 from ..access import actor, allow, now
 from . import blueprint
-from .board import safe_cell
+from .lateness import counted
+from .sheet import as_csv
 
 KINDS: dict[ComplaintKind, Any] = {ComplaintKind.COMPLAINT: _l("Complaint"), ComplaintKind.REVIEW: _l("Review")}
 MATTERS: dict[Matter, Any] = {
@@ -52,6 +51,8 @@ def complaints() -> Any:
         elsewhere=sum(month.elsewhere for month in months),
         since=f"{complaint_report.first_of(clock.day_of(now())):%Y-%m}",
         today=clock.day_of(now()),
+        late=counted(lateness.months(actor=actor(), today=clock.day_of(now()), complaints=True)),
+        right=Right.COMPLAINT.value,
         listed=actor().may(Permission.SEE_CASES),
     )
 
@@ -78,7 +79,7 @@ def complaints_csv() -> Response:
         )
         for each in _found()[0]
     )
-    return _file("complaints.csv", (*head, "outcome", "result", "days", "status"), rows)
+    return as_csv("complaints.csv", (*head, "outcome", "result", "days", "status"), rows)
 
 
 @blueprint.get("/complaints-by-month.csv")
@@ -108,15 +109,4 @@ def complaints_by_month_csv() -> Response:
         )
         for each in _found()[1]
     )
-    return _file("complaints-by-month.csv", head, rows)
-
-
-def _file(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow(["" if each is None else safe_cell(str(each)) for each in row])
-    response = Response(out.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_csv("complaints-by-month.csv", head, rows)

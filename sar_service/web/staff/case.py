@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput
+from sar_service.domain.lateness import Lateness
 from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Choice, Status
 from sar_service.domain.permission import Permission
@@ -24,6 +25,7 @@ from sar_service.services import case as cases
 from sar_service.services import (
     clock,
     intake,
+    lateness,
     letter,
     letter_draft,
     link,
@@ -40,9 +42,10 @@ from sar_service.services import redirect as redirect_service
 from .. import access, filters
 from ..access import allow
 from . import blueprint, conflict, frame, history
+from . import lateness as lateness_card
 from . import letter as letter_pages
 from . import merge as merge_pages
-from .asking import again, failing, identity, in_welsh, line, one_of, reason, version
+from .asking import again, failing, identity, in_welsh, line, one_of, reason, version, words
 
 # Where each action is taken. Those without a page are buttons on the case page, with a reason.
 PAGES: dict[Action, tuple[Any, str]] = {
@@ -160,6 +163,7 @@ def case_page(reference: str) -> Any:
         channel=frame.CHANNELS.get(case.channel, case.channel),
         services=_services(case),
         misled=told_date.wrong(case),
+        lateness=lateness_card.shown(case),
     )
 
 
@@ -284,4 +288,17 @@ def restrict(reference: str) -> Response:
         flash(_("Linked with it, and open to the whole team: %(which)s. Restrict those too if need be.", which=others))
     elif others:
         flash(_("Linked with it, and still restricted: %(which)s.", which=others))
+    return redirect(url_for("staff.case_page", reference=reference))
+
+
+@blueprint.post("/cases/<reference>/lateness")
+@allow(Permission.CORRECT_FACTS)
+@again(case_page, stands=conflict.lateness)
+def say_why_late(reference: str) -> Response:
+    """Say why a case is or was late, or put right what was said."""
+    case = frame.find(reference)
+    why = Lateness(one_of("why", set(Lateness), _("Choose what kept it more than anything else.")))
+    text = words("text", longest=lateness.LONGEST)
+    lateness.say(case, why, text, version=version(), actor=access.actor(), now=access.now())
+    flash(_("Kept: why it was late."))
     return redirect(url_for("staff.case_page", reference=reference))

@@ -27,6 +27,7 @@ from sar_service.services import (
     work,
 )
 from sar_service.services import complaint as complaints
+from sar_service.services import lateness as late_reasons
 from sar_service.services import subject as subjects
 
 from .. import access, filters
@@ -309,3 +310,11 @@ def reply(letter_id: uuid.UUID) -> Iterable[Stand]:
     now = _("settled on %(day)s", day=filters.long_date(row.settled_on)) if row.settled_on else due
     yours = _typed("reply_by") if _typed("do") == "day" else _("settled on %(day)s", day=_typed("on"))
     yield Stand(_("Our answer"), "\n".join(filter(None, (yours, _typed("reason")))), now)
+
+
+def lateness(reference: str) -> Iterable[Stand]:
+    """Why a case was late."""
+    reasons = {reason.value: words for reason, words in filters.LATENESS.items()}
+    for given in late_reasons.given(frame.find(reference))[:1]:
+        yield Stand(_("Why it was late"), _chosen("why", reasons), str(filters.LATENESS[given.row.reason]))
+        yield Stand(_("In a few words"), _typed("text"), given.text)

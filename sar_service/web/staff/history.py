@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from sar_service.domain.lateness import Lateness
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
@@ -143,6 +144,7 @@ class _Words:
             "how": lambda value: str(frame.HOW.get(str(value), value)),
             "right": lambda value: str(frame.RIGHTS.get(str(value), value)),
             "channel": lambda value: str(frame.CHANNELS.get(str(value), value)),
+            "lateness": lambda value: str(filters.LATENESS[Lateness(value)]),
             "route": lambda value: str(filters.ROUTES[Route(value)]),
         }
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from sar_service.domain.clock import Reckoning
+from sar_service.domain.lateness import Lateness
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.reminder import Level
@@ -25,6 +26,7 @@ from sar_service.services import (
     incoming,
     incoming_scan,
     intake,
+    lateness,
     letter_post,
     lying,
     regulator,
@@ -73,6 +75,11 @@ ELSEWHERE: dict[str, Any] = {
     "yes": _l("Sent elsewhere"),
     **{route.value: words for route, words in filters.ROUTES.items()},
 }
+WHY: dict[str, Any] = {
+    lateness.WAITING: _l("Late and open, no reason given yet"),
+    lateness.ENDED: _l("Ended late, nobody has said why (twelve months)"),
+    **{reason.value: words for reason, words in filters.LATENESS.items()},
+}
 ASSIGNED = {"me": "Mine", "nobody": "Nobody's"}
 
 
@@ -95,6 +102,7 @@ def chosen() -> cases.Filter:
         closed=asked.get("closed") == "yes",
         team=asked.get("team", "") if asked.get("team") == "mine" or _is_id(asked.get("team", "")) else "",
         merged=asked.get("merged") == "yes",
+        why=asked.get("why", "") if asked.get("why") in WHY else "",
         sort=asked.get("sort", "urgent") if asked.get("sort") in SORTS else "urgent",
         descending=asked.get("dir") == "desc",
         page=int(page) if re.fullmatch(r"[1-9]\d{0,4}", page) else 1,
@@ -142,6 +150,8 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
         chips.append(chip(_(ANSWERED[now.answered]), answered=None))
     if now.elsewhere:
         chips.append(chip(ELSEWHERE[now.elsewhere], elsewhere=None))
+    if now.why:
+        chips.append(chip(_("Late: %(why)s", why=WHY[now.why]) if now.why in set(Lateness) else WHY[now.why], why=None))
     if now.team:
         named = team_share.names(access.actor().controllers)
         name = _("My team’s") if now.team == "mine" else named.get(uuid.UUID(now.team), _("a team’s"))
@@ -151,6 +161,12 @@ def _chips(now: cases.Filter) -> list[dict[str, str]]:
     if now.closed:
         chips.append(chip(_("Closed ones too"), closed=None))
     return chips
+
+
+def _unexplained() -> int:
+    """How many ended late and nobody has said why, for those who answer for the figures."""
+    actor = access.actor()
+    return lateness.unexplained(actor=actor, today=frame.today()) if actor.may(Permission.SEE_FIGURES) else 0
 
 
 def _undelivered() -> list[dict[str, Any]]:
@@ -186,10 +202,11 @@ def worklist() -> Any:
     listed = [str(row.id) for row in rows]
     clocks = {row.id: clock.reckon(row) for row in rows}
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
-    names, flags = frame.staff_names(), work.flags(rows)
+    names, flags, late = frame.staff_names(), work.flags(rows), lateness.reasons(rows, today=today)
     working = frozenset(str(each.id) for each in team.workers(*actor.controllers))
     groups = team_share.names(actor.controllers)
-    counted = now.month or now.since or now.answered  # a figure of the board, opened: it has only what it counts
+    # a figure of the board, opened: it has only what it counts
+    counted = now.month or now.since or now.answered or now.why
     tasks, all_tasks = work.open_tasks(actor, today=today) if now.page == 1 else ([], 0)
     more, total = total > cases.MOST_LISTED, min(total, cases.MOST_LISTED)
     pages = max(1, -(-total // cases.PAGE))
@@ -209,6 +226,7 @@ def worklist() -> Any:
                 *_looks(row, clocks[row.id], working),
             ],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
+            "late": filters.LATENESS[late[row.id]] if row.id in late else "",
             "day": row.due_on or row.missed_on,
             "why": [step.sentence for step in clocks[row.id].steps],
         }
@@ -235,6 +253,8 @@ def worklist() -> Any:
         undelivered=_undelivered() if now.page == 1 else [],
         held=lying.held(actor=actor, now=access.now()) if now.page == 1 else [],
         unfetched=[] if now.page > 1 or counted else lying.unfetched(actor=actor, now=access.now()),
+        unexplained=_unexplained() if now.page == 1 and not counted else 0,
+        why=list(WHY.items()),
         missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),
