@@ -32,7 +32,7 @@ def a_request(**changes: Any) -> intake.Request:
         "controller": "northmoor",
         "right": Right.ACCESS,
         "channel": "online",
-        "capacity": "self",
+        "capacity": "parent" if changes.get("right") is Right.PUPIL_RECORD else "self",
         "received_on": changes.pop("received_on", None) or clock.day_of(now),
         "subject": {**MORWENNA, **changes.pop("subject", {})},
         "requester": {"name": "Morwenna Tregale", "email": "morwenna@example.org"},
@@ -51,18 +51,23 @@ def a_case(*, now: datetime, **changes: Any) -> Case:
 
 
 def with_identity(case: Case, *, actor: Actor, now: datetime) -> Case:
-    """The case with its identity settled."""
+    """The case with its identity settled; a pupil's record is asked for by a parent."""
     today = clock.day_of(now)
-    identity.see(
-        case,
-        kind="photo_document",
-        about="requester",
-        arrived_on=today,
-        seen_on=today,
-        seen="passport, in person",
-        actor=actor,
-        now=now,
-    )
+    evidence = [("photo_document", "passport, in person", "")]
+    if case.right is Right.PUPIL_RECORD:  # a parent's own right
+        evidence += [("parental_responsibility", "birth certificate", "birth_mother"), ("orders_checked", "none", "")]
+    for kind, seen, basis in evidence:
+        identity.see(
+            case,
+            kind=kind,
+            about="requester",
+            arrived_on=today,
+            seen_on=today,
+            seen=seen,
+            basis=basis,
+            actor=actor,
+            now=now,
+        )
     identity.settle(case, actor=actor, now=now)
     db.session.commit()
     return case

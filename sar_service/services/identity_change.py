@@ -14,6 +14,7 @@ from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.identity import Capacity
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import AccessCode, Case, ContactElsewhere, Decision, Document, MarkRow, PersonRow
 
@@ -174,6 +175,8 @@ def _check_asker(case: Case, asker: Asker, reason: str) -> None:
         raise WrongState("This was sent for sign-off, or is done. Take it a step back, or reopen it, first.")
     if asker.capacity not in set(Capacity):
         raise InvalidInput("Choose in what capacity they ask.", field="capacity")
+    if asker.capacity == Capacity.SELF and case.right is Right.PUPIL_RECORD:
+        raise InvalidInput(intake.PARENTS_ALONE, field="capacity")
     if asker.capacity == case.capacity:
         raise InvalidInput("This is the capacity that is on file already.", field="capacity")
     if asker.capacity != Capacity.SELF and not asker.name.strip():

@@ -12,6 +12,7 @@ from sar_service.db import db, new_id
 from sar_service.domain import welsh
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.identity import Capacity
 from sar_service.domain.letter import ROUTES
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Status
 from sar_service.domain.rights import Right, terms
@@ -26,6 +27,10 @@ from .letter_words import ENGLISH, WELSH, written
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
 ACKNOWLEDGEMENT, SEVERAL = "acknowledgement", "acknowledgement-several"
+PARENTS_ALONE = (
+    "To see a school’s pupil record is a right of parents, not of the pupil. A pupil who asks for themselves has the "
+    "right to a copy of their information: log it as “Copy of information”, or send it to the school."
+)
 READ_LATER = "The e-mail was read, and says that it came on another day."
 CHANNELS = ("online", "email", "letter", "phone", "in_person", "social_media", "other_team")
 
@@ -169,6 +174,8 @@ def _check(request: Request) -> None:
             "requester.",
             field="rights",
         )
+    if request.right is Right.PUPIL_RECORD and request.capacity == Capacity.SELF:
+        raise InvalidInput(PARENTS_ALONE, field="rights")
     if request.channel not in CHANNELS:
         raise InvalidInput("Choose how the request came in.", field="channel")
     if not request.subject.get("family_name") and not request.subject.get("given_name"):

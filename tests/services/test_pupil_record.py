@@ -2,16 +2,18 @@
 and the law of the country whose schools they are.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from sar_service.catalogue.controller import Controller
 from sar_service.db import db
-from sar_service.domain.errors import WrongState
+from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.letter import Result
 from sar_service.domain.lifecycle import OPEN, Action, Status
 from sar_service.domain.redirect import Route
@@ -19,8 +21,10 @@ from sar_service.domain.rights import Right
 from sar_service.extensions import KEY, runtime
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import clock, identity, intake, letter_draft, report, sealing
+from sar_service.services import clock, identity, identity_change, intake, letter_draft, report, sealing
 from tests import factories
+from tests.browser import Visitor
+from tests.web.test_staff_log import TYPED
 
 ENGLISH = "Education (Pupil Information) (England) Regulations 2005"
 WALES = "Pupil Information (Wales) Regulations 2011"
@@ -100,6 +104,31 @@ def test_a_pack_that_no_exemption_fits_is_not_begun(app: Flask, staff: Any, now:
         text = sealing.unseal(row)["text"]
         assert "complain to whoever runs the school" in text and "section 16" not in text
     assert intake.unacknowledged(case) is False
+
+
+def test_a_pupil_s_own_request_is_no_parent_s_right(
+    app: Flask, staff: Any, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    """They have the right of access, with its month; the fifteen school days are a parent's."""
+    with pytest.raises(InvalidInput, match="a right of parents") as refused:
+        factories.a_case(now=now, right=Right.PUPIL_RECORD, capacity="self")
+    assert refused.value.field == "rights"
+    case = a_record(now)
+    with pytest.raises(InvalidInput, match="log it as “Copy of information”") as refused:
+        identity_change.change_capacity(
+            case, identity_change.Asker(capacity="self"), reason="She is grown up", version=case.version,
+            actor=staff("officer"), now=now,
+        )  # fmt: skip
+    assert refused.value.field == "capacity" and case.capacity == "parent"
+    with pytest.raises(InvalidInput, match="a right of parents"):
+        identity_change.request_of_their_own(
+            case, {"given_name": "Demelza"}, themselves=True, actor=staff("officer"), now=now
+        )
+    key, officer = case.id, visit("officer")
+    officer.get("/staff/log")
+    page = officer.send({**TYPED, "rights": ["access", "pupil-record"]}, form="Log it")
+    assert page.status_code == 400 and "a right of parents, not of the pupil" in page.text
+    assert db.session.scalars(select(Case.id)).all() == [key]
 
 
 COUNTRIES = [

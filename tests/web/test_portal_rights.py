@@ -75,6 +75,6 @@ def test_where_to_complain_is_told_whatever_the_council_left_out(app: Flask, str
     """A council that names no regulator has one all the same; a school's record has none."""
     stranger.enter_portal(factories.a_case(now=now, controller="southmoor").id)
     assert "complain to the Information Commissioner, or ask a court" in stranger.get("/portal/").text
-    stranger.enter_portal(factories.a_case(now=now, right=Right.PUPIL_RECORD).id)
+    stranger.enter_portal(factories.a_case(now=now, right=Right.PUPIL_RECORD, capacity="parent").id)
     page = stranger.get("/portal/").text
     assert "complain to whoever runs the school" in page and "ask a court" not in page

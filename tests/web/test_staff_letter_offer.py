@@ -69,6 +69,11 @@ def test_a_date_that_they_know_has_not_changed(visit: Visits, staff: Made, app: 
     assert offers(chooser(visit, case), "new-date")
 
 
+def test_whoever_ends_a_limit_is_reminded_that_it_is_told_first(visit: Visits, app: Flask, now: datetime) -> None:
+    page = chooser(visit, factories.a_case(now=now, right=Right.RESTRICTION))
+    assert offers(page, "restriction-ends") and "the law has them told first" in page
+
+
 def test_a_letter_that_was_begun_is_not_offered_again(visit: Visits, staff: Made, app: Flask, now: datetime) -> None:
     case = factories.a_case(now=now)
     letter_draft.begin(case, "progress", "We read.", actor=staff("officer"), now=now)

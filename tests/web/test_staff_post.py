@@ -132,6 +132,17 @@ def test_a_notice_that_is_posted_too_late_gives_no_more_time(
     assert again(key).due_on == before
 
 
+def test_until_when_a_notice_has_to_be_in_the_post_is_said_beside_it(
+    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime, on_day: Callable[[int], None]
+) -> None:
+    asked(made[0], "extension", actor=staff("officer"), now=now)
+    page = visit("officer").get("/staff/post").text
+    assert page.count("In the post by Wednesday 23 December 2026") == 1 and "Too late" not in page
+    on_day(31)
+    page = visit("officer").get("/staff/post").text
+    assert page.count("Too late: it gives no more time") == 1 and "In the post by" not in page
+
+
 @pytest.mark.parametrize("known", ["answered", "put right", "posted at once"])
 def test_what_is_known_better_is_left_as_it_is(
     visit: Callable[..., Visitor], staff: Made, now: datetime, on_day: Callable[[int], None], known: str

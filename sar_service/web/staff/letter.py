@@ -82,7 +82,9 @@ DOES: dict[str, Any] = {
         "Sending it records that they were asked today; for an access request the clock stops."
     ),
     "fee_requested": _l("Sending it records that a fee was asked for today."),
-    "extension_notice": _l("Sending it is the notice of the extension: two more months from the date it was due."),
+    "extension_notice": _l(
+        "Sending it is the notice of the extension: three months in all, from the day on which the time began."
+    ),
     "refuse": _l("Sending it refuses the request."),
     "close": _l("Sending it closes the case."),
     "redirect": _l("Sending it ends the case here, as one that another answers."),
@@ -152,6 +154,8 @@ def _offered(case: Case, kind: str) -> str:
     does = KINDS[kind].does
     if does == "extension_notice" and case.notice_by is not None:
         return f"{DOES[does]} {_('It has to go by %(day)s.', day=weekday_date(case.notice_by))}"
+    if kind == "restriction-ends":
+        return str(_("Say from which day it ends, and leave them time before it: the law has them told first."))
     return str(DOES[does])
 
 

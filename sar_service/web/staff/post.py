@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from sar_service.db import db, reading_only
+from sar_service.domain.letter import KINDS
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Letter
-from sar_service.services import audit, delivery, letter_post, sealing
+from sar_service.services import audit, clock, delivery, letter_post, sealing
 
 from .. import access
 from ..access import allow
@@ -41,7 +42,10 @@ def post_list() -> str:
 
 def _told(row: Letter, case: Case) -> dict[str, Any]:
     to = sealing.unseal(row).get("address") or []
+    by = case.notice_by if KINDS[row.kind].does == "extension_notice" else None
     return {
+        "by": by,
+        "too_late": by is not None and by < clock.day_of(access.now()),
         "id": row.id,
         "title": str(TITLES[row.kind]),
         "reference": case.reference,
