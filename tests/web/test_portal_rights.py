@@ -7,11 +7,13 @@ import pytest
 from flask import Flask
 
 from sar_service.db import db
+from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import clock
+from sar_service.services import clock, letter
+from sar_service.web.portal.letter import CODE, NAMES
 from tests import factories
 from tests.browser import Visitor
 
@@ -78,3 +80,32 @@ def test_where_to_complain_is_told_whatever_the_council_left_out(app: Flask, str
     stranger.enter_portal(factories.a_case(now=now, right=Right.PUPIL_RECORD, capacity="parent").id)
     page = stranger.get("/portal/").text
     assert "complain to whoever runs the school" in page and "ask a court" not in page
+
+
+def test_every_kind_of_letter_has_a_name_of_its_own_for_whoever_gets_it(app: Flask) -> None:
+    """One that had none was called our answer."""
+    assert set(NAMES) == set(KINDS) - {CODE}
+    answers = {kind for kind, name in NAMES.items() if str(name) == "Our answer to your request"}
+    assert answers == {kind for kind in KINDS if kind.startswith("outcome-")} - {"outcome-complaint"}
+
+
+def test_an_acknowledgement_of_several_requests_is_not_called_our_answer(
+    app: Flask, stranger: Visitor, now: datetime, staff: Any
+) -> None:
+    first = factories.a_case(now=now)
+    key = first.id
+    for row in letter.letters(first):
+        db.session.delete(row)
+    letter.write(first, "acknowledgement-several", together=["A request"], actor=staff("officer"), now=now)
+    db.session.commit()
+    stranger.enter_portal(key)
+    page = stranger.get("/portal/").text
+    assert "We have your requests</a>" in page and "Our answer to your request" not in page
+
+
+def test_whoever_asks_for_somebody_else_is_not_told_that_the_records_are_theirs(
+    app: Flask, stranger: Visitor, now: datetime
+) -> None:
+    stranger.enter_portal(factories.a_case(now=now, capacity="representative").id)
+    page = stranger.get("/portal/").text
+    assert "We search for the records" in page and "your records" not in page and "Your records" not in page

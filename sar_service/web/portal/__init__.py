@@ -1,6 +1,5 @@
 """The requester's door: in with a reference and a code, to see where the request stands and to fetch the answer."""
 
-import uuid
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -9,8 +8,7 @@ from wtforms import Form
 
 from sar_service.domain.errors import InvalidInput
 from sar_service.extensions import runtime
-from sar_service.services import clock, identity_copy, sealing
-from sar_service.services import letter as letters
+from sar_service.services import clock, identity_copy
 from sar_service.services import portal as portals
 from sar_service.services.contact import may_change
 
@@ -104,39 +102,12 @@ def show() -> Any:
         under=portals.answered_under(case),
         on_its_way=portals.on_its_way(case),
         size=portals.pack_size(pack),
-        letters=letters.letters(case, drafts=False),
+        letters=letter.listed(case),
         needed=identity_copy.needed(case),
         may_change=may_change(case),
-        readable=portals.readable(case),
         controller=controller,
         account={"name": case.reference, "sign_out": url_for("portal.leave")},
     )
-
-
-@blueprint.get("/letters/<uuid:letter_id>")
-@allow_requester
-def letter_page(letter_id: uuid.UUID) -> str:
-    """A letter that we wrote to them."""
-    case = portal_case()
-    row = portals.letter_to(case, letter_id, now=now())
-    return render_template(
-        "portal/letter.html",
-        case=case,
-        letter=row,
-        written=sealing.unseal(row),
-        account={"name": case.reference, "sign_out": url_for("portal.leave")},
-    )
-
-
-@blueprint.get("/letters/<uuid:letter_id>/pdf")
-@allow_requester
-def letter_pdf(letter_id: uuid.UUID) -> Any:
-    """The same as a PDF, to keep or to print."""
-    case = portal_case()
-    row = portals.letter_to(case, letter_id, now=now())
-    response = Response(letters.pdf(case, row, now=now()), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="letter-{case.reference}.pdf"'
-    return response
 
 
 @blueprint.post("/pack")
@@ -161,4 +132,4 @@ def leave() -> Any:
     return redirect(url_for("public.start"))
 
 
-from . import contact, evidence  # noqa: E402, F401 - the modules put their pages on the blueprint
+from . import contact, evidence, letter  # noqa: E402, F401 - the modules put their pages on the blueprint
