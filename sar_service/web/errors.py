@@ -24,6 +24,8 @@ from sar_service.domain.errors import (
 from sar_service.services.attempt import TooMany
 from sar_service.services.audit import NotRecorded
 
+from . import labels
+
 log = logging.getLogger(__name__)
 
 STATUS: list[tuple[type[Exception], int]] = [
@@ -38,7 +40,7 @@ STATUS: list[tuple[type[Exception], int]] = [
     (DomainError, 400),
 ]
 # What a form carries that nobody typed, and what nobody but its owner may see, however it was sent.
-_CARRIED = re.compile(r"csrf_token|idempotency_key|form|next|do|try|basis|seen|digest|version.*")
+_CARRIED = re.compile(r"csrf_token|idempotency_key|form|next|do|try|basis|seen|digest|(.*_)?version.*")
 _SECRET = re.compile(r".*password.*|before|fresh|again|code")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|")
 MOST_TYPED = 100
@@ -58,7 +60,7 @@ def _typed(status: int) -> list[dict[str, Any]]:
         for name, value in sent
         if not (_CARRIED.fullmatch(name) or _SECRET.fullmatch(name) or _ID.fullmatch(value.strip()))
     ]
-    return [{"key": re.sub(r"[-_]+", " ", name).strip(), "value": value.splitlines()} for name, value in shown]
+    return labels.typed(shown, request.form.get("form", ""))
 
 
 def _answer(status: int, message: str) -> tuple[Any, int]:

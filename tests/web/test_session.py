@@ -229,5 +229,11 @@ def test_what_was_typed_is_shown_again_to_who_was_signed_out_meanwhile_and_no_pa
     )
     assert "hunter two" not in answer.text and "12345678" not in answer.text
     assert form["fields"]["idempotency_key"] not in answer.text
+    said = " ".join(re.sub("<[^>]*>", " ", answer.text).split())
+    # by the words of the page, not by the names that inputs have inside
+    assert "What do they want, in their words? She was moved twice." in said and "First name Jenifer" in said
+    assert re.search(r"On which day did it reach the council\? \d+ \d+ \d{4} ", said)
+    assert "What is this? A request about personal information" in said
+    assert not re.search(r"given name|received on|who answers", said)
     assert answer.headers["Cache-Control"] == "no-store"
     assert "What you had entered" not in stranger.client.get("/staff/nowhere").text

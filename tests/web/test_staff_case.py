@@ -257,7 +257,7 @@ def test_a_clarification_stops_the_clock_on_the_day_it_was_asked(visit: Callable
     ("changes", "message"),
     [
         ({"kind": "fee_paid", "on": "2031-01-01"}, "in the future"),
-        ({"kind": "fee_paid", "on": "31/2/2026"}, "Enter a date"),
+        ({"kind": "fee_paid", "on": "31/2/2026"}, '<a href="#fact-on">On which day? Enter a date'),
         ({"kind": "extension_notice", "on": "2026-11-23", "reasons": ""}, "Give the reasons"),
         ({"kind": "pizza", "on": "2026-11-23"}, "Choose what happened"),
     ],
@@ -280,7 +280,7 @@ def test_a_wrong_day_of_receipt_is_corrected_and_the_first_stays_on_file(
     officer.get(f"/staff/cases/{case.reference}/facts")
     entry = str(fresh(case.id).facts[0].id)
     answer = officer.send({"entry": entry, "on": "2026-11-20", "reason": ""}, form="Correct it")
-    assert answer.status_code == 400 and "Give the reason" in answer.text
+    assert answer.status_code == 400 and '<a href="#correction-reason">Why? Give the reason' in answer.text
     answer = officer.send({"entry": entry, "on": "2026-11-20", "reason": "It lay in the post room"}, form="Correct it")
     now_case = fresh(case.id)
     assert now_case.received_on == date(2026, 11, 20)

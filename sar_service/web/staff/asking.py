@@ -18,8 +18,11 @@ from flask_babel import gettext as _
 from sar_service.db import db, reading_only
 from sar_service.domain.errors import InvalidInput, StaleWrite, WrongState
 
+from .. import labels
 from ..fields import clean_line, clean_text
 from . import blueprint
+
+OF_ANY = re.compile(r"Give the reason\.|Enter a date|This (may|date|day) ")  # messages that do not say which input
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,16 @@ def _shown(page: Callable[..., Any], parts: dict[str, Any], error: Exception) ->
     invalid = isinstance(error, InvalidInput)
     name = request.form.get("form", "")
     name = name if invalid and re.fullmatch(r"[A-Za-z][\w-]{0,80}", name) else ""
-    g.failing = Failing(name, field if invalid else "", str(error))
+    g.failing = Failing(name, field if invalid else "", _about(name, field, str(error)))
     return _led_right(page(**parts)), 400 if invalid else 409
+
+
+def _about(form: str, field: str, message: str) -> str:
+    """A message that fits every day or every reason, with the question that it is about: a page asks several."""
+    asked = labels.label(form, field) if form and OF_ANY.match(message) else ""
+    if not asked or asked.casefold() in message.casefold():
+        return message
+    return f"{asked} {message}" if asked.endswith("?") else f"{asked}: {message}"
 
 
 def _led_right(shown: Any) -> Any:
