@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -21,10 +23,11 @@ from sar_service.domain.errors import (
     StaleWrite,
     WrongState,
 )
+from sar_service.domain.permission import Permission
 from sar_service.services.attempt import TooMany
 from sar_service.services.audit import NotRecorded
 
-from . import labels
+from . import access, labels
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ _CARRIED = re.compile(r"csrf_token|idempotency_key|form|next|do|try|basis|seen|d
 _SECRET = re.compile(r".*password.*|before|fresh|again|code")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|")
 MOST_TYPED = 100
-PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
+PAGES = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
 
 
 def _typed(status: int) -> list[dict[str, Any]]:
@@ -63,13 +66,29 @@ def _typed(status: int) -> list[dict[str, Any]]:
     return labels.typed(shown, request.form.get("form", ""))
 
 
+def _onwards(status: int) -> list[dict[str, str]]:
+    """Where a member of staff goes on from a page that led nowhere: the case they were at, and where they begin."""
+    if status >= 500 or not getattr(current_user, "is_authenticated", False):
+        return []
+    sees = access.actor().may(Permission.SEE_CASES)
+    case = re.match(r"(/staff/cases/[^/]{1,40})/", request.path)
+    links = [{"href": case[1], "text": str(_("Back to the case"))}] if case and sees and status != 404 else []
+    return [
+        *links,
+        {"href": "/staff/", "text": str(_("Go to the worklist"))}
+        if sees
+        else {"href": "/managers/", "text": str(_("Go to the pages that you may see"))},
+    ]
+
+
 def _answer(status: int, message: str) -> tuple[Any, int]:
     db.session.rollback()
     reading_only.set(True)  # the page waits for nobody who writes
     if request.path.startswith("/api/"):
         return jsonify({"error": {"status": status, "message": message}}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
-    return render_template(f"errors/{page}.html", message=message, status=status, typed=_typed(status)), status
+    shown = {"message": message, "status": status, "typed": _typed(status), "onwards": _onwards(status)}
+    return render_template(f"errors/{page}.html", **shown), status
 
 
 def _domain(error: DomainError) -> tuple[Any, int]:

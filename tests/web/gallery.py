@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 TODAY = date(2026, 11, 20)
 STEPS = ("who", "subject", "names", "birth", "addresses", "identifiers", "what", "how", "contact")
 PUBLIC = ("start", "about", "privacy", "cookies", "accessibility", "contact")
-ERRORS = (400, 401, 403, 404, 409, 413, 429, 500, 503)
+ERRORS = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-gallery'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; font-src 'self'"

@@ -7,17 +7,14 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.clock import Reckoning
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lateness import Lateness
-from sar_service.domain.letter import KINDS
-from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Choice, Status
+from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
-from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.extensions import runtime
 from sar_service.models import Case
@@ -36,38 +33,16 @@ from sar_service.services import (
     told_date,
     work,
 )
-from sar_service.services import identity as identity_service
 from sar_service.services import redirect as redirect_service
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, conflict, frame, history
+from . import blueprint, conflict, deed, frame, history
 from . import lateness as lateness_card
 from . import letter as letter_pages
 from . import merge as merge_pages
 from .asking import again, failing, identity, in_welsh, line, one_of, reason, version, words
 
-# Where each action is taken. Those without a page are buttons on the case page, with a reason.
-PAGES: dict[Action, tuple[Any, str]] = {
-    Action.ASK_IDENTITY: (_l("Ask for evidence of identity"), "staff.identity_page"),
-    Action.SETTLE_IDENTITY: (_l("Settle identity"), "staff.identity_page"),
-    Action.START_SEARCH: (_l("Search the systems"), "staff.search_page"),
-    Action.SUBMIT: (_l("Send for sign-off"), "staff.sign_off_page"),
-    Action.SIGN_OFF: (_l("Sign off"), "staff.sign_off_page"),
-    Action.RETURN_TO_REVIEW: (_l("Return for another look"), "staff.sign_off_page"),
-    Action.BUILD: (_l("Build the pack"), "staff.pack_page"),
-    Action.ANSWER: (_l("Answer by letter"), "staff.new_letter"),
-    Action.RELEASE: (_l("Release the pack"), "staff.pack_page"),
-    Action.REDIRECT: (_l("Send it where it belongs, if it is not for us"), "staff.redirect_page"),
-}
-BUTTONS: dict[Action, Any] = {
-    Action.BEGIN_REVIEW: _l("Begin deciding"),
-    Action.STEP_BACK: _l("Take it a step back"),
-    Action.CLOSE: _l("Close the case"),
-    Action.WITHDRAW: _l("Record that it was withdrawn"),
-    Action.REFUSE: _l("Refuse the request"),
-    Action.REOPEN: _l("Reopen the case"),
-}
 WARNINGS = (
     "identity_asked_late", "identity_asked_after_due", "fee_asked_after_due", "identity_unsettled", "extension_late",
     "extension_no_reasons", "before_2026", "before_complaints", "beyond_known_holidays", "terms_end", "terms_unknown",
@@ -98,21 +73,6 @@ def steps_of(found: Reckoning) -> list[dict[str, str]]:
     ]
 
 
-def _deed(choice: Choice, case: Case) -> dict[str, Any]:
-    if choice.action is Action.ANSWER and case.right is Right.ACCESS:
-        # what is held is answered with the pack: a letter alone can only say that nothing is
-        blocked = choice.blocked or letter_draft.found_against(case, access.actor())
-        href = url_for("staff.new_letter", reference=case.reference)
-        return {"text": _("Answer that nothing is held"), "href": href, "blocked": blocked, "action": "answer"}
-    if choice.action in PAGES:
-        words, endpoint = PAGES[choice.action]
-        if choice.action is Action.ANSWER and case.right is Right.COMPLAINT:
-            endpoint = "staff.complaint_page"
-        href = url_for(endpoint, reference=case.reference)
-        return {"text": words, "href": href, "blocked": choice.blocked, "action": choice.action.value}
-    return {"text": BUTTONS[choice.action], "href": "", "blocked": choice.blocked, "action": choice.action.value}
-
-
 @blueprint.get("/cases/<reference>")
 @allow(Permission.SEE_CASES)
 def case_page(reference: str) -> Any:
@@ -122,21 +82,16 @@ def case_page(reference: str) -> Any:
         from .draft import draft_page  # which shows this page once the e-mail has been logged
 
         return draft_page(reference)
-    settled, reckoning = identity_service.settled(case), clock.reckon(case)
-    deeds = [
-        _deed(choice, case)
-        for choice in cases.choices(case, actor=actor)
-        if choice.action not in (Action.MERGE, Action.UNMERGE)  # from where the two are compared: `merge.py`
-        if not (settled and choice.action is Action.SETTLE_IDENTITY)
-        if choice.action is not Action.REFUSE or KINDS["refused"].suits(case.right)
-    ]
+    reckoning, deeds = clock.reckon(case), deed.deeds(case)
+    step = deed.first(case, deeds)
     others = [member for member in team.workers(case.controller) if str(member.id) not in work.barred(case)]
     return frame.page(
         "case",
         case,
         tab="overview",
         viewed="the case",
-        deeds=deeds,
+        step=step,
+        deeds=[each for each in deeds if each is not step],
         steps=steps_of(reckoning),
         reckoning=reckoning if case.status in OPEN else None,
         facts=[_fact(fact) for fact in reversed(clock.standing_facts(case))],
@@ -247,7 +202,7 @@ def assign(reference: str) -> Response:
 def move(reference: str) -> Response:
     """Make one of the moves that need nothing but a reason. The table of moves says who may."""
     case, actor, now = frame.find(reference), access.actor(), access.now()
-    offered = {action.value for action in BUTTONS}
+    offered = {action.value for action in deed.BUTTONS}
     action = Action(one_of("action", offered, _("Choose what to do with the case.")))
     why = "" if action is Action.BEGIN_REVIEW else reason()
     if action is Action.STEP_BACK and case.status is not Status.IDENTITY:

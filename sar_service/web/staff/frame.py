@@ -317,7 +317,7 @@ def page(template: str, case: Case, *, tab: str, of: Any = None, viewed: str = "
         tag=clock_tag(case),
         used=time_used(case),
         status={"text": words, "colour": colour},
-        due=case.due_on if case.redirected_as is None else None,
+        due=case.due_on if case.redirected_as is None and merged is None else None,
         answered_by=merged[1] if merged is not None and may_see_case(access.actor(), merged[1]) else None,
         answered_how=status_of(merged[1])[0] if merged is not None else "",
         ends_too=[other for _, other in merge.into(case)] if case.status in OPEN else [],

@@ -128,6 +128,17 @@ def end_task(reference: str, task: uuid.UUID) -> Response:
     return _back(reference, "tasks")
 
 
+def _other() -> Case:
+    """The case whose reference was given. Raises InvalidInput, and NotFound where there is none to be seen."""
+    typed = line("other", longest=60)
+    if not typed:
+        raise InvalidInput(_("Enter the reference of the other case."), field="other")
+    reference = intake.tidy_reference(typed)
+    if reference is None:
+        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
+    return cases.get(reference, actor=access.actor())
+
+
 @blueprint.post("/cases/<reference>/links")
 @allow(Permission.SEE_CASES)
 @again(work_page)
@@ -135,10 +146,7 @@ def add_link(reference: str) -> Response:
     """Link the case with another one."""
     case = frame.find(reference)
     kind = LinkKind(one_of("kind", set(LinkKind), _("Choose how the two belong together.")))
-    typed = intake.tidy_reference(line("other", longest=60))
-    if typed is None:
-        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
-    other = cases.get(typed, actor=access.actor())
+    other = _other()
     links.link(case, other, kind, actor=access.actor(), now=access.now())
     flash(_("The two cases are linked now."))
     return _back(reference, "links")
@@ -160,9 +168,6 @@ def remove_link(reference: str, link: uuid.UUID) -> Response:
 def keep_apart(reference: str) -> Response:
     """Say that another case, which looks alike, is another request."""
     case = frame.find(reference)
-    typed = intake.tidy_reference(request.form.get("other", "")[:60])
-    if typed is None:
-        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
-    links.keep_apart(case, cases.get(typed, actor=access.actor()), actor=access.actor(), now=access.now())
+    links.keep_apart(case, _other(), actor=access.actor(), now=access.now())
     flash(_("Kept as two requests. It is not shown as alike any more."))
     return redirect(url_for("staff.work_page", reference=reference, _anchor="alike"))
