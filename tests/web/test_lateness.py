@@ -240,7 +240,11 @@ def test_a_complaint_that_was_acknowledged_late_has_a_reason_too(visit: Visit, s
     assert listed(manager, "why=open&right=complaint") == {reference}
     say(manager, reference, Lateness.CAME_LATE)
     page = manager.get("/managers/complaints").text
-    assert "Why answers were late" in page and "It reached the team late" in page
+    assert (
+        "Why answers were late" in page
+        and "It reached the team late" in page
+        and "acknowledged or answered late" in page
+    )
     assert "It reached the team late" not in manager.get("/managers/board").text
     db.session.get_one(Case, key).acknowledged_late = None  # as an earlier version left it
     db.session.commit()

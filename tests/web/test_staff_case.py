@@ -203,7 +203,7 @@ def test_a_restricted_case_is_seen_by_managers_only(visit: Callable[..., Visitor
     assert case.reference not in officer.get("/staff/").text
 
 
-def test_a_case_is_ended_only_with_a_reason(visit: Callable[..., Visitor], case: Case) -> None:
+def test_a_case_is_closed_only_with_a_reason(visit: Callable[..., Visitor], case: Case) -> None:
     officer = visit("officer")
     officer.get(f"/staff/cases/{case.reference}")
     answer = officer.send({"reason": " "}, form="Close the case")
