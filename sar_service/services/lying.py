@@ -18,7 +18,7 @@ from sar_service.extensions import runtime
 from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
 
 from . import case as cases
-from . import case_urgency, sealing
+from . import case_urgency, sealing, team
 from .clock import LONDON, day_of
 from .pack_release import delivery_of
 
@@ -98,7 +98,8 @@ def in_words(*, actor: Actor, now: datetime) -> list[str]:
     Of requests and tasks a manager is told of all, others of their own and of nobody's.
     """
     me, today = uuid.UUID(actor.id), day_of(now)
-    of_case: Any = or_(Case.assigned_to == me, case_urgency.nobodys())
+    working = [member.id for member in team.workers(*actor.controllers)]
+    of_case: Any = or_(Case.assigned_to == me, case_urgency.nobodys(), Case.assigned_to.not_in(working))
     of_task: Any = or_(Task.assigned_to == me, and_(case_urgency.nobodys(Task.assigned_to), of_case))
     if actor.may(Permission.ASSIGN):
         of_case = of_task = true()

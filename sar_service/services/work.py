@@ -139,11 +139,8 @@ def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]
     left = and_(case_urgency.nobodys(Task.assigned_to), case_urgency.nobodys(), Task.due_on < today)
     rows: list[tuple[Task, str]] = []
     total = 0
-    for mine in (
-        waits.where(Task.assigned_to == me),
-        waits.where(fallen),
-        waits.where(left),
-    ):  # each by its index; both at once by none
+    for which in (Task.assigned_to == me, fallen, left):  # each by its index; all at once by none
+        mine = waits.where(which)
         nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id)
         some = [(row, reference) for row, reference in db.session.execute(nearest.limit(SHOWN))]
         total += len(some) if len(some) < SHOWN else db.session.scalar(mine.with_only_columns(func.count())) or 0
