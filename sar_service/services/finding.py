@@ -7,6 +7,7 @@ Names are sealed, so that a database cannot be asked for them: `finding_index.py
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -15,7 +16,9 @@ from sqlalchemy.orm import aliased
 from sar_service.db import db, is_one_of, no_lead
 from sar_service.domain import nicknames
 from sar_service.domain.actor import Actor
-from sar_service.domain.matching_names import words
+from sar_service.domain.likeness import within
+from sar_service.domain.matching_names import compare_names, words
+from sar_service.domain.people import Identity
 from sar_service.models import Case, KeptApart, LinkRow, SearchWord
 
 from . import listing, sealing
@@ -182,13 +185,17 @@ def alike(case: Case, *, actor: Actor) -> list[Alike]:
 
     told = sealing.unseal(case)
     subject = told["subject"]
-    names = set(words(" ".join(filter(None, (subject.get("given_name"), subject.get("family_name"))))))
+    called = [words(subject.get(part) or "") for part in ("given_name", "family_name")]
+    names = {word for part in called for word in part}
     more = {digest(case.controller, kind, text) for kind, text in ways(told) if text}
     if not names or not more:
         return []
     query = visible(actor, by_id=True).where(no_lead(Case.controller) == case.controller, Case.id != case.id)
-    parts = [nearly for nearly, _ in _parts(Question((), tuple(sorted(names)[:MOST])), (case.controller,))]
-    query = _among(query, [more, *parts])  # thousands may have the name; what else is the same tells who is meant
+    nearly = {
+        each for part, _ in _parts(Question((), tuple(sorted(names)[:MOST])), (case.controller,)) for each in part
+    }
+    nearly |= {digest(case.controller, "word", one + two) for part in called for one, two in pairwise(part)}
+    query = _among(query, [more, nearly])  # thousands may have the name; what else is the same tells who is meant
     linked = linked_ids(case) | _apart(case)
     found = []
     ids = db.session.scalars(query.with_only_columns(Case.id).order_by(Case.received_on.desc()).limit(SHOWN * 3)).all()
@@ -232,21 +239,42 @@ def _contacts(told: dict[str, Any]) -> dict[str, set[str]]:
     }
 
 
+def _like_name(subject: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """How the names of two people are alike, in words; "" where the first names, or all of it, are different ones."""
+    one, other = (
+        Identity(given_name=each.get("given_name") or "", family_name=each.get("family_name") or "")
+        for each in (subject, theirs)
+    )
+    ours, others = (words(each.full_name) for each in (one, other))
+    if all(any(within(word, each, 1) for each in others) for word in ours):
+        return "the name"
+    names = compare_names(one, other)
+    if names.both_agree:
+        return "the name"
+    if names.given.outcome == "disagrees":
+        return ""
+    return "the first name" if names.family.outcome == "disagrees" else "a like name"
+
+
 def _reasons(case: Case, told: dict[str, Any], other: Case) -> tuple[str, ...]:
-    """Why another case may be of the same person; empty where dates of birth differ, or only the name is alike."""
+    """Why another case may be of the same person; empty where dates of birth differ, or only the name is alike. Who has
+    another family name now is shown where two other things are the same."""
     theirs_told = sealing.unseal(other)
     subject, theirs = told["subject"], theirs_told["subject"]
     born, their_born = subject.get("date_of_birth"), theirs.get("date_of_birth")
     if born and their_born and born != their_born:
         return ()
-    reasons = ["the name"]
+    like = _like_name(subject, theirs)
+    if not like:
+        return ()
+    reasons = [like]
     if born and born == their_born:
         reasons.append("the date of birth")
     if subject.get("postcode") and squeezed(subject["postcode"]) == squeezed(theirs.get("postcode", "")):
         reasons.append("the postcode")
     reached = _contacts(theirs_told)
     reasons += [what for what, mine in _contacts(told).items() if mine & reached[what]]
-    if len(reasons) == 1:
+    if len(reasons) < (3 if like == "the first name" else 2):
         return ()
     if case.right is other.right:
         reasons.append("what is asked for")

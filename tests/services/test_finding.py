@@ -201,6 +201,31 @@ def test_who_may_be_the_same_person_is_shown_with_the_reasons_until_somebody_say
 
 
 @pytest.mark.parametrize(
+    ("called", "reason"),
+    [
+        (("Kirstie", "Ash-Bel"), "a like name"),  # heard on the telephone
+        (("Kirsty", "Ashbell"), "the name"),
+        (("Kirsty", "Moore"), "the first name"),  # married
+        (("Alfie", "Ash-Bell"), ""),  # a twin
+        (("Alfie", "Moore"), ""),
+    ],
+)
+def test_who_was_born_on_the_day_and_writes_from_the_address_is_shown_though_the_name_was_written_otherwise(
+    now: datetime, officer: Actor, called: tuple[str, str], reason: str
+) -> None:
+    def one(given: str, family: str) -> Case:
+        who = {"given_name": given, "family_name": family, "date_of_birth": "2001-07-04", "postcode": ""}
+        return factories.a_case(now=now, subject=who, requester={"name": f"{given} {family}", "email": "k@example.org"})
+
+    first, other = one("Kirsty", "Ash-Bell"), one(*called)
+    alike = {each.case.reference: each.reasons for each in finding.alike(first, actor=officer)}
+    assert (reason in alike.get(other.reference, ())) is bool(reason)
+    assert bool(alike) is bool(reason)
+    back = finding.alike(other, actor=officer)
+    assert bool(back) is bool(reason)
+
+
+@pytest.mark.parametrize(
     ("mine", "theirs", "why"),
     [
         ({"emails": ["m.t@example.org"]}, {"emails": ["M.T@example.org "]}, "the e-mail address"),
