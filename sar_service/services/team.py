@@ -132,6 +132,15 @@ def reset_password(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tupl
     return member, password
 
 
+def readmit(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tuple[Member, str]:
+    """Give a member whose access was taken away theirs again, with a fresh password, which is returned to be shown
+    once: people come back, and the wrong button is pressed."""
+    member, password = reset_password(member_id, actor=actor, now=now)
+    member.active = True
+    audit.record("gave a member access again", actor=actor, now=now, of=member)
+    return member, password
+
+
 def change_password(before: str, fresh: str, again: str, *, actor: Actor, now: datetime) -> None:
     """Give oneself another password; every session of this member ends, the one in use included.
 

@@ -53,6 +53,7 @@ STAFF: dict[str, set[May]] = {
     "managers.board_csv": {May.SEE_FIGURES},
     "managers.check_system": {May.SEE_SYSTEMS},
     "managers.end_access": {May.MANAGE_TEAM},
+    "managers.give_access": {May.MANAGE_TEAM},
     "managers.export_trail": {May.READ_AUDIT},
     "managers.home": set(),
     "managers.moved_dates": {May.ASSIGN},

@@ -1,6 +1,7 @@
 """The managers' pages: figures that open their lists, the team, the systems, the audit trail."""
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,6 +99,23 @@ def test_ending_access_ends_the_session_at_once(visit: Callable[..., Visitor], s
     member = db.session.scalar(select(Member).where(Member.role == "officer"))
     administrator.post(f"/managers/team/{member.id}/end")
     assert officer.get("/staff/").request.path == "/staff/sign-in"
+
+
+def test_whose_access_was_ended_can_be_given_it_again(
+    visit: Callable[..., Visitor], stranger: Visitor, staff: Callable[..., Any]
+) -> None:
+    leaver, administrator = staff("officer"), visit("administrator")
+    administrator.get("/managers/team")
+    page = administrator.post(f"/managers/team/{leaver.id}/end")
+    assert "A manager hands their work over" in page.text
+    page = administrator.send(form="Give access again")
+    found = re.search(r"can sign in with this password: ([\w-]+)", page.text)
+    assert found
+    email = db.session.get_one(Member, uuid.UUID(leaver.id)).email
+    stranger.get("/staff/sign-in")
+    page = stranger.send({"email": email, "password": found[1]})
+    assert page.request.path == "/staff/password"  # and chooses another first, as with a first password
+    assert visit("officer").post(f"/managers/team/{leaver.id}/return").status_code == 403
 
 
 def test_a_system_is_checked_and_a_bad_one_says_why(visit: Callable[..., Visitor], council: Any) -> None:

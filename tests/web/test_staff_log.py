@@ -279,4 +279,10 @@ def test_a_complaint_is_begun_from_the_page_of_what_it_is_about(visit: Visit, of
     form = next(each for each in visitor.forms() if "Log it" in each["buttons"])
     assert (form["fields"]["about"], form["fields"]["rights"]) == (reference, ["complaint"])
     assert 'value="access" checked' not in page.text
+    # who complains is known: nobody is asked for it all again, and nobody mistypes it
+    told = [form["fields"].get(name) for name in ("given_name", "family_name", "email", "capacity", "what")]
+    assert told == ["Morwenna", "Tregale", "morwenna@example.org", ["self"], ""]
+    assert form["fields"]["date_of_birth-year"] == "2007" and form["fields"]["how"] == ["portal"]
+    page = visitor.send({"channel": "phone", "what": "You left out my school years"}, form="Log it")
+    assert page.status_code == 200 and "Logged: " in page.text
     assert "AAAAB" not in visitor.get("/staff/log?about=AAAAA-AAAAA-AAAAB").text

@@ -81,7 +81,18 @@ def members() -> Any:
 def end_access(member_id: uuid.UUID) -> Any:
     """Take somebody's access away; every session of theirs ends at once."""
     member = team.deactivate(member_id, actor=actor(), now=now())
-    flash(_("%(name)s can no longer sign in.", name=member.name))
+    flash(
+        _("%(name)s can no longer sign in. A manager hands their work over under “Who has how much”.", name=member.name)
+    )
+    return redirect(url_for("managers.members"))
+
+
+@blueprint.post("/team/<uuid:member_id>/return")
+@allow(Permission.MANAGE_TEAM)
+def give_access(member_id: uuid.UUID) -> Any:
+    """Let somebody in again whose access was ended, with a new password, shown once."""
+    member, password = team.readmit(member_id, actor=actor(), now=now())
+    flash(_("%(name)s can sign in with this password: %(password)s", name=member.name, password=password))
     return redirect(url_for("managers.members"))
 
 

@@ -5,6 +5,7 @@ rights in one message become a case each.
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,11 +15,12 @@ from werkzeug.wrappers import Response
 from sar_service.domain.complaint import About, ComplaintKind, Matter
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.letter import ROUTES, Result
+from sar_service.domain.lifecycle import UNKNOWN as UNLOGGED
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
-from sar_service.services import audit, complaint, intake, letter_draft, link
+from sar_service.services import audit, complaint, intake, letter_draft, link, sealing
 from sar_service.services import case as cases
 
 from .. import access
@@ -26,6 +28,8 @@ from ..access import allow
 from ..fields import clean_line, errors_for
 from . import blueprint, frame, merge
 from .log_questions import RIGHTS, UNKNOWN, Logged, columns
+
+NUMBERS = ("nhs_number", "upn", "reference")
 
 
 def _lines(text: str) -> list[str]:
@@ -49,7 +53,7 @@ def to_request(form: Logged, *, controller: str = "") -> intake.Request:
     addresses = _addresses(form)
     full = " ".join(filter(None, (form.given_name.data, family)))
     born = form.date_of_birth.data
-    numbers = {key: form[key].data for key in ("nhs_number", "upn", "reference") if form[key].data}
+    numbers = {key: form[key].data for key in NUMBERS if form[key].data}
     now = _lines(form.address.data)
     return intake.Request(
         controller=controller or (form.only.key if form.only is not None else form.controller.data),
@@ -183,13 +187,57 @@ def taken(form: Logged, draft: Case | None = None) -> tuple[Response | None, lis
     return redirect(url_for("staff.case_page", reference=made[0].reference)), []
 
 
+def _begun(about: str) -> dict[str, Any]:
+    """The answers that a complaint about a request begins with: who asked, about whom, and where they are reached."""
+    begun: dict[str, Any] = {"about": about, "rights": [Right.COMPLAINT.value]}
+    try:
+        before = cases.get(about, actor=access.actor())
+    except NotFound:
+        return begun
+    if before.status in UNLOGGED:
+        return begun
+    audit.viewed("who asked, to log a complaint", actor=access.actor(), now=access.now(), case=before)
+    told = sealing.unseal(before)
+    subject, requester, how = told["subject"], told["requester"], (told.get("delivery") or {}).get("how", "")
+    addresses = ["\n".join(lines) for lines in subject.get("addresses") or []]
+    mine = before.capacity == "self"
+    address = requester.get("address") or []
+    postal = address if isinstance(address, str) else "\n".join(address)
+    return begun | {
+        "capacity": before.capacity,
+        "given_name": subject.get("given_name") or "",
+        "family_name": subject.get("family_name") or "",
+        "other_names": ", ".join(subject.get("other_names") or []),
+        "date_of_birth": _day(subject.get("date_of_birth") or ""),
+        "address": addresses[0] if addresses else "",
+        "earlier": "\n\n".join(addresses[1:]),
+        **{key: value for key, value in (subject.get("identifiers") or {}).items() if key in NUMBERS},
+        "name": "" if mine else requester.get("name") or "",
+        "relationship": requester.get("relationship") or "",
+        "organisation": requester.get("organisation") or "",
+        "email": requester.get("email") or "",
+        "phone": requester.get("phone") or "",
+        "postal": "" if postal in addresses[:1] else postal,
+        "safe": requester.get("safe") or UNKNOWN,
+        "safety_note": requester.get("safety_note") or "",
+        "how": how if how in frame.HOW else "portal",
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 @blueprint.route("/log", methods=["GET", "POST"])
 @allow(Permission.LOG_REQUEST)
 def log() -> Any:
     """Write down a request and make a case of each right that it uses."""
     sent = request.method == "POST"
     about = intake.tidy_reference(request.args.get("about", "")[:60])  # from the page of what is complained about
-    begun = {"about": about, "rights": [Right.COMPLAINT.value]} if about else {}
+    begun = _begun(about) if about else {}
     form = Logged(
         request.form if sent else None,
         data={"received_on": frame.today(), "kind": RIGHTS, "safe": UNKNOWN, "how": "portal", **begun},
