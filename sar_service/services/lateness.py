@@ -73,7 +73,7 @@ def wanted(why: str, *, today: date) -> ColumnElement[bool]:
 class Late:
     """That a case is late: `how` is "open", "answered", "ended" otherwise, or "acknowledged" late (a complaint).
 
-    `due` is the day that passed; None where it was answered while its clock stood still. `done` is the day on which
+    `due` is the day that passed; None where there is none. `done` is the day on which
     what was due happened, None while it has not.
     """
 

@@ -16,6 +16,7 @@ from sqlalchemy import case as when
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.clock import ClockState
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
@@ -61,14 +62,16 @@ def within_one_month(*, first: date, after: date) -> Any:
 
 
 def answered_in_time() -> Any:
-    """Whether an answered case went out by its due date, as a condition on its row; without a due date it did not.
+    """Whether an answered case went out by its due date, as a condition on its row. One that was answered while its
+    clock stood still did (Article 12A(5)); one whose clock runs to a day that cannot be told did not.
 
     Nor did it where it was late before evidence of identity was asked for: the later date does not undo that.
 
     `released_on` is the London day; an instant before midnight there can be a day earlier in UTC, so the day is kept
     by the service when it releases (`Case.released_on`).
     """
-    return and_(Case.missed_on.is_(None), func.coalesce(Case.released_on <= Case.due_on, false()))
+    by_then = or_(Case.released_on <= Case.due_on, Case.clock_state != ClockState.RUNNING)
+    return and_(Case.missed_on.is_(None), func.coalesce(by_then, false()))
 
 
 @dataclass(frozen=True)

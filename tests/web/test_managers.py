@@ -47,6 +47,21 @@ def _made(now: datetime, *, received_days: int, **changes: Any) -> Case:
     return case
 
 
+@pytest.mark.parametrize("state", ["paused", "not_started"])
+def test_an_answer_given_while_the_clock_stands_still_is_in_time(
+    visit: Callable[..., Visitor], now: datetime, state: str
+) -> None:
+    """Those days do not count towards the period, so that it cannot have ended in them."""
+    case = _made(now, received_days=50, clock_state=state, due_on=None, status=Status.CLOSED, released_on=now.date())
+    missed = _made(
+        now, received_days=50, clock_state=state, due_on=None, missed_on=now.date(), status=Status.CLOSED,
+        released_on=now.date(),
+    )  # fmt: skip
+    good, late = case.reference, missed.reference
+    page = visit("manager").get("/staff/?answered=in_time&closed=yes").text
+    assert good in page and late not in page
+
+
 def test_the_board_counts_honestly_and_figures_open_their_lists(visit: Callable[..., Visitor], now: datetime) -> None:
     late = _made(now, received_days=45)
     _made(now, received_days=2)

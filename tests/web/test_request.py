@@ -1,5 +1,6 @@
 """The request form as somebody fills it, and the portal as they come back."""
 
+import html
 import re
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from sar_service.db import db
+from sar_service.domain.rights import Right
 from sar_service.models import Case, Pack
 from sar_service.services import intake, sealing
+from sar_service.web.public.request_wanted import WANTED
 from tests.browser import Visitor
 
 MINE: list[tuple[str, dict[str, Any]]] = [
@@ -62,6 +65,39 @@ def test_a_request_for_oneself_becomes_a_case_with_its_due_date(
     assert [mail.to for mail in outbox] == ["morwenna@example.org"]
     assert case.reference in outbox[0].text
     assert "Quarry Lane" not in outbox[0].text and "2007" not in outbox[0].text
+
+
+@pytest.mark.parametrize("right", [each for each in Right if each not in (Right.COMPLAINT, Right.PUPIL_RECORD)])
+def test_every_right_can_be_used_with_the_form(stranger: Visitor, sent: Any, outbox: list[Any], right: Right) -> None:
+    """The start page says so. A complaint has a form of its own, and a school's record is asked for at the school."""
+    words = WANTED[right]
+    fill(stranger, [("who", {**MINE[0][1], "right": right.value}), *MINE[1:]])
+    assert str(words.label) in html.unescape(stranger.last.text)
+    page = html.unescape(stranger.get("/request/what?change=1").text)
+    assert all(str(each) in page for each in (words.title, words.before, words.label, words.hint))
+    refused = stranger.send({"what": ""})
+    assert refused.status_code == 400 and str(words.required) in html.unescape(refused.text)
+    stranger.get("/request/check")
+    page = stranger.send()
+    assert page.request.path == "/request/submitted"
+    assert ("We read and prepare the records" in page.text) is (right is Right.ACCESS)
+    case = db.session.scalars(select(Case)).one()
+    assert case.right is right and case.reference in page.text
+    sent.work()
+    assert [mail.to for mail in outbox] == ["morwenna@example.org"]
+
+
+def test_only_the_services_of_the_chosen_council_are_offered(stranger: Visitor) -> None:
+    fill(stranger, MINE)
+    assert "Children&#39;s social care" in stranger.get("/request/what?change=1").text
+    stranger.get("/request/who?change=1")
+    stranger.send({**MINE[0][1], "controller": "southmoor"})
+    assert "Children&#39;s social care" not in stranger.get("/request/what?change=1").text
+
+
+def test_the_start_page_leads_to_the_form_for_complaints(stranger: Visitor) -> None:
+    page = stranger.get("/").text
+    assert 'href="/complaint/"' in page and "Take back a consent" in page
 
 
 def test_sending_twice_makes_one_case(stranger: Visitor) -> None:

@@ -12,6 +12,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask import request as asked
 from flask_babel import gettext as _
 
+from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.services import attempt, clock, intake
 from sar_service.services import portal as portals
@@ -22,6 +23,7 @@ from ..fields import errors_for
 from ..fields_rows import asked_for_rows
 from .request_answers import sections, to_request
 from .request_questions import FORMS, TITLES, steps_for
+from .request_wanted import wanted
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
 
@@ -78,6 +80,7 @@ def step(step: str) -> Any:
         "public/step.html",
         step=step,
         title=TITLES[step](draft),
+        said=wanted(draft).before,
         form=form,
         errors=errors,
         action=asked.full_path.rstrip("?"),
@@ -164,7 +167,7 @@ def submitted() -> Any:
         due=case.due_on,
         reckoning=clock.reckon(case),
         acknowledged=portals.acknowledged_to(case),
-        needs_identity=True,
+        copy=case.right is Right.ACCESS,
         exit_address=EXIT,
         title=_("We have your request"),
     )

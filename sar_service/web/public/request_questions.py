@@ -16,6 +16,7 @@ from ..fields import EmailField, PhoneField, TextareaField, TextField
 from ..fields_choice import CheckboxesField, RadiosField
 from ..fields_date import DateField
 from ..fields_rows import AddressesField, AddressField, NamesField
+from .request_wanted import WANTED, wanted
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 SAFE = "safe"
@@ -43,6 +44,8 @@ class Who(Question):
             (Right.RESTRICTION.value, _l("Limit what information is used for")),
             (Right.OBJECTION.value, _l("Object to how information is used")),
             (Right.PORTABILITY.value, _l("Take information to another service")),
+            (Right.AUTOMATED_DECISION.value, _l("Have a person look again at what a machine decided")),
+            (Right.WITHDRAW_CONSENT.value, _l("Take back a consent that was given")),
         ],
         default=Right.ACCESS.value,
     )
@@ -137,16 +140,19 @@ class Identifiers(Question):
 
 class What(Question):
     what = TextareaField(
-        _l("What would you like?"),
-        hint=_l("For example: everything you hold, or the time I lived in Elm Road"),
-        required=_l("Tell us what you would like"),
+        WANTED[Right.ACCESS].label,
+        hint=WANTED[Right.ACCESS].hint,
+        required=WANTED[Right.ACCESS].required,
         longest=4000,
     )
     services = CheckboxesField(_l("Where it may be"), hint=_l("Leave this if you do not know: we then look everywhere"))
     period = TextField(_l("From when to when"), hint=_l("For example, 2009 to 2016"), longest=120)
 
     def prepare(self, draft: Mapping[str, Any], catalogue: Catalogue) -> None:
-        self.services.choices = [(each.key, each.service) for each in catalogue.notices.values()]
+        words, council = wanted(draft), draft.get("who", {}).get("controller")
+        self.what.label.text, self.what.hint, self.what.required = words.label, words.hint, words.required
+        found = catalogue.notices.values()
+        self.services.choices = [(each.key, each.service) for each in found if council in (None, *each.controllers)]
 
 
 LANGUAGES = [("en", _l("English")), ("cy", _l("Welsh (Cymraeg), with the English below it"))]
@@ -182,6 +188,8 @@ class How(Question):
     )
 
     def prepare(self, draft: Mapping[str, Any], catalogue: Catalogue) -> None:
+        if draft.get("who", {}).get("right", Right.ACCESS.value) not in (Right.ACCESS.value, Right.PORTABILITY.value):
+            self.how.choices = [("portal", _("Read it here")), *self.how.choices[1:]]
         chosen = draft.get("who", {}).get("controller") or next(iter(catalogue.controllers))
         if chosen not in catalogue.controllers or not offers_welsh(catalogue.controllers[chosen]):
             del self.language
@@ -250,7 +258,7 @@ TITLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "birth": _either("Your date of birth", "Their date of birth"),
     "addresses": _either("Where you have lived", "Where they have lived"),
     "identifiers": _either("Numbers that help us find you", "Numbers that help us find them"),
-    "what": _either("What you would like", "What you would like"),
+    "what": lambda draft: str(wanted(draft).title),
     "how": _either("How to send it", "How to send it"),
     "contact": _either("How to reach you", "How to reach you"),
 }

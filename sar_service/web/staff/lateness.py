@@ -44,7 +44,7 @@ def shown(case: Case) -> dict[str, Any] | None:
 
 def _says(late: lateness.Late) -> str:
     if late.due is None:
-        return _("It was answered while its clock stood still, so that it does not count as answered in time.")
+        return _("It has no due date, so that it cannot count as answered in time.")
     days = {"due": filters.long_date(late.due), "done": filters.long_date(late.done)}
     if late.how == "acknowledged":
         return _("It was to be acknowledged by %(due)s and was on %(done)s.", **days)
