@@ -50,6 +50,7 @@ class Reckoning:
     no notice was given. `missed` is the day by which the answer had been due when identity was first asked about, if
     that day had passed: whatever date follows from asking, the request is late. `asked_late` are the days
     after receipt on which it was first asked about, where that was not as soon as it should be; 0 where it was.
+    `asked_on` is the day itself, then.
     `heard` is when somebody whose complaint was acknowledged last heard from us: the time until they must hear again
     runs from then.
     """
@@ -64,6 +65,7 @@ class Reckoning:
     steps: tuple[Step, ...]
     missed: date | None = None
     asked_late: int = 0
+    asked_on: date | None = None
     heard: date | None = None
 
     @property
@@ -109,7 +111,8 @@ def reckon(facts: Facts, *, holidays: Holidays, terms: SchoolTerms = NO_TERMS) -
         missed = _missed(facts, holidays, terms)
     except OverflowError:
         raise InvalidInput("The dates lead beyond the end of the calendar. Check the year.", field="received") from None
-    found = replace(found, asked_late=_asked_late(facts))
+    if slow := _asked_late(facts):
+        found = replace(found, asked_late=slow, asked_on=facts.received + slow * _ONE)
     if missed is None:
         return found
     late, limit = missed

@@ -15,6 +15,7 @@ class Level(StrEnum):
     OVERDUE = "overdue"
     TOLD_OTHERWISE = "told_otherwise"  # the person was told another due date
     ASKED_LATE = "asked_late"  # it was late before evidence of identity or a fee was asked for
+    ASKED_SLOWLY = "asked_slowly"  # evidence of identity was asked for long after the request came
 
 
 class Audience(StrEnum):
@@ -23,7 +24,8 @@ class Audience(StrEnum):
     MANAGERS = "managers"
 
 
-BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE)  # told beside how far the time has run
+BESIDE = (Level.TOLD_OTHERWISE, Level.ASKED_LATE, Level.ASKED_SLOWLY)  # told beside how far the time has run
+_MANAGERS = (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE, Level.ASKED_LATE, Level.ASKED_SLOWLY)
 _SHARES = ((Level.HALF, 0.5), (Level.THREE_QUARTERS, 0.75), (Level.NINETY, 0.9))
 
 
@@ -58,8 +60,8 @@ def used(*, start: date, due: date, today: date) -> float:
 def audience(level: Level, *, assigned: bool, team: bool = False) -> frozenset[Audience]:
     """Who is told. What only a `team` has is the team's from the first warning on; what nobody has is everybody's."""
     told = {Audience.HOLDER}
-    if level not in (Level.HALF, Level.TOLD_OTHERWISE) or not assigned:
+    if level not in (Level.HALF, Level.TOLD_OTHERWISE, Level.ASKED_SLOWLY) or not assigned:
         told.add(Audience.TEAM)
-    if level in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE, Level.ASKED_LATE) or not (assigned or team):
+    if level in _MANAGERS or not (assigned or team):
         told.add(Audience.MANAGERS)
     return frozenset(told)

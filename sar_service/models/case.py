@@ -31,6 +31,7 @@ LISTED = (
     "told_on",
     "acknowledged_late",
     "late_reason",
+    "asked_on",
 )
 COUNTED = (
     "status",
@@ -97,6 +98,7 @@ class Case(Identified, OfController, Sealed, Base):
     notice_by: Mapped[date | None]
     missed_on: Mapped[date | None]  # the due date that had passed when identity was first asked about
     told_on: Mapped[date | None]  # the due date that the person was last told
+    asked_on: Mapped[date | None]  # when evidence of identity was first asked for, if that was late
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_on: Mapped[date | None]  # the London day, for counting
     closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -49,6 +49,11 @@ def told_wrong(case: Case) -> bool:
     return case.status in OPEN and None not in (case.told_on, case.due_on) and case.told_on != case.due_on
 
 
+def asked_slowly() -> Any:
+    """Whether evidence of identity was asked for late, as a condition on a case's row."""
+    return and_(Case.status.in_(OPEN), Case.asked_on.is_not(None))
+
+
 def sorted_by() -> Any:
     """The day by which cases of one urgency are sorted."""
     return func.coalesce(Case.missed_on, Case.due_on)

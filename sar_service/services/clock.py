@@ -355,7 +355,7 @@ def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, 
         told_date.renew(case, due=found.due)
     late = found.missed is not None and case.missed_on is None
     case.due_on, case.notice_by, case.clock_state = found.due, found.notice_by, found.state.value
-    case.missed_on = found.missed
+    case.missed_on, case.asked_on = found.missed, found.asked_on
     case.acknowledged_late = found.acknowledged_late if case.right is Right.COMPLAINT else None
     if first or late or before != after:
         audit.record(

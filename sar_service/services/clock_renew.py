@@ -27,8 +27,8 @@ def outdated(ids: Collection[uuid.UUID] | None = None) -> list[Case]:
     changed = []
     for case in db.session.scalars(query if ids is None else query.where(Case.id.in_(ids))):
         found = clock.reckon(case)
-        after = (found.due, found.notice_by, found.state.value, found.missed)
-        if after != (case.due_on, case.notice_by, case.clock_state, case.missed_on):
+        after = (found.due, found.notice_by, found.state.value, found.missed, found.asked_on)
+        if after != (case.due_on, case.notice_by, case.clock_state, case.missed_on, case.asked_on):
             changed.append(case)
     return changed
 

@@ -133,9 +133,9 @@ def levels(found: Reckoning, *, today: date) -> tuple[Level, ...]:
 def _fresh(*, today: date) -> Iterable[tuple[Case, Reckoning, dict[Level, date]]]:
     """Cases that have reached levels of which nobody has been warned, each level with the day it is about.
 
-    That somebody was told another date, and that identity was asked for too late, is warned of beside how far it ran.
+    That somebody was told another date, and that identity was asked for late, is warned of beside how far it ran.
     """
-    counts = or_(Case.clock_state == "running", Case.missed_on.is_not(None))
+    counts = or_(Case.clock_state == "running", Case.missed_on.is_not(None), Case.asked_on.is_not(None))
     cases = db.session.scalars(
         select(Case).where(Case.status.in_(OPEN), counts).order_by(case_urgency.sorted_by(), Case.id)
     ).all()
@@ -150,6 +150,8 @@ def _fresh(*, today: date) -> Iterable[tuple[Case, Reckoning, dict[Level, date]]
                 on[Level.TOLD_OTHERWISE] = found.due
         if found.missed is not None:
             on[Level.ASKED_LATE] = found.missed
+        elif found.asked_on is not None:
+            on[Level.ASKED_SLOWLY] = found.asked_on
         fresh = {level: day for level, day in on.items() if (case.id, level, day) not in known}
         if fresh:
             yield case, found, fresh

@@ -23,6 +23,7 @@ WORDS = {
     Level.OVERDUE: "it is late",
     Level.TOLD_OTHERWISE: "our last letter named {told}: tell them the day that holds",
     Level.ASKED_LATE: "it was late before identity or a fee was asked for, and asking does not undo that",
+    Level.ASKED_SLOWLY: "evidence of identity was asked for {days} days after it came: look whether that wait counts",
 }
 DUE = {"due_acknowledgement": "acknowledgement due", "due_news": "news due", "due_outcome": "outcome due"}
 LIES = {"to_post": "was not put into the post", "held": "is held back", "failed": "did not arrive"}
@@ -79,7 +80,8 @@ def send(member: Member, told: Morning, *, now: datetime) -> None:
 def says(case: Case, found: Reckoning, level: Level, *, today: date, unwarned: bool) -> str:
     """Why a case is told of, in words. `unwarned`: nobody was warned of the last day for notice of an
     extension, which has come."""
-    words = WORDS[level].format(told=written(case.told_on) if case.told_on is not None else "")
+    told = written(case.told_on) if case.told_on is not None else ""
+    words = WORDS[level].format(told=told, days=found.asked_late)
     day = found.notice_by
     if day is None or found.extension_valid or level not in (Level.NINETY, Level.NOTICE_DAY, Level.OVERDUE):
         return words
@@ -94,10 +96,10 @@ def says(case: Case, found: Reckoning, level: Level, *, today: date, unwarned: b
 def line(case: Case, found: Reckoning, level: Level, words: str, member: Member, *, today: date) -> str:
     """A case whose time runs out, for a reader."""
     due = case.missed_on if level is Level.ASKED_LATE else case.due_on
-    assert due is not None
     what = DUE.get(found.steps[-1].key, "due") if level is not Level.ASKED_LATE else "due"
+    when = f"{what} {written(due)}, {days(due, today)}" if due is not None else "its clock stands still"
     return (
-        f"- {case.reference} ({terms(case.right).name}): {what} {written(due)}, {days(due, today)}; "
+        f"- {case.reference} ({terms(case.right).name}): {when}; "
         f"{words}; {_whose(case, member)}.\n  {runtime().settings.base_url}/staff/cases/{case.reference}"
     )
 

@@ -196,3 +196,41 @@ def test_the_morning_s_digest_tells_once_who_was_told_another_date(
     words = "due Friday 18 December 2026, in 24 days; our last letter named Monday 21 December 2026"
     assert [mail.member_id for mail in mails] == [mine] and reference in mails[0].text and words in mails[0].text
     assert db.session.get_one(Member, mine).active
+
+
+def test_identity_that_was_asked_for_late_is_filtered_for_and_told_once(
+    app: Flask, staff: packs.Made, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    """Whether its clock waits for the evidence, or runs anew since it came; what was late by then is told otherwise."""
+    officer, other, manager = staff("officer"), staff("officer"), staff("manager")
+    waits, came, soon = (factories.a_case(now=now, received_on=date(2026, 11, 2)) for _ in range(3))
+    missed = asked_too_late(now, officer)
+    for case, on in ((waits, date(2026, 11, 20)), (came, date(2026, 11, 20)), (soon, date(2026, 11, 4))):
+        case.assigned_to = uuid.UUID(officer.id)
+        clock.add_fact(case, "identity_requested", on, actor=officer, now=now)
+    clock.add_fact(came, "identity_received", date(2026, 11, 22), actor=officer, now=now)
+    db.session.commit()
+    key, rows = waits.id, {"waits": waits, "came": came, "soon": soon, "missed": missed}
+    names = {row.reference: name for name, row in rows.items()}
+    asked = cases.Filter(due="asked")
+    found, _ = cases.worklist(asked, actor=manager, today=clock.day_of(now))
+    assert {names[row.reference] for row in found} == {"waits", "came", "missed"}
+    page = visit(other).get("/staff/?due=asked").text
+    assert {name for reference, name in names.items() if reference in page} == {"waits", "came", "missed"}
+    assert page.count("Identity asked for late</strong>") == 2  # the third says that it was too late
+    for at in (now + timedelta(days=1), now + timedelta(days=2)):
+        reminder.digest(now=at)
+        db.session.commit()
+    words = "evidence of identity was asked for 18 days after it came: look whether that wait counts"
+    told = {mail.member_id: mail.text for mail in db.session.scalars(select(StaffMail)) if words in mail.text}
+    assert told.keys() == {uuid.UUID(officer.id), uuid.UUID(manager.id)}
+    for text in told.values():
+        assert text.count(words) == 2 and "its clock stands still" in text
+    mails = db.session.scalars(select(StaffMail)).all()
+    assert sum(mail.text.count(words) for mail in mails) == 4  # once each
+    case = db.session.get_one(Case, key)
+    fact = clock.in_order(case, "identity_requested")[0]
+    clock.correct(case, str(fact.id), on=date(2026, 11, 3), reason="Misread", actor=officer, now=now)
+    db.session.commit()
+    found, _ = cases.worklist(asked, actor=manager, today=clock.day_of(now))
+    assert {names[row.reference] for row in found} == {"came", "missed"}

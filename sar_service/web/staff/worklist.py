@@ -50,6 +50,7 @@ DUE = {
     "week": "Due this week",
     "paused": "Paused or not started",
     "told": "Told another date",
+    "asked": "Identity asked for late",
 }
 ANSWERED = {
     "yes": "Answered",
