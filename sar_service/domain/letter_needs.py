@@ -64,7 +64,7 @@ def needs(kind: str, values: Mapping[str, Any], *, language: str = "en") -> list
     day = values["missed"] if kind == "progress" and values["missed"] else values["due"]
     if kind in DATED and day and values["right"] != "complaint":  # which has no date for its answer
         found.append((str(day), "the date by which the answer is due ({{ due }}), or had been ({{ missed }})"))
-    if kind == "released" and not values["paper_only"]:
+    if kind == "released" and values["email_known"] and not values["paper_only"]:
         found.append((str(values["until"]), "until when it can be downloaded ({{ until }})"))
     told = KINDS.get(kind)
     if told is not None and told.drafted and values.get("reason"):

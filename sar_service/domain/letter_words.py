@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "capacity": "self, parent, solicitor, representative or deputy",
         "about": "whom the information is about, as it stands in a sentence: about you, about your child",
         "how": "how they want the answer: portal, post or collection",
+        "email_known": "true if they gave an e-mail address: without one no code reaches them",
         "paper_only": "true if nothing may be opened on a screen",
         "country": "england, wales, scotland or northern-ireland: whose law for schools counts",
         "controller.name": "the legal name of the council",

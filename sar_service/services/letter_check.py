@@ -46,8 +46,8 @@ RECKONINGS = (
     _reckoning(ClockState.NOT_STARTED, None),
 )
 TOLD: tuple[dict[str, Any], ...] = (
-    {"requester": {"name": "Morwenna Tregale"}, "delivery": {"how": "portal"}},
-    {"requester": {"name": "", "safe": "careful"}, "delivery": {"how": "post"}},
+    {"requester": {"name": "Morwenna Tregale", "email": "m@council.example"}, "delivery": {"how": "portal"}},
+    {"requester": {"name": "", "email": "n@council.example", "safe": "careful"}, "delivery": {"how": "post"}},
     {"requester": {"name": "Bill & Co"}, "delivery": {"how": "collection"}},
 )
 GIVEN = {

@@ -90,6 +90,7 @@ def words(
         "about": (ABOUT_IN_WELSH if cymraeg else ABOUT).get(capacity) or (OTHER_IN_WELSH if cymraeg else OTHER),
         "country": controller.schools_of,
         "how": str((told.get("delivery") or {}).get("how") or ""),
+        "email_known": bool(told["requester"].get("email")),
         "paper_only": paper_only(told),
         "controller": _council(controller, cymraeg),
         "complaints_to": complaints,
