@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, true, update
+from sqlalchemy import and_, insert, not_, or_, select, true, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from sar_service.db import aside, db, nothing_written, overtaken, reading_only
-from sar_service.domain.actor import Actor, ActorKind
+from sar_service.domain.actor import SERVICE, Actor, ActorKind
 from sar_service.domain.errors import DomainError
 from sar_service.extensions import runtime
 from sar_service.models import AuditEvent, AuditHead, AuditSealed, Case, Member
@@ -248,10 +248,14 @@ def references(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
 
 
 def last_change(of: str, case_id: Any) -> AuditEvent | None:
-    """The newest event about a row ("letter:<id>"), or else about its case, if it has one; looking at it is none."""
+    """The newest event about a row ("letter:<id>"), or else about its case, if it has one. Looking at it is none, nor
+    is that the service sent a letter which somebody had written."""
     changes = select(AuditEvent).where(AuditEvent.verb.not_like("viewed %")).order_by(AuditEvent.number.desc()).limit(1)
     found = db.session.scalar(changes.where(AuditEvent.object == of, AuditEvent.case_id == case_id))
-    return found or (db.session.scalar(changes.where(AuditEvent.case_id == case_id)) if case_id is not None else None)
+    if found is not None or case_id is None:
+        return found
+    carried = and_(AuditEvent.actor == SERVICE.label, AuditEvent.object.like("letter:%"))
+    return db.session.scalar(changes.where(AuditEvent.case_id == case_id, not_(carried)))
 
 
 def timeline(

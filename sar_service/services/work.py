@@ -27,12 +27,16 @@ SHOWN = 50  # of the tasks of somebody, at once
 
 
 def note(case: Case, text: str, *, actor: Actor, now: datetime) -> Note:
-    """Add a note. Raises InvalidInput."""
+    """Add a note; the same words once more from the same person, with none between, are the same note. Raises
+    InvalidInput."""
     text = text.strip()
     if not text:
         raise InvalidInput("Write the note first.", field="text")
     if len(text) > LONGEST:
         raise InvalidInput(f"A note may have at most {LONGEST} characters. Write it as two.", field="text")
+    before = next(iter(notes(case)), None)
+    if before is not None and before[1] == text and before[0].written_by == actor.label:
+        return before[0]
     row = Note(id=new_id(), case_id=case.id, controller=case.controller, written_by=actor.label, written_at=now)
     sealing.seal(row, {"text": text})
     db.session.add(row)
@@ -79,7 +83,8 @@ def flags(cases: Sequence[Case]) -> dict[uuid.UUID, list[Flag]]:
 
 
 def add_task(case: Case, what: str, *, due_on: date, member: Member | None, actor: Actor, now: datetime) -> Task:
-    """Something to be done by a day, by somebody or by whoever has the case. Raises InvalidInput."""
+    """Something to be done by a day, by somebody or by whoever has the case; one that is there and open already is
+    that one. Raises InvalidInput."""
     what = what.strip()
     if not what:
         raise InvalidInput("Say what has to be done.", field="what")
@@ -91,12 +96,16 @@ def add_task(case: Case, what: str, *, due_on: date, member: Member | None, acto
         raise InvalidInput("This is more than three years away. Check the year.", field="due_on")
     if member is not None and not teams.works_for(member, case.controller):
         raise InvalidInput("This member of staff does not work on this council’s cases.", field="member")
+    whose = member.id if member is not None else case.assigned_to
+    for each, said in tasks(case):
+        if not each.outcome and (said, each.due_on, each.assigned_to) == (what, due_on, whose):
+            return each
     row = Task(
         id=new_id(),
         case_id=case.id,
         controller=case.controller,
         due_on=due_on,
-        assigned_to=member.id if member is not None else case.assigned_to,
+        assigned_to=whose,
         made_by=actor.label,
         made_at=now,
     )

@@ -98,7 +98,7 @@ def test_the_list_begins_before_the_filter_ends_and_the_filter_opens(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["facts", "identity", "work", "letters/{letter}"])
+@pytest.mark.parametrize("path", ["", "facts", "identity", "work", "letters/{letter}"])
 def test_no_page_of_a_case_is_wider_than_the_window(
     chromium: Page, visit: Callable[..., Visitor], officer: Actor, case: Case, path: str
 ) -> None:
@@ -107,3 +107,28 @@ def test_no_page_of_a_case_is_wider_than_the_window(
     visitor.get(f"/staff/cases/{case.reference}/{path.format(letter=written.id)}")
     page = shown(chromium, visitor)
     assert page.evaluate(BEYOND) == [] and page.evaluate(WIDE) <= 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("officer", "/staff/post"),
+        ("administrator", "/managers/team"),
+        ("auditor", "/managers/audit"),
+        ("manager", "/managers/regulator"),
+        ("manager", "/managers/systems/"),
+    ],
+)
+def test_no_list_has_to_be_pushed_sideways(
+    chromium: Page, visit: Callable[..., Visitor], app: Flask, now: datetime, role: str, path: str
+) -> None:
+    case = factories.a_case(
+        now=now, requester={"name": "Zoe Trewhella", "email": "", "address": "1 Quay Street, Nowhere"}
+    )
+    assert letter.letters(case)
+    visitor = visit(role)
+    visitor.get(path)
+    page = shown(chromium, visitor)
+    assert page.evaluate(BEYOND) == [] and page.evaluate(WIDE) <= 0
+    assert Axe().run(page).response["violations"] == []

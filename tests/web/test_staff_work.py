@@ -57,6 +57,23 @@ def test_a_note_is_kept_sealed_and_shown_with_who_wrote_it(visit: Visit, officer
     assert all("Friday" not in str(event.detail) for event in audit.timeline(case.id))
 
 
+def test_what_is_sent_again_after_going_back_is_there_once(visit: Visit, officer: Actor, case: Case) -> None:
+    visitor, path = opened(visit, officer, case)
+    for _time in range(2):
+        visitor.get(path)  # a browser that goes back loads the page anew, with a key of its own
+        visitor.send({"text": "She rang."}, form="Keep the note")
+        visitor.get(path)
+        visitor.send({"what": "Ring back", "due_on": "2026-12-04"}, form="Add the task")
+    db.session.rollback()
+    assert len(db.session.scalars(select(Note)).all()) == len(db.session.scalars(select(Task)).all()) == 1
+    visitor.get(path)
+    visitor.send({"text": "She rang again."}, form="Keep the note")
+    visitor.send({"text": "She rang."}, form="Keep the note")
+    visitor.send({"what": "Ring back", "due_on": "2026-12-05"}, form="Add the task")
+    db.session.rollback()
+    assert len(db.session.scalars(select(Note)).all()) == 3 and len(db.session.scalars(select(Task)).all()) == 2
+
+
 @pytest.mark.parametrize(("written", "says"), [("", "Write the note first"), ("x" * 20_001, "at most 20000")])
 def test_an_empty_or_endless_note_is_named(visit: Visit, officer: Actor, case: Case, written: str, says: str) -> None:
     visitor, _ = opened(visit, officer, case)
