@@ -4,7 +4,7 @@ A case is late once its due date has passed. It stays so where evidence of ident
 the clock then waits, or runs anew, but asking late undoes nothing (`Case.missed_on`).
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -13,6 +13,8 @@ from sqlalchemy import case as when
 from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.work import AT_RISK
 from sar_service.models import Case, FlagRow, Member
+
+from .clock import LONDON
 
 RUNNING = "running"
 
@@ -87,7 +89,7 @@ def attention(case: Case, today: date) -> str:
 
 
 def _midnight(today: date, days: int) -> datetime:
-    return datetime.combine(today - timedelta(days=days), time(), tzinfo=UTC)
+    return datetime.combine(today - timedelta(days=days), time(), tzinfo=LONDON)
 
 
 def _running() -> Any:

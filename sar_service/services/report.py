@@ -99,7 +99,7 @@ def figures(*, actor: Actor, today: date) -> Figures:
             func.sum(when((running & (scope.c.due_on >= today) & (scope.c.due_on <= end), 1), else_=0)),
             func.sum(when((late, 1), else_=0)),
             func.sum(when((case_urgency.waiting(scope.c), 1), else_=0)),
-            func.sum(when((scope.c.assigned_to.is_(None), 1), else_=0)),
+            func.sum(when((case_urgency.nobodys(scope.c.assigned_to), 1), else_=0)),
             func.min(when((late, func.coalesce(scope.c.missed_on, scope.c.due_on)))),
             func.count(scope.c.missed_on),
         ).select_from(scope)

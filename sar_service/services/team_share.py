@@ -149,7 +149,7 @@ def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int, in
             Case.team_id,
             func.count(),
             func.sum(when((late, 1), else_=0)),
-            func.sum(when((Case.assigned_to.is_(None), 1), else_=0)),
+            func.sum(when((case_urgency.nobodys(), 1), else_=0)),
         )
         .group_by(Case.team_id)
     )

@@ -17,7 +17,7 @@ from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case, Letter, Member, MovedDate, Reminder
 from sar_service.services import case as cases
-from sar_service.services import clock, reminder, team, team_share, work
+from sar_service.services import clock, reminder, report, team, team_share, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -167,6 +167,7 @@ def test_what_somebody_had_who_left_rises_as_what_nobody_has(
         rows[name] = row.id
     db.session.commit()
     leave(leaver, staff, now)
+    assert report.figures(actor=staff("manager"), today=today).unassigned == 2
     found, _ = cases.worklist(cases.Filter(assigned="nobody"), actor=officer, today=today)
     assert {row.id for row in found} == {rows["left"], rows["nobody's"]}
     found, _ = cases.worklist(cases.Filter(), actor=officer, today=today)

@@ -17,7 +17,7 @@ from sar_service.domain.reminder import Level
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter, Member, Reminder
 from sar_service.services import case as cases
-from sar_service.services import clock, complaint, regulator, reminder
+from sar_service.services import case_urgency, clock, complaint, regulator, reminder
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -189,3 +189,22 @@ def test_each_day_of_a_complaint_is_warned_of_with_what_is_due_then(
     assert f"outcome due {written(end)}" in morning(end + timedelta(days=1))
     rows, _ = cases.worklist(cases.Filter(due="overdue"), actor=officer, today=end + timedelta(days=1))
     assert [row.reference for row in rows] == [reference]
+
+
+@pytest.mark.parametrize(("minutes", "why"), [(-1, "unanswered"), (1, "")])
+def test_what_lies_for_two_weeks_is_reckoned_by_days_in_london(
+    app: Flask, staff: packs.Made, minutes: int, why: str
+) -> None:
+    """Touched a minute before or after midnight in summer, which is no midnight elsewhere."""
+    officer, today = staff("officer"), date(2026, 7, 20)
+    at = datetime(2026, 7, 6, tzinfo=clock.LONDON) + timedelta(minutes=minutes)
+    case = factories.a_case(now=at, received_on=date(2026, 7, 1))
+    clock.add_fact(case, "clarification_requested", date(2026, 7, 2), actor=officer, now=at)
+    case.assigned_to = uuid.UUID(officer.id)
+    db.session.flush()
+    db.session.execute(update(Case).where(Case.id == case.id).values(touched_at=at.astimezone(UTC)))
+    db.session.commit()
+    case = db.session.get_one(Case, case.id)
+    assert case_urgency.attention(case, today) == (why or "stalled")
+    found = db.session.scalar(select(Case.id).where(case_urgency.unanswered(today)))
+    assert (found == case.id) == bool(why)
