@@ -74,6 +74,30 @@ def test_no_letter_promises_an_answer_by_a_day_that_has_passed(
         assert sorry in text
 
 
+ANSWERS = [
+    ("released", Right.ACCESS),
+    ("refused", Right.ACCESS),
+    ("unfounded", Right.ACCESS),
+    ("not-held", Right.ACCESS),
+    *((f"outcome-{right}", right) for right in Right if right not in (Right.ACCESS, Right.COMPLAINT)),
+]
+
+
+@pytest.mark.parametrize(("kind", "right"), ANSWERS)
+def test_an_answer_that_comes_late_says_that_it_is_late_and_no_other_does(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch, kind: str, right: Right
+) -> None:
+    council(app, monkeypatch)
+    for received, is_late in ((SEPTEMBER, True), (clock.day_of(now), False)):
+        case = factories.a_case(now=now, right=right, received_on=received, delivery=dict(WANTS))
+        told = sealing.unseal(letter.write(case, kind, actor=SERVICE, now=now, **MORE.get(kind, {})))
+        english, cymraeg = told["text"], told["welsh"]["text"]
+        assert case.due_on is not None
+        assert (f"should have had this by {written(case.due_on)}. We are sorry" in english) is is_late
+        assert (f"cael hwn erbyn {letter.written(case.due_on, 'cy')}. Mae’n ddrwg gennym" in cymraeg) is is_late
+        assert ("comes late" in english) is is_late
+
+
 def test_several_requests_that_are_late_are_said_to_be(
     app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
