@@ -34,7 +34,16 @@ def _open(visitor: Visitor, path: str, **options: Any) -> TestResponse:
 
 def _pages(doors: Doors) -> list[str]:
     own = [doors.address(rule) for rule, method in _of_a_case(doors.app) if method == "GET"]
-    return [*own, "/managers/team", "/managers/systems/", "/managers/audit", "/managers/board", "/staff/"]
+    return [
+        *own,
+        "/managers/team",
+        "/managers/systems/",
+        "/managers/audit",
+        "/managers/board",
+        "/managers/teams",
+        "/managers/workload",
+        "/staff/",
+    ]
 
 
 @pytest.mark.parametrize("role", ["manager", "administrator"])
@@ -199,3 +208,8 @@ def test_every_answer_carries_its_headers(doors: Doors, visit: Callable[..., Vis
             if not good:
                 faults.append(f"{method} {rule.rule} {answer.status_code}")
     assert faults == []
+
+
+@pytest.mark.parametrize("path", ["/staff/cases/A%00B", "/api/v1/cases/%00", "/staff/cases/A%00B/merging/%00"])
+def test_an_address_with_what_is_no_character_leads_nowhere(visit: Callable[..., Visitor], path: str) -> None:
+    assert _open(visit("manager"), path).status_code == 404
