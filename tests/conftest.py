@@ -30,7 +30,7 @@ from tests import configuration, dovecot, postgres
 from tests.browser import Visitor
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)  # a Monday
-BOTH = ("services", "web", "workers")  # the folders whose tests run on every database
+BOTH = ("services", "web", "workers", "hostile")  # the folders whose tests run on every database
 PASSWORD = "correct horse battery"
 STRONG = team.HASHER  # as the service has it
 
