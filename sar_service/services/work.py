@@ -21,22 +21,26 @@ from .case import check_version, visible
 from .clock import day_of
 
 LONGEST = 20_000
+SENT_AGAIN = timedelta(minutes=15)  # for so long the same note is the same form, sent once more
 FARTHEST = timedelta(days=3 * 366)
 OUTCOMES = ("done", "dropped")
 SHOWN = 50  # of the tasks of somebody, at once
 
 
 def note(case: Case, text: str, *, actor: Actor, now: datetime) -> Note:
-    """Add a note; the same words once more from the same person, with none between, are the same note. Raises
-    InvalidInput."""
+    """Add a note; the same words once more from the same person within minutes are the same note: a form that was sent
+    again. Later they are another: nobody answers the telephone on two days. Raises InvalidInput."""
     text = text.strip()
     if not text:
         raise InvalidInput("Write the note first.", field="text")
     if len(text) > LONGEST:
         raise InvalidInput(f"A note may have at most {LONGEST} characters. Write it as two.", field="text")
-    before = next(iter(notes(case)), None)
-    if before is not None and before[1] == text and before[0].written_by == actor.label:
-        return before[0]
+    recent = select(Note).where(
+        Note.case_id == case.id, Note.written_by == actor.label, Note.written_at > now - SENT_AGAIN
+    )
+    for each in db.session.scalars(recent):
+        if sealing.unseal(each)["text"] == text:
+            return each
     row = Note(id=new_id(), case_id=case.id, controller=case.controller, written_by=actor.label, written_at=now)
     sealing.seal(row, {"text": text})
     db.session.add(row)

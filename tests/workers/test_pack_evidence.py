@@ -157,7 +157,7 @@ def test_no_trace_of_a_copy_is_in_the_pack_nor_in_any_letter(
         assert told(map(str, sealing.unseal(each).values())) == []
         if each.state != "draft":
             path = tmp_path / f"letter{number}.pdf"
-            path.write_bytes(letter.pdf(case, each))
+            path.write_bytes(letter.pdf(case, each, now=now))
             assert traces(path) == []
     assert outbox and told(f"{mail.subject} {mail.text}" for mail in outbox) == []
     assert sealing.object_bytes(copies[0].object_id).startswith(b"%PDF")  # it was there all the time
