@@ -68,11 +68,15 @@ def unposted(*, actor: Actor, now: datetime) -> int:
 
 def held(*, actor: Actor, now: datetime) -> list[Case]:
     """The cases, whatever their stage, with letters held back since an earlier day; those held longest first."""
-    lie = exists().where(Letter.case_id == Case.id, Letter.state == "held", Letter.written_at < _midnight(now))
-    rows = db.session.scalars(
-        cases.visible(actor, by_id=True).where(lie).order_by(Case.received_on, Case.id).limit(MOST)
+    since = func.min(Letter.written_at).label("since")
+    lie = (
+        select(Letter.case_id, since)
+        .where(Letter.state == "held", Letter.written_at < _midnight(now))
+        .group_by(Letter.case_id)
+        .subquery()
     )
-    return list(rows)
+    rows = cases.visible(actor, by_id=True).join(lie, lie.c.case_id == Case.id).order_by(lie.c.since, Case.id)
+    return list(db.session.scalars(rows.limit(MOST)))
 
 
 def _midnight(now: datetime) -> datetime:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
@@ -24,7 +24,7 @@ LONGEST = 20_000
 SENT_AGAIN = timedelta(minutes=15)  # for so long the same note is the same form, sent once more
 FARTHEST = timedelta(days=3 * 366)
 OUTCOMES = ("done", "dropped")
-SHOWN = 50  # of the tasks of somebody, at once
+SHOWN = 20  # of the tasks of somebody, at once
 
 
 def note(case: Case, text: str, *, actor: Actor, now: datetime) -> Note:
@@ -148,11 +148,13 @@ def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]
     the case; where nobody has that either, it is everybody's once its day has passed."""
     me = uuid.UUID(actor.id)
     waits = visible(actor, by_id=True).join(Task, Task.case_id == Case.id).where(Task.outcome == "")
-    fallen = and_(case_urgency.nobodys(Task.assigned_to), Case.assigned_to == me)
-    left = and_(case_urgency.nobodys(Task.assigned_to), case_urgency.nobodys(), Task.due_on < today)
+    # named and not looked up in the query: only then does PostgreSQL find these tasks by their index
+    gone = db.session.scalars(select(Member.id).where(Member.active.is_(False))).all()
+    nobodys, unheld = (or_(of.is_(None), of.in_(gone)) for of in (Task.assigned_to, Case.assigned_to))
+    fallen = and_(nobodys, or_(Case.assigned_to == me, and_(unheld, Task.due_on < today)))
     rows: list[tuple[Task, str]] = []
     total = 0
-    for which in (Task.assigned_to == me, fallen, left):  # each by its index; all at once by none
+    for which in (Task.assigned_to == me, fallen):  # each by its index; both at once by none
         mine = waits.where(which)
         nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id)
         some = [(row, reference) for row, reference in db.session.execute(nearest.limit(SHOWN))]
