@@ -181,8 +181,15 @@ def test_from_the_form_to_the_reopened_request(
     )
     draft = page.request.path
     assert "It also reopens the request" in page.text and "You were right." in page.text
+    for worker, words in (
+        (officer, "You wrote in this letter"),
+        (barred, "You decided"),
+        (visit("officer"), "A manager"),
+    ):
+        page = worker.get(draft)
+        assert "Somebody else has to send it" in page.text and words in page.text and ">Send it<" not in page.text
     manager = visit("manager")
-    manager.get(draft)
+    assert "Somebody else has to send it" not in manager.get(draft).text
     assert manager.send({"do": "send"}, form="Send it").status_code == 200
     db.session.rollback()
     assert db.session.get_one(Case, case_id).status is Status.CLOSED

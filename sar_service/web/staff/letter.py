@@ -24,6 +24,7 @@ from sar_service.services import (
     letter_offer,
     letter_part,
     sealing,
+    work,
 )
 
 from .. import access
@@ -32,6 +33,7 @@ from ..filters import weekday_date
 from . import blueprint, conflict, frame
 from .asking import again, day, in_welsh, line, one_of, version, words
 
+ENDS = ("answer", "refuse", "close", "redirect")  # what a letter does that whoever decided may not do to a complaint
 CODE = "access-code"  # it opens the portal: nobody but the requester sees it
 TITLES: dict[str, Any] = {
     "acknowledgement": _l("Acknowledgement"),
@@ -244,10 +246,21 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         way=letter.way(case, row.kind),
         mail=letter.mail_of(case, row.kind, written, now=access.now()) if row.state == "draft" else None,
         hidden=row.kind == CODE,
-        second=KINDS[row.kind].second,
-        mine=access.actor().label in written.get("by", []),
+        unsendable=_unsendable(case, row.kind, written),
         rests=delivery.clock_rests_on(row),
     )
+
+
+def _unsendable(case: Case, kind: str, written: dict[str, Any]) -> str:
+    """Why whoever looks at this draft may not send it, in words; "" where they may. The services ask again."""
+    actor, does = access.actor(), KINDS[kind].does
+    if does in ENDS and actor.id in work.barred(case):
+        return _("You decided on what this complaint is about. Somebody else reads this letter and sends it.")
+    if KINDS[kind].second and actor.label in written.get("by", []):
+        return _("You wrote in this letter. Ask a colleague to read it and to send it: they find it under “Letters”.")
+    if written.get("reopen") and not actor.may(Permission.REOPEN):
+        return _("It reopens the request that the complaint is about. A manager reads it and sends it.")
+    return ""
 
 
 def _does(kind: str, written: dict[str, Any]) -> str:
