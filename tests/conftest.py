@@ -226,6 +226,7 @@ def app(made_app: tuple[Flask, Places], tmp_path: Path) -> Iterator[Flask]:
     made, places = made_app
     with made.app_context():
         places.empty()
+        made.config["NOW"] = lambda: NOW  # whatever a test before this one made of it
         runtime: Runtime = made.extensions[KEY]
         assert isinstance(runtime.storage, FolderStorage)
         shutil.rmtree(runtime.storage.root, ignore_errors=True)
