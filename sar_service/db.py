@@ -16,7 +16,6 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Select, TypeDecorator, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,8 +26,10 @@ reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 
 WROTE = "wrote"  # what a connection knows of its transaction: that something was written in it
 
-AT_ONCE = ("40001", "40P01", "55P03")  # of PostgreSQL: not one after the other, each waits for the other, taken
-BUSY = "SQLITE_BUSY"
+# What the databases say where somebody else did something in the same moment: not one after the other, each waits for
+# the other, taken; and that there is one already. What else a row has to be is our own mistake.
+AT_ONCE = ("40001", "40P01", "55P03", "23505")
+AT_ONCE_SQLITE = ("SQLITE_BUSY", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -183,10 +184,12 @@ def let_go() -> None:
 
 def overtaken(error: BaseException) -> bool:
     """Did the database refuse this because of what somebody else did in the same moment? Then it may be sent again."""
-    if isinstance(error, (StaleDataError, IntegrityError)):
+    if isinstance(error, StaleDataError):
         return True
     told = getattr(error, "orig", None)
-    return getattr(told, "sqlstate", None) in AT_ONCE or getattr(told, "sqlite_errorname", "").startswith(BUSY)
+    return getattr(told, "sqlstate", None) in AT_ONCE or getattr(told, "sqlite_errorname", "").startswith(
+        AT_ONCE_SQLITE
+    )
 
 
 @contextmanager
