@@ -33,9 +33,9 @@ from sar_service.models import Case, Fact
 from . import audit, clock, identity_copy, letter_hold, sealing, work
 from . import case as cases
 from . import reason as reasons
-from .identity_asks import asks_as
+from .identity_asks import UNDOES, asks_as
+from .identity_asks import settled as settled
 
-UNDOES = ("contact_changed", "identity_doubted", "capacity_changed")
 BASES = {
     EvidenceKind.PARENTAL_RESPONSIBILITY: (
         RESPONSIBILITY,
@@ -117,14 +117,6 @@ def to_ask(case: Case) -> tuple[list[tuple[Ask, bool]], str]:
     return [(ask, bool(ask.kinds & kinds)) for ask in asks(capacity, known=is_known)], too_much(
         capacity, known=is_known, seen=kinds
     )
-
-
-def settled(case: Case) -> bool:
-    """Has somebody, after the last change of contact, said that identity and authority are settled?"""
-    facts = clock.standing_facts(case)
-    said = [fact.recorded_at for fact in facts if fact.kind == "identity_settled"]
-    undone = [fact.recorded_at for fact in facts if fact.kind in UNDOES]
-    return bool(said) and (not undone or max(said) > max(undone))
 
 
 def outgrown(case: Case, *, on: date) -> str:
@@ -295,7 +287,8 @@ def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> No
 
 
 def doubt(case: Case, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Unsettle identity; release is barred until somebody settles it again."""
+    """Unsettle identity; release is barred, and a letter that answers is held back, until somebody settles it again."""
     clock.add_fact(case, "identity_doubted", clock.day_of(now), actor=actor, now=now, reason=reason.strip()[:LONGEST])
+    letter_hold.hold(case, answers=True, actor=actor, now=now)
     why = reasons.keep(case, reason, actor=actor, now=now)
     audit.record("identity is no longer settled", actor=actor, now=now, case=case, **why)

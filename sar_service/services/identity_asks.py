@@ -1,4 +1,5 @@
-"""In what capacity a request has to be treated: whoever acts on what a parent signed asks as a parent.
+"""Who asks, as far as the facts of a case tell: whether that is settled, and in what capacity a request has to be
+treated, since whoever acts on what a parent signed asks as a parent.
 
 Which evidence that needs is `domain/identity.py`; which exemptions it opens, `domain/exemption.py`.
 """
@@ -8,6 +9,16 @@ from sar_service.domain.identity_basis import by_parent_alone
 from sar_service.models import Case
 
 from . import clock
+
+UNDOES = ("contact_changed", "identity_doubted", "capacity_changed")
+
+
+def settled(case: Case) -> bool:
+    """Has somebody, after the last change of contact, said that identity and authority are settled?"""
+    facts = clock.standing_facts(case)
+    said = [fact.recorded_at for fact in facts if fact.kind == "identity_settled"]
+    undone = [fact.recorded_at for fact in facts if fact.kind in UNDOES]
+    return bool(said) and (not undone or max(said) > max(undone))
 
 
 def asks_as(case: Case) -> str:

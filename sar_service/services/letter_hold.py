@@ -1,8 +1,9 @@
-"""Letters held back while it is not clear who reads them: the contact of a request was changed, and nobody has said
-since that identity is settled.
+"""Letters held back while it is not clear who reads them: the contact of a request was changed, or who asks is in
+doubt, and nobody has said since that identity is settled.
 
-Held are those that had not left yet, which would go to the old contact, and those that would tell whoever has the new
-one more than that evidence is needed. A notice of an extension may go: it has a last day, and tells nothing of a file.
+After a change of contact those are held that had not left yet, which would go to the old one, and those that would tell
+whoever has the new one more than that evidence is needed. A notice of an extension may go: it has a last day, and tells
+nothing of a file. Where only who asks is in doubt, what answers the request is held.
 """
 
 from datetime import datetime
@@ -12,19 +13,22 @@ from sqlalchemy import func, select
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.letter import KINDS
+from sar_service.domain.rights import Right
 from sar_service.models import Case, ContactElsewhere, Letter
 
 from . import audit, clock, letter, told_date
+from .identity_asks import settled
 
 HELD = "held"
 NOT_LEFT = ("waiting", "to_post")
+ANSWERS = frozenset(kind.key for kind in KINDS.values() if kind.does in ("answer", "disclose_part"))
 GOES_ANYWAY = frozenset({"identity-asked", "authority-asked", "extension"})
 OLD_NEWS = frozenset({"access-code"})  # it has run out by the time that anything is settled
 WAIT = (
     "The contact of this request was changed, and nobody has settled since who has the new one. Settle identity first: "
     "until then only evidence may be asked for, or an extension told."
 )
-
+DOUBT = "Who asks is not settled. Settle identity first: until then nothing goes that answers the request."
 ELSEWHERE = (
     "The contact, or who asks, was changed in a linked case of the same requester, and nobody has said what is right "
     "here. Say so under Identity first: until then only evidence may be asked for, or an extension told."
@@ -48,20 +52,30 @@ def doubted_since(case: Case) -> datetime | None:
     )
 
 
+def needs_identity(case: Case, kind: str) -> bool:
+    """Does a letter of this kind answer the request, while it is not settled who asks? Whoever complains is answered
+    whoever they are."""
+    return kind in ANSWERS and case.right is not Right.COMPLAINT and not settled(case)
+
+
 def stops(case: Case, kind: str) -> str:
     """Why a letter of this kind may not go now, in a sentence; nothing if it may."""
     if KINDS[kind].plain or kind in GOES_ANYWAY:
         return ""
     if unclear(case):
         return WAIT
-    return ELSEWHERE if doubted_since(case) is not None else ""
+    if doubted_since(case) is not None:
+        return ELSEWHERE
+    return DOUBT if needs_identity(case, kind) else ""
 
 
-def hold(case: Case, *, actor: Actor, now: datetime) -> int:
-    """Hold back every letter of a case that has not left yet; returns how many."""
+def hold(case: Case, *, answers: bool = False, actor: Actor, now: datetime) -> int:
+    """Hold back every letter of a case that has not left yet; with `answers` only those that may not go while it is not
+    settled who asks. Returns how many."""
     rows = db.session.scalars(
         select(Letter).where(Letter.case_id == case.id, Letter.state.in_(NOT_LEFT), Letter.kind.not_in(OLD_NEWS))
     ).all()
+    rows = [row for row in rows if not answers or needs_identity(case, row.kind)]
     for row in rows:
         row.state = HELD
         audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)

@@ -15,7 +15,7 @@ from sar_service.adapters.storage import ObjectMissing
 from sar_service.adapters.vault import SealBroken
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
-from sar_service.domain.lifecycle import Action
+from sar_service.domain.lifecycle import Action, Status, decide
 from sar_service.domain.people import Standing
 from sar_service.models import Case, Pack, PackState
 
@@ -161,15 +161,16 @@ def _place(text: str) -> str:
 def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, now: datetime) -> None:
     """Let the pack go to the requester: from now on they can fetch it, and a letter says so and until when.
 
-    A pack whose days in the portal are over is made available again, after the same checks; the answer was given when
-    it was given.
+    A pack whose days in the portal are over, or that reopening took back, is made available again, after the same
+    checks, and if what was signed still stands; the answer was given when it was given.
     `recipient_checked`: the officer has compared the name and the contact with the request. Raises InvalidInput if
     not, WrongState or NotAllowed with the reason for everything else that stands in the way.
     """
     if pack.case_id != case.id:
         raise NotFound("There is no such pack in this case.")
-    again = pack.released_at is not None and case.released_at is not None
-    if again and not portal.over(case, today=clock.day_of(now)):
+    again = pack.released_at is not None and case.status in (Status.RELEASED, Status.CLOSED)
+    lapsed = portal.over(case, today=clock.day_of(now)) or portal.taken_back(case)
+    if again and not lapsed and identity.settled(case):
         return  # a second press of the button
     if not recipient_checked:
         raise InvalidInput("Confirm that you have checked who the pack goes to, and where.", field="recipient_checked")
@@ -183,6 +184,8 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, no
     if stopped:
         raise WrongState(stopped)
     if again:
+        standing = cases.situation(case, actor)
+        decide(Status.READY, Action.RELEASE, situation=standing, permissions=actor.permissions)  # as at first
         audit.record("made the pack available again", actor=actor, now=now, case=case, of=pack, sha256=pack.sha256)
     else:
         how = delivery_of(case)["how"]

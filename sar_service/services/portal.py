@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor, ActorKind
 from sar_service.domain.errors import InvalidInput, NotFound
-from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
+from sar_service.domain.lifecycle import OPEN, UNKNOWN, Action, Status
 from sar_service.domain.rights import Right
-from sar_service.models import AccessCode, Case, Letter, Pack, PackState
+from sar_service.models import AccessCode, AuditEvent, Case, Letter, Pack, PackState
 
 from . import attempt, audit, clock, complaint, identity, letter, letter_hold, letter_words, sealing
 from .intake import tidy_reference
@@ -198,9 +198,13 @@ def ended(case: Case) -> str:
         return "merged"
     if case.status in (Status.REFUSED, Status.WITHDRAWN, Status.REDIRECTED):
         return case.status.value
-    if case.status is Status.CLOSED and case.released_at is not None and _newest_released(case) is None:
-        return "answered"
-    return "closed" if case.status is Status.CLOSED and _newest_released(case) is None else ""
+    if case.status is not Status.CLOSED or _newest_released(case) is not None:
+        return ""
+    before = _last_released(case)
+    lettered = (
+        before is None or before.released_at is None or (case.released_at or before.released_at) > before.released_at
+    )
+    return "answered" if case.released_at is not None and lettered else "closed"
 
 
 def answered_under(case: Case) -> str:
@@ -245,9 +249,25 @@ def on_its_way(case: Case) -> str:
     return str(told["delivery"]["how"])
 
 
+def taken_back(case: Case) -> bool:
+    """Was a pack released, and the case reopened since? What was wrong with it may still be in it, so that it is not
+    to be fetched, however the case ends, until a pack is released again."""
+    pack = _last_released(case)
+    if pack is None or case.status is Status.RELEASED:
+        return False
+    later = select(AuditEvent.number).where(
+        AuditEvent.case_id == case.id, AuditEvent.verb == Action.REOPEN.value, AuditEvent.at > pack.released_at
+    )
+    return db.session.scalar(later.limit(1)) is not None
+
+
 def _newest_released(case: Case) -> Pack | None:
-    if case.status not in (Status.RELEASED, Status.CLOSED):
+    if case.status not in (Status.RELEASED, Status.CLOSED) or taken_back(case):
         return None
+    return _last_released(case)
+
+
+def _last_released(case: Case) -> Pack | None:
     return db.session.scalar(
         select(Pack)
         .where(Pack.case_id == case.id, Pack.state == PackState.READY, Pack.released_at.is_not(None))
@@ -275,7 +295,7 @@ def readable(case: Case) -> frozenset[uuid.UUID]:
 
     None where letters go on paper because others may see what a code opens; and none from before a change of contact
     until identity is settled again, since whoever has the new contact may be somebody else; nor while somebody else may
-    have this one.
+    have this one. What answers a request can be read only while it is settled who asks.
     """
     if letter_words.paper_only(sealing.unseal(case)) or letter_hold.doubted_since(case) is not None:
         return frozenset()
@@ -284,7 +304,9 @@ def readable(case: Case) -> frozenset[uuid.UUID]:
     return frozenset(
         row.id
         for row in letter.letters(case, drafts=False)
-        if row.kind != "access-code" and (since is None or row.written_at > since)
+        if row.kind != "access-code"
+        and (since is None or row.written_at > since)
+        and not letter_hold.needs_identity(case, row.kind)
     )
 
 

@@ -242,3 +242,67 @@ def test_nothing_goes_to_a_parent_whose_child_has_grown_up_since_identity_was_se
     identity.settle(case, override="She asked us herself to send it to her mother", actor=officer, now=after)
     release(case, row, officer, after + timedelta(minutes=1))
     assert case.status is Status.RELEASED
+
+
+def given_and_reopened(case: Case, row: Pack, officer: Actor, manager: Actor, now: datetime) -> datetime:
+    """The pack is released and the case reopened an hour later; returns that moment."""
+    release(case, row, officer, now)
+    db.session.commit()
+    at = now + timedelta(hours=1)
+    cases.move(case, Action.REOPEN, actor=manager, now=at, reason="An address was left in")
+    return at
+
+
+def test_what_was_released_before_a_case_was_reopened_is_not_to_be_had_again_by_closing_it(
+    ready: tuple[Case, Pack], officer: Actor, staff: packs.Made, now: datetime
+) -> None:
+    case, row = ready
+    at = given_and_reopened(case, row, officer, staff("manager"), now)
+    person = next(each for each in units.people_of(case).values() if each.treatment == "withhold")
+    redaction_mark.decide_person(case, person, treatment="show", version=person.version, actor=officer, now=at)
+    cases.move(case, Action.CLOSE, actor=officer, now=at, reason="They were asked to delete it")
+    db.session.commit()
+    assert portal.released_pack(case, today=at.date()) is None and portal.ended(case) == "closed"
+    with pytest.raises(NotFound):
+        portal.fetch(case, now=at)
+    for after in (at, now + timedelta(days=40)):
+        with pytest.raises(WrongState, match="changed after the sign-off"):
+            release(case, row, officer, after)
+
+
+def test_a_case_reopened_and_closed_unchanged_has_its_pack_made_available_by_somebody_who_looks(
+    ready: tuple[Case, Pack], officer: Actor, staff: packs.Made, now: datetime
+) -> None:
+    case, row = ready
+    at = given_and_reopened(case, row, officer, staff("manager"), now)
+    with pytest.raises(WrongState, match="cannot be released"):  # and does not say that it was
+        release(case, row, officer, at)
+    cases.move(case, Action.CLOSE, actor=officer, now=at, reason="Nothing was wrong")
+    assert portal.released_pack(case, today=at.date()) is None
+    release(case, row, officer, at + timedelta(hours=1))
+    assert portal.released_pack(case, today=at.date()) is row and portal.ended(case) == ""
+
+
+def test_a_pack_is_not_made_available_again_while_who_asks_is_in_doubt(
+    ready: tuple[Case, Pack], officer: Actor, now: datetime, outbox: list[Any], sent: Any
+) -> None:
+    case, row = ready
+    release(case, row, officer, now)
+    db.session.commit()
+    sent.work()
+    told = len(outbox)
+    identity.doubt(case, reason="A call", actor=officer, now=now + timedelta(hours=1))
+    for after in (now + timedelta(hours=2), now + timedelta(days=31)):
+        with pytest.raises(WrongState, match="identity of the person"):
+            release(case, row, officer, after)
+    sent.work()
+    assert len(outbox) == told and row.released_at == now
+
+
+def test_who_may_not_release_makes_nothing_available_again(
+    ready: tuple[Case, Pack], officer: Actor, staff: packs.Made, now: datetime
+) -> None:
+    case, row = ready
+    release(case, row, officer, now)
+    with pytest.raises(NotAllowed):
+        release(case, row, staff("auditor"), now + timedelta(days=31))

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from sar_service.db import db
+from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
-from sar_service.services import clock, work
+from sar_service.services import clock, delivery, identity, letter_draft, portal, work
 from tests import factories
 from tests.browser import Visitor
 
@@ -132,6 +133,56 @@ def test_nothing_is_given_before_it_is_settled_who_asks(visit: Visit, settled: s
     tried = officer.post(f"/staff/cases/{erasure}/letters/part", data={**PART, "come_by": "2026-12-18"})
     assert tried.status_code == 400
     assert db.session.query(Letter).filter_by(kind="partial-disclosure").count() == 0
+
+
+@pytest.mark.parametrize(("how", "came"), [("portal", "sent"), ("post", "to_post")])
+def test_a_part_is_kept_back_while_who_asks_is_in_doubt_and_goes_once_that_is_settled(
+    visit: Visit, staff: Callable[..., Any], sent: Any, outbox: list[Any], now: datetime, how: str, came: str
+) -> None:
+    requester = {"name": "Morwenna Tregale", "email": "morwenna@example.org"} if how == "portal" else {}
+    requester = requester or {"name": "Morwenna Tregale", "address": ["4 Quarry Lane", "Northmoor"]}
+    case = factories.a_case(now=now, requester=requester, delivery={"how": how})
+    reference = factories.with_identity(case, actor=staff("officer"), now=now).reference
+    writer, second = visit("officer"), visit("officer")
+    begun(writer, reference, come_by="2026-12-18")
+    key = db.session.query(Letter).filter_by(kind="partial-disclosure").one().id
+    db.session.rollback()
+    second.get(f"/staff/cases/{reference}/letters/{key}")
+    second.send({"do": "send"}, form="Send it")
+    if how == "portal":
+        sent.work()
+
+    def now_is() -> tuple[str, bool]:
+        db.session.expire_all()
+        case = case_of(reference)
+        return db.session.get_one(Letter, key).state, key in portal.readable(case)
+
+    assert now_is() == (came, True)
+    case, actor = case_of(reference), staff("officer")
+    identity.doubt(case, reason="A call", actor=actor, now=now + timedelta(hours=1))
+    db.session.commit()
+    assert now_is() == ("held" if how == "post" else came, False)
+    assert (
+        "partial" not in second.get("/staff/post").text and "A part of the answer" not in second.get("/staff/post").text
+    )
+    identity.settle(case_of(reference), override="She came in", actor=actor, now=now + timedelta(hours=2))
+    db.session.commit()
+    assert now_is() == (came, True)
+
+
+def test_a_part_that_came_back_is_not_sent_again_while_who_asks_is_in_doubt(
+    visit: Visit, staff: Callable[..., Any], settled: str, now: datetime
+) -> None:
+    actor = staff("officer")
+    begun(visit("officer"), settled, come_by="2026-12-18")
+    row = db.session.query(Letter).filter_by(kind="partial-disclosure").one()
+    letter_draft.send(case_of(settled), row, version=row.version, actor=actor, now=now)
+    db.session.commit()
+    delivery.bounced(row.id, reason="No such mailbox", permanent=True, now=now)
+    identity.doubt(case_of(settled), reason="A call", actor=actor, now=now + timedelta(hours=1))
+    db.session.commit()
+    with pytest.raises(WrongState, match="Who asks is not settled"):
+        delivery.send_again(case_of(settled), row, by_post=True, version=row.version, actor=actor, now=now)
 
 
 def test_a_promise_that_has_run_out_is_not_sent(

@@ -1,7 +1,7 @@
 """Building, checking and releasing the pack, as an officer does it in the pages."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +73,29 @@ def test_a_pack_is_built_once_checked_and_goes_only_to_a_name_that_was_typed(
     good = {"recipient": "morwenna  tregale", "recipient_checked": "yes"}
     assert "Released" in visitor.send(good, form="Release the pack").text
     assert fresh(case).status is Status.RELEASED
+
+
+def test_a_pack_of_a_case_that_was_reopened_is_shown_as_taken_back(
+    visit: Callable[..., Visitor], case: Case, officer: Actor, app: Flask, now: datetime
+) -> None:
+    manager, path = visit("manager"), f"/staff/cases/{case.reference}/pack"
+    manager.get(path)
+    manager.send(form="Build it")
+    job_ends(case, PackState.READY, now, findings=[])
+    good = {"recipient": "Morwenna Tregale", "recipient_checked": "yes"}
+    manager.get(path)
+    manager.send(good, form="Release the pack")
+    app.config["NOW"] = lambda: now + timedelta(minutes=10)
+    for reason, button, again in (("A mistake", "Reopen the case", False), ("None", "Close the case", True)):
+        manager.get(f"/staff/cases/{case.reference}")
+        manager.send({"reason": reason}, form=button)
+        if again:  # by a letter
+            manager.send({"do": "send"}, form="Send it")
+        page = manager.get(path)
+        assert "cannot be downloaded any more" in page.text and "It can be downloaded until" not in page.text
+        assert ("Make it available again" in page.text) is again
+    assert "Released. The requester is told." in manager.send(good, form="Make it available again").text
+    assert "It can be downloaded until" in manager.get(path).text
 
 
 def test_a_pack_in_which_something_withheld_was_found_shows_where_and_cannot_leave(

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Pack, PackState
 from sar_service.services import audit, clock, pack, pack_release, portal, sealing
@@ -60,6 +61,8 @@ def pack_page(reference: str) -> str:
         hows=frame.HOW,
         until=portal.last_day(case),
         over=portal.over(case, today=clock.day_of(access.now())),
+        taken_back=portal.taken_back(case),
+        ended=case.status is Status.CLOSED,
         choices={each.action.value: each.blocked for each in cases.choices(case, actor=access.actor())},
         **told,
     )
