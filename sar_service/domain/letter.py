@@ -111,6 +111,12 @@ def _all() -> Mapping[str, LetterKind]:
 
 
 KINDS = _all()
+# Those that say, of a request still open whose day has passed, that it is late, and how to complain.
+SAYS_LATE = frozenset(
+    {
+        "acknowledgement", "authority-asked", "clarification", "fee-asked", "identity-asked", "new-date", "progress",
+    }
+)  # fmt: skip
 ROUTES: Mapping[Route, LetterKind] = MappingProxyType(
     {kind.route: kind for kind in KINDS.values() if kind.route is not None}
 )

@@ -237,7 +237,7 @@ class Filter:
     """What the worklist shows. Everything empty shows every open case."""
 
     statuses: tuple[Status, ...] = ()
-    due: str = ""  # "overdue", "week", "paused"; "told" another date, identity "asked" for late
+    due: str = ""  # "overdue", "untold" of that, "week", "paused"; "told" another date, identity "asked" for late
     assigned: str = ""  # "me", "nobody", or a member's id
     right: str = ""
     month: str = ""  # "2026-11": received in that month
@@ -291,6 +291,8 @@ def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:
         parts += [Case.due_on >= today, Case.due_on <= end, case_urgency.in_time_still()]
     elif chosen.due == "paused":
         parts.append(case_urgency.waiting())
+    elif chosen.due == "untold":
+        parts.append(case_urgency.untold(today))
     elif chosen.due == "asked":
         parts.append(case_urgency.asked_slowly())
     elif chosen.due == "told":

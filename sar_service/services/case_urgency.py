@@ -4,17 +4,22 @@ A case is late once its due date has passed. It stays so where evidence of ident
 the clock then waits, or runs anew, but asking late undoes nothing (`Case.missed_on`).
 """
 
+import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Date, and_, func, or_, select
 from sqlalchemy import case as when
 
-from sar_service.domain.lifecycle import OPEN
+from sar_service.db import db
+from sar_service.domain.letter import SAYS_LATE
+from sar_service.domain.lifecycle import OPEN, UNKNOWN
 from sar_service.domain.work import AT_RISK
-from sar_service.models import Case, FlagRow, Member
+from sar_service.models import Case, FlagRow, Letter, Member
 
 from .clock import LONDON
+from .told_date import NOT_GONE
 
 RUNNING = "running"
 
@@ -49,6 +54,27 @@ def told_otherwise() -> Any:
 def told_wrong(case: Case) -> bool:
     """Was the person told another due date than the one that holds now? As `told_otherwise` asks."""
     return case.status in OPEN and None not in (case.told_on, case.due_on) and case.told_on != case.due_on
+
+
+def untold(today: date) -> Any:
+    """Whether a case is late and no letter written since has said so, as a condition on its row.
+
+    The day of a letter is the one in UTC: what is written in the first hour after the last day, in summer, counts as
+    before it, and the person is told once more.
+    """
+    said = select(Letter.case_id).where(
+        Letter.case_id == Case.id,
+        Letter.kind.in_(SAYS_LATE),
+        Letter.state.not_in(NOT_GONE),
+        func.date(Letter.written_at, type_=Date) > sorted_by(),
+    )
+    return and_(Case.status.in_(OPEN - UNKNOWN), late(today), ~said.exists())
+
+
+def of_untold(rows: Sequence[Case], today: date) -> frozenset[uuid.UUID]:
+    """Which of these cases are late without anybody having been told: their ids."""
+    ids = [row.id for row in rows if late_since(row, today) is not None]
+    return frozenset(db.session.scalars(select(Case.id).where(Case.id.in_(ids), untold(today)))) if ids else frozenset()
 
 
 def asked_slowly() -> Any:

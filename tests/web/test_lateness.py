@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.complaint import About
 from sar_service.domain.lateness import Lateness
+from sar_service.domain.letter import SAYS_LATE
 from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.rights import Right
 from sar_service.models import AuditEvent, Case, CaseKey, Fact, LateReason, Letter, Team
@@ -26,6 +28,7 @@ from tests.browser import Visitor
 Visit = Callable[..., Visitor]
 Staff = Callable[..., Actor]
 CARD = 'id="lateness"'
+TEMPLATES = Path(__file__).parents[2] / "templates"
 SCHOOL = "The school of Tristram Bray sent its file after six weeks"
 
 
@@ -360,3 +363,37 @@ def test_nothing_waits_for_a_reason(visit: Visit, staff: Staff, now: datetime) -
     lateness.say(case, Lateness.STAFFING, "", version=0, actor=manager, now=now)
     db.session.commit()
     assert {choice.action: choice.blocked for choice in cases.choices(case, actor=manager)} == before
+
+
+def test_whoever_waits_beyond_the_day_is_told_so_and_lists_say_who_was_not(
+    visit: Callable[..., Visitor], now: datetime
+) -> None:
+    came = datetime(2026, 10, 19, 10, tzinfo=UTC)
+    silent, told = (factories.a_case(now=came, received_on=came.date()) for _ in range(2))
+    fresh = factories.a_case(now=now, received_on=now.date())
+    references = [case.reference for case in (silent, told, fresh)]
+    officer = visit("officer")
+    officer.get(f"/staff/cases/{references[1]}/letters/new?kind=progress")
+    page = officer.send({"kind": "progress", "reason": "Two systems are still being read"}, form="Look at the letter")
+    draft = str(page.request.path)
+    asked = "They have not been told that it is late"
+    assert asked in officer.get(f"/staff/cases/{references[1]}").text  # a draft tells nobody
+    officer.get(draft)
+    officer.send({"do": "send"}, form="Send it")
+    pages = [officer.get(f"/staff/cases/{reference}").text for reference in references]
+    assert [asked in page for page in pages] == [True, False, False]
+    assert "The day passed on 19 November 2026" in pages[0] and "/letters/new?kind=progress" in pages[0]
+    assert officer.get("/staff/").text.count("Not told that it is late</strong>") == 1
+    listed = officer.get("/staff/?due=untold").text
+    assert [reference in listed for reference in references] == [True, False, False]
+
+
+def whole(template: str) -> str:
+    """A template of a letter with all that it includes."""
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
+    return text + "".join(whole(each) for each in re.findall(r'include "(letters/[^"]+)"', text))
+
+
+@pytest.mark.parametrize("kind", sorted(SAYS_LATE))
+def test_every_letter_that_counts_as_news_of_lateness_can_say_it(kind: str) -> None:
+    assert "You should have had our answer by" in whole(f"letters/{kind}/body.txt")

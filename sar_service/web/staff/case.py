@@ -20,6 +20,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case
 from sar_service.services import case as cases
 from sar_service.services import (
+    case_urgency,
     clock,
     intake,
     lateness,
@@ -118,6 +119,7 @@ def case_page(reference: str) -> Any:
         channel=frame.CHANNELS.get(case.channel, case.channel),
         services=_services(case),
         misled=told_date.wrong(case),
+        untold=bool(case_urgency.of_untold([case], frame.today())),
         lateness=lateness_card.shown(case),
     )
 

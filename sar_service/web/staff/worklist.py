@@ -47,6 +47,7 @@ from . import blueprint, frame, letter
 SORTS = ("urgent", "due", "received", "status", "reference")
 DUE = {
     "overdue": "Overdue",
+    "untold": "Overdue, and not told so",
     "week": "Due this week",
     "paused": "Paused or not started",
     "told": "Told another date",
@@ -177,11 +178,13 @@ def _undelivered() -> list[dict[str, Any]]:
     ]
 
 
-def _looks(row: Case, found: Reckoning, working: frozenset[str]) -> list[Any]:
+def _looks(row: Case, found: Reckoning, working: frozenset[str], untold: frozenset[uuid.UUID]) -> list[Any]:
     """What somebody has to look at in an open case, whatever its date."""
     if row.status not in OPEN:
         return []
     looks = [USED[level] for level in reminder.levels(found, today=frame.today())[-1:] if level in USED]
+    if row.id in untold:
+        looks.append(_l("Not told that it is late"))
     if case_urgency.told_wrong(row):
         looks.append(_l("Told another date"))
     if row.assigned_to is not None and str(row.assigned_to) not in working:
@@ -205,7 +208,7 @@ def worklist() -> Any:
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags, late = frame.staff_names(), work.flags(rows), lateness.reasons(rows, today=today)
     working = frozenset(str(each.id) for each in team.workers(*actor.controllers))
-    groups = team_share.names(actor.controllers)
+    groups, untold = team_share.names(actor.controllers), case_urgency.of_untold(rows, today)
     # a figure of the board, opened: it has only what it counts
     counted = now.month or now.since or now.answered or now.why
     tasks, all_tasks = work.open_tasks(actor, today=today) if now.page == 1 else ([], 0)
@@ -224,7 +227,7 @@ def worklist() -> Any:
             "team": groups.get(row.team_id, "") if row.team_id is not None else "",
             "tags": [
                 *filter(None, [ATTENTION.get(case_urgency.attention(row, today))]),
-                *_looks(row, clocks[row.id], working),
+                *_looks(row, clocks[row.id], working, untold),
             ],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
             "late": filters.LATENESS[late[row.id]] if row.id in late else "",
