@@ -171,8 +171,8 @@ def probes() -> list[Probe]:
     """Everything that is asked."""
     common_given, common_family = _common()
     filters = (
-        "", "?page=2", "?status=reviewing", "?status=received", "?due=overdue", "?due=untold", "?due=week", "?due=paused",
-        "?due=told", "?due=asked",
+        "", "?page=2", "?status=reviewing", "?status=received", "?due=overdue", "?due=untold", "?due=week",
+        "?due=paused", "?due=told", "?due=asked",
         "?assigned=me", "?assigned=nobody", "?right=erasure", "?right=access", "?closed=yes", "?closed=yes&assigned=me",
         "?status=closed", "?status=refused", "?month=2026-09&closed=yes", "?month=2026-09&answered=late",
         "?since=2025-12&answered=in_time", "?answered=late", "?why=volume", "?why=open", "?why=ended",
