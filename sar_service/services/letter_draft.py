@@ -19,7 +19,20 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, identity, letter, letter_hold, redirect, sealing, told_date, units, work
+from . import (
+    audit,
+    clock,
+    complaint,
+    identity,
+    letter,
+    letter_hold,
+    letter_withheld,
+    redirect,
+    sealing,
+    told_date,
+    units,
+    work,
+)
 from . import case as cases
 from . import document as documents
 from .letter_fill import IN_ENGLISH
@@ -275,9 +288,17 @@ def save(
         changed = changed or after != (part["subject"], part["text"])
         part["subject"], part["text"] = after
     if changed:
+        letter_withheld.check(case, _fields(told))
         told["by"] = sorted({*told["by"], actor.label})
         sealing.seal(row, told)
         audit.record("changed a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
+
+
+def _fields(told: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in a letter, by the fields in which it is changed."""
+    part = told.get("welsh") or {"subject": "", "text": ""}
+    welsh = {"subject_welsh": part["subject"], "text_welsh": part["text"]}
+    return {"subject": told["subject"], "text": told["text"], **welsh}
 
 
 def _check(subject: str, text: str, must: Sequence[str], language: str, *, titled: bool = True) -> None:
@@ -308,6 +329,7 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     told = sealing.unseal(row)
     if KINDS[row.kind].second and actor.label in told["by"]:
         raise NotAllowed(OWN)
+    letter_withheld.check(case, _fields(told))
     complaint.check_independent(case, actor)
     _do(case, row.kind, told["result"], actor=actor, now=now)
     if row.kind == complaint.OUTCOME:
