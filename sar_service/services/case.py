@@ -350,7 +350,7 @@ def _first(month: str) -> date:
 
 def assign(case: Case, member: Member | None, *, version: int, actor: Actor, now: datetime) -> None:
     """Give a case to a member of staff, or take it up oneself; a manager may give it to anybody."""
-    together = _with_merged(case)
+    together = with_merged(case)
     audit.lock(*together)
     mine = member is not None and str(member.id) == actor.id
     if not mine and not actor.may(Permission.ASSIGN):
@@ -376,7 +376,7 @@ def restrict(case: Case, restricted: bool, *, reason: str, version: int, actor: 
     """
     if Permission.RESTRICT_CASE not in actor.permissions:
         raise NotAllowed("A manager decides whether a case is restricted.")
-    together = _with_merged(case)
+    together = with_merged(case)
     audit.lock(*together)
     check_version(case, version)
     if case.merged_into is not None:
@@ -388,7 +388,7 @@ def restrict(case: Case, restricted: bool, *, reason: str, version: int, actor: 
         audit.record(verb, actor=actor, now=now, case=each, **why)
 
 
-def _with_merged(case: Case) -> list[Case]:
+def with_merged(case: Case) -> list[Case]:
     """A case, and whatever was merged into it, or into that."""
     found = [case]
     for each in found:

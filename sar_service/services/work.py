@@ -10,14 +10,14 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from sar_service.domain.lifecycle import OPEN
-from sar_service.domain.permission import Permission
+from sar_service.domain.permission import Permission, Role, may_see_case, permissions_of
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.models import Case, FlagRow, Member, Note, Task, Team
 
 from . import audit, case_urgency, complaint, sealing
 from . import team as teams
-from .case import check_version, visible
+from .case import check_version, visible, with_merged
 from .clock import day_of
 
 LONGEST = 20_000
@@ -100,6 +100,11 @@ def add_task(case: Case, what: str, *, due_on: date, member: Member | None, acto
         raise InvalidInput("This is more than three years away. Check the year.", field="due_on")
     if member is not None and not teams.works_for(member, case.controller):
         raise InvalidInput("This member of staff does not work on this council’s cases.", field="member")
+    if member is not None and not may_see_case(teams.actor_of(member), case):
+        raise InvalidInput(
+            "The case is restricted, and they may not see it. Choose whoever has the case, or a manager.",
+            field="member",
+        )
     whose = member.id if member is not None else case.assigned_to
     for each, said in tasks(case):
         if not each.outcome and (said, each.due_on, each.assigned_to) == (what, due_on, whose):
@@ -144,17 +149,27 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
 
 def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]], int]:
     """What this actor has to do in the cases they may see: the next `SHOWN` by day, each with its case's reference and
-    what it is; and how many there are in all. What is given to nobody, or to somebody who has left, is for whoever has
-    the case; where nobody has that either, it is everybody's once its day has passed."""
+    what it is; and how many there are in all. What is given to nobody, or to somebody who has left or may not see the
+    case any more, is for whoever has the case; where nobody has that either, it is everybody's once its day has passed.
+    """
     me = uuid.UUID(actor.id)
     waits = visible(actor, by_id=True).join(Task, Task.case_id == Case.id).where(Task.outcome == "")
     # named and not looked up in the query: only then does PostgreSQL find these tasks by their index
     gone = db.session.scalars(select(Member.id).where(Member.active.is_(False))).all()
     nobodys, unheld = (or_(of.is_(None), of.in_(gone)) for of in (Task.assigned_to, Case.assigned_to))
-    fallen = and_(nobodys, or_(Case.assigned_to == me, and_(unheld, Task.due_on < today)))
+    falls = or_(Case.assigned_to == me, and_(unheld, Task.due_on < today))
+    above = [role for role in Role if Permission.SEE_RESTRICTED in permissions_of(role)]
+    able = db.session.scalars(select(Member.id).where(Member.role.in_(above))).all()
+    unseen = and_(
+        Case.restricted,
+        Task.assigned_to.is_not(None),
+        Task.assigned_to.not_in([*able, *gone]),
+        or_(Case.assigned_to.is_(None), Case.assigned_to != Task.assigned_to),
+    )
     rows: list[tuple[Task, str]] = []
     total = 0
-    for which in (Task.assigned_to == me, fallen):  # each by its index; both at once by none
+    # each by its index; all at once by none
+    for which in (Task.assigned_to == me, and_(nobodys, falls), and_(unseen, falls)):
         mine = waits.where(which)
         nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id)
         some = [(row, reference) for row, reference in db.session.execute(nearest.limit(SHOWN))]
@@ -198,7 +213,13 @@ def hand_over(
     cases = db.session.scalars(
         visible(actor).where(Case.assigned_to == leaver.id, Case.status.in_(OPEN)).order_by(Case.due_on)
     ).all()
-    councils = {case.controller for case in cases}
+    given = db.session.execute(
+        visible(actor, by_id=True)
+        .join(Task, Task.case_id == Case.id)
+        .where(Task.outcome == "", Task.assigned_to == leaver.id)
+        .with_only_columns(Task, Case)
+    ).all()
+    councils = {case.controller for case in (*cases, *(row[1] for row in given))}
     if to is not None and not all(teams.works_for(to, key) for key in councils or set(to.controllers)):
         raise InvalidInput("This member of staff does not work on all of these councils’ cases.", field="to")
     theirs = [case.reference for case in cases if to is not None and str(to.id) in barred(case)]
@@ -210,22 +231,17 @@ def hand_over(
     if team is not None and (not team.active or any(case.controller != team.controller for case in cases)):
         raise InvalidInput("This team does not take all of these councils’ cases.", field="to")
     told = f"staff:{to.id}" if to is not None else f"team:{team.id}" if team is not None else ""
-    given = db.session.execute(
-        visible(actor, by_id=True)
-        .join(Task, Task.case_id == Case.id)
-        .where(Task.outcome == "", Task.assigned_to == leaver.id)
-        .with_only_columns(Task, Case)
-    ).all()
-    audit.lock(*cases, *(row[1] for row in given))
+    together = {case.id: with_merged(case) for case in cases}
+    audit.lock(*(each for several in together.values() for each in several), *(row[1] for row in given))
     for task, _ in given:
         db.session.refresh(task)
     # what somebody else has just given away, or ended, is not theirs to hand over any more
     cases = [case for case in cases if case.assigned_to == leaver.id and case.status in OPEN]
     given = [row for row in given if row[0].assigned_to == leaver.id and not row[0].outcome]
-    for case in cases:
-        case.assigned_to = to.id if to is not None else None
-        case.team_id = team.id if team is not None else case.team_id
-        audit.record("handed the case over", actor=actor, now=now, case=case, to=told)
+    for each in (each for case in cases for each in together[case.id]):
+        each.assigned_to = to.id if to is not None else None
+        each.team_id = team.id if team is not None else each.team_id
+        audit.record("handed the case over", actor=actor, now=now, case=each, to=told)
     for task, case in given:
         task.assigned_to = to.id if to is not None else None
         audit.record(

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput
-from sar_service.domain.permission import Permission
+from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import Case, Member
 from sar_service.services import case as cases
@@ -59,7 +59,8 @@ def work_page(reference: str) -> str:
 
 
 def _members(case: Case) -> list[tuple[str, str]]:
-    return [(str(each.id), each.name) for each in team.workers(case.controller)]
+    able = (each for each in team.workers(case.controller) if may_see_case(team.actor_of(each), case))
+    return [(str(each.id), each.name) for each in able]
 
 
 def _back(reference: str, anchor: str) -> Response:
