@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from . import reaching
+
 SECONDS = 30
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = re.compile(
@@ -140,18 +142,26 @@ def open_mailbox(address: Address) -> Iterator[Mailbox]:
         except imaplib.IMAP4.error as error:
             raise MailboxFailed(f"{address!r} does not let us sign in: check the user and the password") from error
         yield Mailbox(server, address)
-    except ssl.SSLCertVerificationError as error:
-        raise MailboxFailed(f"{address!r}: its certificate cannot be trusted ({error.verify_message})") from error
-    except (OSError, imaplib.IMAP4.error, ValueError) as error:
-        raise MailboxFailed(f"{address!r} does not answer as a mail server should") from error
+    except OSError as error:
+        raise MailboxFailed(f"{address!r}: {reaching.why(error)}") from error
+    except (imaplib.IMAP4.error, ValueError) as error:
+        problem = "does not answer as a mail server should: check host, port and security"
+        raise MailboxFailed(f"{address!r} {problem}") from error
     finally:
         if server is not None:
             with suppress(OSError, imaplib.IMAP4.error):
                 server.logout()
 
 
+def _trusted(authority: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(authority) if authority else None)
+    except OSError as error:
+        raise MailboxFailed(f"{authority}, named as ca_file, cannot be read, or holds no certificate") from error
+
+
 def _connected(address: Address) -> imaplib.IMAP4:
-    trusted = ssl.create_default_context(cafile=str(address.ca_file) if address.ca_file else None)
+    trusted = _trusted(address.ca_file)
     if address.security == "tls":
         return imaplib.IMAP4_SSL(address.host, address.port, ssl_context=trusted, timeout=SECONDS)
     server = imaplib.IMAP4(address.host, address.port, timeout=SECONDS)

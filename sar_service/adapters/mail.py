@@ -16,6 +16,9 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from . import reaching
+
+FOR_GOOD = 500  # answers from here on stay as they are; 4xx is for now (RFC 5321): greylisting, a full mailbox
 _HEADERS = HeaderRegistry()
 for _name in ("in-reply-to", "references"):
     _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # else a long id would be taken for words, and encoded
@@ -151,11 +154,28 @@ class SmtpMailer:
 
     def _connect(self) -> smtplib.SMTP:
         server = smtplib.SMTP(self.host, self.port, timeout=30)
-        if self.tls:
-            server.starttls(context=ssl.create_default_context())
-        if self.user:
-            server.login(self.user, self.password)
+        try:
+            if self.tls:
+                server.starttls(context=ssl.create_default_context())
+            if self.user:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
         return server
+
+    def _why(self, error: Exception) -> str:
+        """What kept a message, or us, from the server, in words that repeat nothing that it said."""
+        place = f"the mail server {self.host}:{self.port}"
+        match error:
+            case smtplib.SMTPAuthenticationError():
+                return f"{place} does not let us sign in: check SAR_MAIL_USER and SAR_MAIL_PASSWORD"
+            case smtplib.SMTPNotSupportedError():
+                return f"{place} offers no STARTTLS, or no way to sign in: check SAR_MAIL_PORT and SAR_MAIL_TLS"
+            case smtplib.SMTPException():
+                return f"{place} did not accept the message, or broke off"
+            case _:
+                return f"{place}: {reaching.why(error)}"
 
     def send(self, mail: Mail) -> str:
         message = as_message(mail)
@@ -166,14 +186,16 @@ class SmtpMailer:
             finally:
                 _leave(server)
         except smtplib.SMTPRecipientsRefused as error:
-            raise MailFailed("the mail server refused the recipient's address", permanent=True) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailFailed(f"the mail server {self.host} did not accept the message") from error
+            permanent = all(code >= FOR_GOOD for code, _said in error.recipients.values())
+            later = "" if permanent else " for now"
+            raise MailFailed(f"the mail server refused the recipient's address{later}", permanent=permanent) from error
+        except OSError as error:
+            raise MailFailed(self._why(error)) from error
         return str(message["Message-ID"])
 
     def check(self) -> None:
         try:
             with self._connect() as server:
                 server.noop()
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailFailed(f"the mail server {self.host}:{self.port} cannot be reached") from error
+        except OSError as error:
+            raise MailFailed(self._why(error)) from error

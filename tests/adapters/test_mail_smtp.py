@@ -4,10 +4,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from sar_service.adapters.mail import Mail, MailFailed, SmtpMailer
+from sar_service.demo.council import free_port
 
 MAIL = Mail(to="morwenna@example.org", subject="A letter", text="It is there.", sender="sar@council.example", key="k1")
 
@@ -42,7 +44,7 @@ class Server:
 
 
 @contextmanager
-def serving(server: Server) -> Iterator[SmtpMailer]:
+def serving(server: Server, **more: Any) -> Iterator[SmtpMailer]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -50,7 +52,7 @@ def serving(server: Server) -> Iterator[SmtpMailer]:
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield SmtpMailer("127.0.0.1", listening.getsockname()[1], tls=False)
+        yield SmtpMailer("127.0.0.1", listening.getsockname()[1], **{"tls": False, **more})
         thread.join(30)
 
 
@@ -64,7 +66,15 @@ def test_a_message_that_was_taken_is_sent_however_they_part(goodbye: bytes) -> N
 
 
 @pytest.mark.parametrize(
-    "answers", [{"END": b"452 no room"}, {"END": b""}, {"DATA": b"451 later"}, {"MAIL": b"450 no"}]
+    "answers",
+    [
+        {"END": b"452 no room"},
+        {"END": b""},
+        {"DATA": b"451 later"},
+        {"MAIL": b"450 no"},
+        {"RCPT": b"451 greylisted"},
+        {"RCPT": b""},
+    ],
 )
 def test_a_message_that_was_not_taken_is_tried_again(answers: dict[str, bytes]) -> None:
     server = Server(**answers)
@@ -78,3 +88,31 @@ def test_a_recipient_that_is_refused_is_not_tried_again() -> None:
     with serving(Server(RCPT=b"550 nobody here")) as mailer, pytest.raises(MailFailed) as failed:
         mailer.send(MAIL)
     assert failed.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("answers", "more", "says"),
+    [
+        ({}, {"tls": True}, "offers no STARTTLS"),
+        (
+            {"EHLO": b"250-here\r\n250 AUTH PLAIN", "AUTH": b"535 no"},
+            {"user": "sar", "password": "x"},
+            "sign in: check",
+        ),
+        ({"NOOP": b""}, {}, "broke off"),
+    ],
+)
+def test_the_check_says_what_is_wrong_with_the_server(
+    answers: dict[str, bytes], more: dict[str, Any], says: str
+) -> None:
+    with serving(Server(**answers), **more) as mailer, pytest.raises(MailFailed, match=says):
+        mailer.check()
+
+
+@pytest.mark.parametrize(
+    ("host", "says"), [("127.0.0.1", "nothing answers at that port"), ("nowhere.invalid", "no server of that name")]
+)
+def test_a_server_that_is_not_there_is_told_apart_from_one_that_refuses(host: str, says: str) -> None:
+    with pytest.raises(MailFailed, match=says) as failed:
+        SmtpMailer(host, free_port(), tls=False).send(MAIL)
+    assert not failed.value.permanent

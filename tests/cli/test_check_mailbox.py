@@ -52,8 +52,15 @@ def test_a_mailbox_that_can_be_read_says_how_much_waits(tmp_path: Path, mail_ser
         ({}, {mails.VARIABLE: "wrong"}, "does not let us sign in"),
         ({"folder": "Nowhere"}, GOOD, "there is no folder Nowhere"),
         ({"ca_file": None}, GOOD, "its certificate cannot be trusted"),
-        ({"security": "starttls"}, GOOD, "does not answer as a mail server should"),
-        ({"port": 9}, GOOD, "does not answer as a mail server should"),
+        ({"ca_file": "/nowhere/authority.pem"}, GOOD, "/nowhere/authority.pem, named as ca_file, cannot be read"),
+        (
+            {"ca_file": "/etc/hostname"},
+            GOOD,
+            "/etc/hostname, named as ca_file, cannot be read, or holds no certificate",
+        ),
+        ({"security": "starttls"}, GOOD, "did not answer in time"),
+        ({"port": 9}, GOOD, "nothing answers at that port"),
+        ({"host": "nowhere.invalid"}, GOOD, "there is no server of that name"),
     ],
 )
 def test_a_mailbox_that_cannot_be_read_says_why(
