@@ -21,7 +21,7 @@ from sar_service.domain.actor import PUBLIC, Actor
 from sar_service.domain.errors import NotFound
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Once
-from sar_service.services import portal, team
+from sar_service.services import portal, pulse, team
 
 from . import session as sessions
 
@@ -99,6 +99,16 @@ def portal_case() -> Case:
     """The case of the requester who makes this request."""
     found: Case = g.portal_case
     return found
+
+
+def failed() -> bool:
+    """Did this request fail on our side? The page that says so asks the database for nothing: it may be what failed."""
+    return bool(g.get("failed"))
+
+
+def standstill() -> pulse.Standstill | None:
+    """What of the service stands still, for the pages of somebody who is signed in."""
+    return None if failed() else pulse.standstill(now=now())
 
 
 def sign_in(member_actor: Actor) -> None:

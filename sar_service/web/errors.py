@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -82,6 +82,7 @@ def _onwards(status: int) -> list[dict[str, str]]:
 
 
 def _answer(status: int, message: str) -> tuple[Any, int]:
+    g.failed = status >= 500
     db.session.rollback()
     reading_only.set(True)  # the page waits for nobody who writes
     if request.path.startswith("/api/"):

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from sar_service.domain.actor import Actor
 from sar_service.domain.permission import Permission
-from sar_service.services import moved_date, pulse
+from sar_service.services import moved_date
 
 from .. import access
 from ..access import allow
@@ -29,7 +29,7 @@ def frame() -> dict[str, Any]:
         "account": {"name": access.actor().name, "sign_out": "/staff/sign-out", "password": "/staff/password"},
         "home": url_for("managers.home"),
         "navigation": _navigation(),
-        "standstill": pulse.standstill(now=access.now()),
+        "standstill": access.standstill(),
     }
 
 
@@ -55,7 +55,7 @@ def _navigation() -> list[dict[str, Any]]:
 
 
 def _moved(actor: Actor) -> str:
-    count = moved_date.count_unseen(actor) if actor.may(Permission.ASSIGN) else 0
+    count = moved_date.count_unseen(actor) if actor.may(Permission.ASSIGN) and not access.failed() else 0
     return _("Dates that moved (%(count)s)", count=count) if count else _("Dates that moved")
 
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from sar_service.domain.permission import Permission
-from sar_service.services import pulse
 
 from .. import access
 
@@ -36,7 +35,7 @@ def framed() -> dict[str, Any]:
         },
         "home": sign_in.home(),
         "navigation": [] if current_user.must_change else _navigation(),
-        "standstill": pulse.standstill(now=access.now()),
+        "standstill": access.standstill(),
     }
 
 
