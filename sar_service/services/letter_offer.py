@@ -11,7 +11,7 @@ from sar_service.domain.rights import Right
 from sar_service.models import Case
 
 from . import case as cases
-from . import clock, complaint, identity, letter, letter_draft
+from . import clock, complaint, identity, letter, letter_draft, work
 
 MOVED = {
     "identity_requested": Action.ASK_IDENTITY,
@@ -25,9 +25,10 @@ def not_now(case: Case, *, actor: Actor, today: date) -> dict[str, str]:
     """Of the letters of this case those that this actor could not begin today, each with the reason in a sentence."""
     begun = {row.kind for row in letter.letters(case) if row.state == "draft"}
     blocked = {choice.action: choice.blocked for choice in cases.choices(case, actor=actor)}
+    own = complaint.OWN if actor.id in work.barred(case) else ""
     found = {}
     for key in letter_draft.kinds(case):
-        reasons = (letter_draft.BEGUN if key in begun else "", *_against(case, KINDS[key], blocked, actor, today))
+        reasons = (own, letter_draft.BEGUN if key in begun else "", *_against(case, KINDS[key], blocked, actor, today))
         why = next(filter(None, reasons), "")
         if why:
             found[key] = why

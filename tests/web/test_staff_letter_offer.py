@@ -9,11 +9,12 @@ from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.complaint import About
 from sar_service.domain.errors import DomainError, WrongState
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.rights import TERMS, Right
 from sar_service.models import Case
-from sar_service.services import clock, letter_draft, letter_offer
+from sar_service.services import clock, complaint, letter_draft, letter_offer
 from tests import factories
 from tests.browser import Visitor
 
@@ -104,3 +105,48 @@ def test_offered_is_what_can_be_begun_and_nothing_else(
         else:
             assert kind not in blocked, f"{kind}: {blocked[kind]}"
         db.session.rollback()
+
+
+def answered(case: Case, kind: str, *, by: Actor, sent_by: Actor, now: datetime) -> Case:
+    """The case, whose identity was settled, answered with a letter that one wrote and another sent."""
+    factories.with_identity(case, actor=by, now=now)
+    row = letter_draft.begin(case, kind, "We looked at it.", result=Result.NONE, actor=by, now=now)
+    letter_draft.send(case, row, version=row.version, actor=sent_by, now=now)
+    db.session.commit()
+    return case
+
+
+def test_where_every_letter_was_begun_the_page_says_so_and_not_that_the_case_is_over(
+    visit: Visits, staff: Made, app: Flask, now: datetime
+) -> None:
+    officer = staff("officer")
+    case = factories.a_case(now=now, right=Right.RESTRICTION)
+    answered(case, "outcome-restriction", by=officer, sent_by=staff("officer"), now=now)
+    letter_draft.begin(case, "restriction-ends", "From 1 March on.", actor=officer, now=now)
+    db.session.commit()
+    page = chooser(visit, case)
+    assert "There is no letter to write now" in page and "The case is over" not in page
+    assert 'id="not-now" open' in page and "begun already and waits under" in page
+
+
+def test_whoever_decided_on_what_a_complaint_is_about_is_offered_nothing_to_write_in_it(
+    visit: Visits, staff: Made, app: Flask, now: datetime
+) -> None:
+    decider, other = staff("officer"), staff("officer")
+    about = answered(
+        factories.a_case(now=now, right=Right.ERASURE), "outcome-erasure", by=decider, sent_by=other, now=now
+    )
+    filed = complaint.Filed(about=About.REQUEST, request=about)
+    case = factories.a_case(now=now, right=Right.COMPLAINT, filed=filed, channel="letter")
+    draft = letter_draft.begin(case, "progress", "We read.", actor=staff("officer"), now=now).id
+    db.session.commit()
+    path, blocked = f"/staff/cases/{case.reference}", letter_offer.not_now(case, actor=decider, today=clock.day_of(now))
+    assert set(blocked) == set(letter_draft.kinds(case)) and set(blocked.values()) == {complaint.OWN}
+    barred = visit(decider)
+    for page in ("/letters/new", "/elsewhere"):
+        text = barred.get(f"{path}{page}").text
+        assert "Somebody else must look into it." in text and "Look at the letter" not in text
+    text = barred.get(f"{path}/letters/{draft}").text
+    assert "Somebody else reads this letter and sends it." in text and "We read." in text
+    assert not [words for words in ("Send it", "Throw it away", "Keep it and send it later") if f">{words}<" in text]
+    assert ">Send it<" in visit("officer").get(f"{path}/letters/{draft}").text

@@ -23,6 +23,7 @@ from sar_service.models import Case
 from sar_service.services import (
     audit,
     clock,
+    complaint,
     identity_linked,
     incoming,
     letter,
@@ -150,6 +151,11 @@ class NotLogged(WrongState):
     def __init__(self, case: Case) -> None:
         super().__init__(_("This is an e-mail that nobody has logged as a request. Log it first."))
         self.reference, self.aside = case.reference, case.status is Status.SET_ASIDE
+
+
+def stopped(case: Case) -> str:
+    """Why whoever looks may write nothing in this case, in words; "" where they may."""
+    return complaint.OWN if access.actor().id in work.barred(case) else ""
 
 
 def today() -> date:

@@ -24,7 +24,6 @@ from sar_service.services import (
     letter_offer,
     letter_part,
     sealing,
-    work,
 )
 
 from .. import access
@@ -33,7 +32,6 @@ from ..filters import weekday_date
 from . import blueprint, conflict, frame
 from .asking import again, day, in_welsh, line, one_of, version, words
 
-ENDS = ("answer", "refuse", "close", "redirect")  # what a letter does that whoever decided may not do to a complaint
 CODE = "access-code"  # it opens the portal: nobody but the requester sees it
 TITLES: dict[str, Any] = {
     "acknowledgement": _l("Acknowledgement"),
@@ -146,6 +144,7 @@ def new_letter(reference: str) -> str:
         asked=asked,
         routed=bool(letter_draft.routes(case)),
         in_parts=KINDS[letter_draft.PART].suits(case.right),
+        stopped=frame.stopped(case),
         managers_only=len(offered) < len(able),
         welsh=letter.wants_welsh(case),
     )
@@ -247,14 +246,15 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         mail=letter.mail_of(case, row.kind, written, now=access.now()) if row.state == "draft" else None,
         hidden=row.kind == CODE,
         unsendable=_unsendable(case, row.kind, written),
+        stopped=frame.stopped(case),
         rests=delivery.clock_rests_on(row),
     )
 
 
 def _unsendable(case: Case, kind: str, written: dict[str, Any]) -> str:
     """Why whoever looks at this draft may not send it, in words; "" where they may. The services ask again."""
-    actor, does = access.actor(), KINDS[kind].does
-    if does in ENDS and actor.id in work.barred(case):
+    actor = access.actor()
+    if frame.stopped(case):
         return _("You decided on what this complaint is about. Somebody else reads this letter and sends it.")
     if KINDS[kind].second and actor.label in written.get("by", []):
         return _("You wrote in this letter. Ask a colleague to read it and to send it: they find it under “Letters”.")
