@@ -16,7 +16,7 @@ from sar_service.models import Case, KeptApart, LinkRow
 from . import audit
 from . import reason as reasons
 from .case import restrict as restrict_one
-from .case import visible
+from .case import visible, with_merged
 
 
 def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime) -> LinkRow:
@@ -84,14 +84,17 @@ def restrict(
     now: datetime,
 ) -> list[Case]:
     """Restrict a case, or lift its restriction, and with it those of its linked cases that were chosen. Returns all of
-    them. Raises InvalidInput where one chosen is not linked."""
-    together = {other.id: other for _, other in beside(case, actor=actor, restricted=not restricted)}
-    if not set(along) <= set(together):
+    them; one with which somebody else has done it meanwhile stays as it is. Raises InvalidInput where one chosen is not
+    linked."""
+    linked = {other.id: other for _, other in links(case, actor=actor) if other is not None}
+    if not set(along) <= set(linked):
         raise InvalidInput("Choose among the cases that are linked.", field="along")
+    chosen = [linked[each] for each in dict.fromkeys(along)]
+    audit.lock(*(each for one in (case, *chosen) for each in with_merged(one)))
     restrict_one(case, restricted, reason=reason, version=version, actor=actor, now=now)
-    chosen = [together[each] for each in dict.fromkeys(along)]
     for other in chosen:
-        restrict_one(other, restricted, reason=reason, version=other.version, actor=actor, now=now)
+        if other.restricted is not restricted:
+            restrict_one(other, restricted, reason=reason, version=other.version, actor=actor, now=now)
     return [case, *chosen]
 
 

@@ -270,6 +270,29 @@ def test_a_manager_who_restricts_a_case_restricts_what_was_asked_for_with_it_or_
     assert all(reference in page.text for reference in (first, second, third))
 
 
+def test_a_manager_who_is_overtaken_in_restricting_linked_cases_is_told_that_and_blamed_for_nothing(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    visitor.send({**TYPED, "rights": ["access", "erasure"]}, form="Log it")
+    first, second = (case.reference for case in cases())
+    slow, quick = visit("manager"), visit("manager")
+    slow.get(f"/staff/cases/{first}")
+    quick.get(f"/staff/cases/{first}")
+    quick.send({"reason": "A councillor"}, form="Restrict it")
+    page = slow.send({"reason": "It is about a colleague"}, form="Restrict it")
+    assert page.status_code == 409 and "Somebody else changed this" in page.text
+    assert "It is about a colleague" in page.text
+    slow.send({"reason": "Not after all"}, form="Lift the restriction")
+    slow.get(f"/staff/cases/{first}")
+    quick.get(f"/staff/cases/{second}")
+    quick.send({"reason": "A councillor", "along": []}, form="Restrict it")
+    page = slow.send({"reason": "A councillor"}, form="Restrict it")  # the other one is as they want it already
+    assert page.status_code == 200 and f"Restricted: {first}, {second}." in page.text
+    assert all(case.restricted for case in cases())
+
+
 def test_a_complaint_is_begun_from_the_page_of_what_it_is_about(visit: Visit, officer: Actor, now: datetime) -> None:
     reference = factories.a_case(now=now).reference
     visitor = visit(officer)
