@@ -95,6 +95,16 @@ def test_only_the_services_of_the_chosen_council_are_offered(stranger: Visitor) 
     assert "Children&#39;s social care" not in stranger.get("/request/what?change=1").text
 
 
+def test_services_of_a_council_that_is_not_asked_any_more_are_asked_for_no_more(stranger: Visitor, sent: Any) -> None:
+    fill(stranger, [*MINE[:5], ("what", {"what": "Everything", "services": ["care"]}), *MINE[6:]])
+    assert "Children&#39;s social care" in stranger.last.text
+    stranger.get("/request/who?change=1")
+    page = stranger.send({**MINE[0][1], "controller": "southmoor"})
+    assert page.request.path == "/request/check" and ">care<" not in re.sub(r"\s", "", page.text)
+    stranger.send()
+    assert sealing.unseal(db.session.scalars(select(Case)).one())["scope"]["services"] == []
+
+
 def test_the_start_page_leads_to_the_form_for_complaints(stranger: Visitor) -> None:
     page = stranger.get("/").text
     assert 'href="/complaint/"' in page and "Take back a consent" in page

@@ -22,7 +22,7 @@ from ..access import actor, allow_anyone, now, once, remote
 from ..fields import errors_for
 from ..fields_rows import asked_for_rows
 from .request_answers import sections, to_request
-from .request_questions import FORMS, TITLES, steps_for
+from .request_questions import FORMS, TITLES, services, steps_for
 from .request_wanted import wanted
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
@@ -39,7 +39,12 @@ def _draft() -> dict[str, Any]:
 
 
 def _keep(step: str, answers: dict[str, Any]) -> None:
-    session.put(DRAFT, {**_draft(), step: answers})
+    """Keep the answers of a step. Services that another council had, which was chosen before, are left out."""
+    draft = {**_draft(), step: answers}
+    if "what" in draft:
+        offered = {key for key, _words in services(draft, runtime().catalogue)}
+        draft["what"] = {**draft["what"], "services": [key for key in draft["what"].get("services", []) if key in offered]}
+    session.put(DRAFT, draft)
 
 
 @blueprint.get("/")

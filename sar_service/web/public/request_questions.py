@@ -149,10 +149,16 @@ class What(Question):
     period = TextField(_l("From when to when"), hint=_l("For example, 2009 to 2016"), longest=120)
 
     def prepare(self, draft: Mapping[str, Any], catalogue: Catalogue) -> None:
-        words, council = wanted(draft), draft.get("who", {}).get("controller")
+        words = wanted(draft)
         self.what.label.text, self.what.hint, self.what.required = words.label, words.hint, words.required
-        found = catalogue.notices.values()
-        self.services.choices = [(each.key, each.service) for each in found if council in (None, *each.controllers)]
+        self.services.choices = services(draft, catalogue)
+
+
+def services(draft: Mapping[str, Any], catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The services of the council that was chosen, by key; of all where there is but one council."""
+    council = draft.get("who", {}).get("controller")
+    found = catalogue.notices.values()
+    return [(each.key, each.service) for each in found if council in (None, *each.controllers)]
 
 
 LANGUAGES = [("en", _l("English")), ("cy", _l("Welsh (Cymraeg), with the English below it"))]
