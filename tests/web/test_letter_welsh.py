@@ -54,6 +54,18 @@ def test_whoever_complains_is_written_to_as_they_chose(offered: None, stranger: 
     assert "Annwyl Morwenna Tregale" in written["welsh"]["text"] and "Dear Morwenna Tregale" in written["text"]
 
 
+def test_a_complaint_that_staff_log_about_a_request_keeps_its_language(
+    offered: None, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    case = factories.a_case(now=now, delivery={"how": "portal", "language": "cy"})
+    visitor = visit("officer")
+    visitor.get(f"/staff/log?about={case.reference}")
+    visitor.send({"channel": "phone", "what": "Half of it is missing"}, form="Log it")
+    db.session.rollback()
+    made = db.session.scalars(select(Case).where(Case.right == Right.COMPLAINT)).one()
+    assert letter.wants_welsh(made)
+
+
 def test_whoever_complains_in_english_gets_english_and_a_language_that_is_none_is_refused(
     offered: None, stranger: Visitor
 ) -> None:

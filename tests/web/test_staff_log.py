@@ -125,9 +125,10 @@ def test_who_decided_on_a_request_still_takes_down_a_complaint_about_it(
     assert complaint.acknowledged_on(case) == clock.day_of(now)
     # Looking into it stays with somebody else.
     assert officer.id in complaint.decided(case)
-    visitor.get(f"/staff/cases/{case.reference}/letters/new")
-    answer = visitor.send({"kind": "progress", "reason": "We are looking"}, form="Look at the letter")
-    assert "Somebody else must look into it" in answer.text
+    path = f"/staff/cases/{case.reference}/letters"
+    assert "Somebody else must look into it" in visitor.get(f"{path}/new").text
+    answer = visitor.post(path, {"form": "letter", "kind": "progress", "reason": "We are looking"})
+    assert answer.status_code == 403 and "Somebody else must look into it" in answer.text
 
 
 def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -> None:
@@ -309,3 +310,20 @@ def test_a_complaint_is_begun_from_the_page_of_what_it_is_about(visit: Visit, of
     page = visitor.send({"channel": "phone", "what": "You left out my school years"}, form="Log it")
     assert page.status_code == 200 and "Logged: " in page.text
     assert "AAAAB" not in visitor.get("/staff/log?about=AAAAA-AAAAA-AAAAB").text
+
+
+def test_a_complaint_of_somebody_who_lives_with_the_person_has_their_address_and_council(
+    visit: Visit, staff: packs.Made, now: datetime
+) -> None:
+    there = ["4 Quarry Lane", "Northmoor", "NM4 2QT"]
+    parent = {"name": "Jory Tregale", "relationship": "father", "email": "", "address": there}
+    subject, delivery = {"addresses": [there], "emails": []}, {"how": "post"}
+    case = factories.a_case(now=now, capacity="parent", requester=parent, subject=subject, delivery=delivery)
+    reference = case.reference
+    visitor = visit(staff("officer", controllers=["southmoor", "northmoor"]))
+    visitor.get(f"/staff/log?about={reference}")
+    page = visitor.send({"channel": "phone", "what": "It took too long"}, form="Log it")
+    assert page.status_code == 200 and "Logged: " in page.text
+    made = next(case for case in cases() if case.right is Right.COMPLAINT)
+    assert made.controller == "northmoor"
+    assert sealing.unseal(made)["requester"]["address"] == there

@@ -43,7 +43,10 @@ def _keep(step: str, answers: dict[str, Any]) -> None:
     draft = {**_draft(), step: answers}
     if "what" in draft:
         offered = {key for key, _words in services(draft, runtime().catalogue)}
-        draft["what"] = {**draft["what"], "services": [key for key in draft["what"].get("services", []) if key in offered]}
+        draft["what"] = {
+            **draft["what"],
+            "services": [key for key in draft["what"].get("services", []) if key in offered],
+        }
     session.put(DRAFT, draft)
 
 

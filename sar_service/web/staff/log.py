@@ -20,8 +20,9 @@ from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
-from sar_service.services import audit, complaint, intake, letter_draft, link, sealing
+from sar_service.services import audit, complaint, intake, letter, letter_draft, link, sealing
 from sar_service.services import case as cases
+from sar_service.services.letter_words import ENGLISH, WELSH
 
 from .. import access
 from ..access import allow
@@ -204,6 +205,7 @@ def _begun(about: str) -> dict[str, Any]:
     address = requester.get("address") or []
     postal = address if isinstance(address, str) else "\n".join(address)
     return begun | {
+        "controller": before.controller,
         "capacity": before.capacity,
         "given_name": subject.get("given_name") or "",
         "family_name": subject.get("family_name") or "",
@@ -217,10 +219,11 @@ def _begun(about: str) -> dict[str, Any]:
         "organisation": requester.get("organisation") or "",
         "email": requester.get("email") or "",
         "phone": requester.get("phone") or "",
-        "postal": "" if postal in addresses[:1] else postal,
+        "postal": "" if mine and postal in addresses[:1] else postal,  # of anybody else it is not taken from above
         "safe": requester.get("safe") or UNKNOWN,
         "safety_note": requester.get("safety_note") or "",
         "how": how if how in frame.HOW else "portal",
+        "language": WELSH if letter.wants_welsh(before) else ENGLISH,
     }
 
 
