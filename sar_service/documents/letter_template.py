@@ -32,7 +32,7 @@ LOOP = ("index", "first", "last")
 HINT = "config/README.md says what a letter's template may use"
 
 _HELD = "\ue000"  # stands before a text that would be a mark at the beginning of a line
-_JOINER = "\u2060"  # is not seen and has no width: what follows it is no mark
+JOINER = "\u2060"  # is not seen and has no width: what follows it is no mark
 _MARK = re.compile(r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?=\s|$)")
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # however a program writes that a line ends
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff]")
@@ -186,7 +186,7 @@ def fill(name: str, values: Mapping[str, Any], *, folder: Path, own: Mapping[str
     except (TypeError, ValueError, RecursionError):
         problem = f"does something that is not possible with what it is given; {HINT}"
         raise LetterFault(loader.find(name).file, 0, problem) from None
-    return re.sub(rf"(?m)^([ \t]*){_HELD}", rf"\1{_JOINER}", text).replace(_HELD, "")
+    return re.sub(rf"(?m)^([ \t]*){_HELD}", rf"\1{JOINER}", text).replace(_HELD, "")
 
 
 def _bounded(pieces: Iterator[str], file: str) -> str:

@@ -14,9 +14,14 @@ from typing import Any
 import pikepdf
 from markdown_it import MarkdownIt
 
+from .letter_template import JOINER
 from .render import RenderError, page, render
 
 _HEADING = re.compile(r"^##\s+", re.MULTILINE)
+_MARK = r"(?:[-+*]|\d{1,9}[.)])"
+_DRAWN = re.compile(rf"^([ \t]*)(?={_MARK}[ \t]+{_MARK}(?:[ \t]|$))", re.MULTILINE)  # "- - -" is no list of lists
+_MOVED_IN = re.compile(r"^[ \t]+", re.MULTILINE)
+FARTHEST = 6  # blanks before a line that mean something: a list in a list, and one more
 
 
 @lru_cache
@@ -30,7 +35,7 @@ def as_html(text: str, classes: Mapping[str, str] | None = None) -> str:
     `classes` are those that elements get, by their names ("p", "h2", "ul", "ol").
     """
     marks = _marks()
-    tokens = marks.parse(text)
+    tokens = marks.parse(_shallow(text))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h2"  # a line that somebody begins with "# " is no title of the page it stands on
@@ -38,6 +43,12 @@ def as_html(text: str, classes: Mapping[str, str] | None = None) -> str:
             token.attrSet("class", (classes or {})[token.tag])
     html: str = marks.renderer.render(tokens, marks.options, {})
     return html
+
+
+def _shallow(text: str) -> str:
+    """The text with no list far inside another: past some depth the reader of marks drops whatever follows."""
+    near = _MOVED_IN.sub(lambda found: found[0].expandtabs(4)[:FARTHEST], text)
+    return _DRAWN.sub(rf"\1{JOINER}", near)
 
 
 def as_plain(text: str) -> str:
