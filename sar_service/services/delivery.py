@@ -110,6 +110,7 @@ def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: A
     told["sending"] = told.get("sending", 0) + 1
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
     told["address"] = letter.address_of(case)
+    told.pop("printed", None)
     told["paper"] = {**told["paper"], "to": told["address"]}
     if goes != "post":
         told["mail"] = letter.mail_of(case, row.kind, told, now=row.written_at)

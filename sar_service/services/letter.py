@@ -125,6 +125,7 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
         told["mail"] = mail
     row.written_by, row.written_at = actor.label, now
     told["paper"] = paper(case, told, on=clock.day_of(now))
+    told.pop("printed", None)  # where it lay before, and was held back: with another address
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
     told_date.renew(case)

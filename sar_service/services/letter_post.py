@@ -1,7 +1,7 @@
 """Letters that wait: to be sent by somebody, or to be printed and put into the post."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy import func
@@ -20,6 +20,10 @@ from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
 GONE = "Somebody else has posted one of these letters. Look at the list again."
+TWICE = (
+    "Somebody else has printed some of these letters since you opened this list. They are marked now. Choose them "
+    "again only if the other copy does not go into the post."
+)
 POSTED = "The letter was put into the post on this day."
 ANSWERS = {
     "clarification_requested": ("clarification_received",),
@@ -64,8 +68,44 @@ def chosen(ids: Sequence[uuid.UUID], *, actor: Actor) -> list[tuple[Letter, Case
     return [there[key] for key in there if key in set(ids)]
 
 
-def printed(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> bytes:
+def print_of(row: Letter) -> tuple[str, datetime] | None:
+    """Who printed a letter that waits for the post, and when; None if nobody has."""
+    told = sealing.unseal(row).get("printed")
+    return (told["by"], datetime.fromisoformat(told["at"])) if told else None
+
+
+def mark_of(row: Letter) -> str:
+    """The newest printing of a letter, as a list that knows of it says so; "" if there was none."""
+    told = print_of(row)
+    return f"{row.id} {told[1].isoformat()}" if told else ""
+
+
+def _known(letters: Sequence[tuple[Letter, Case]], known: Collection[str], *, actor: Actor) -> None:
+    """Raises WrongState if somebody else has printed one of them, and whoever chose it was not shown that."""
+    for row, _ in letters:
+        told = print_of(row)
+        if told and told[0] != actor.label and mark_of(row) not in known:
+            raise WrongState(TWICE)
+
+
+def note_printed(
+    letters: Sequence[tuple[Letter, Case]], *, known: Collection[str], actor: Actor, now: datetime
+) -> None:
+    """Note who has these on paper, so that nobody else prints them as well unawares: they would be posted twice."""
+    audit.lock(*(case for _, case in letters))
+    for row, _ in letters:
+        db.session.refresh(row)
+    if any(row.state != "to_post" for row, _ in letters):
+        raise WrongState(GONE)
+    _known(letters, known, actor=actor)
+    for row, case in letters:
+        sealing.seal(row, {**sealing.unseal(row), "printed": {"by": actor.label, "at": now.isoformat()}})
+        audit.record("printed a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
+
+
+def printed(letters: Sequence[tuple[Letter, Case]], *, known: Collection[str], actor: Actor, now: datetime) -> bytes:
     """All of them as one PDF, each beginning on a sheet of its own when it is printed on both sides."""
+    _known(letters, known, actor=actor)
     for row, case in letters:
         audit.viewed("a letter", actor=actor, now=now, case=case, of=row)
     return sheets([letter.pdf(case, row, now=now) for row, case in letters])

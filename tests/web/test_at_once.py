@@ -209,6 +209,16 @@ def test_a_letter_is_posted_once(app: Flask, visit: Visit, now: datetime) -> Non
     assert count(AuditEvent, AuditEvent.verb == "posted a letter") == 1
 
 
+def test_a_letter_that_two_people_print_is_given_to_one_of_them(app: Flask, visit: Visit, now: datetime) -> None:
+    one(now, requester={"name": NAME, "email": "", "address": "4 Quarry Lane, Northmoor"})
+    row = db.session.scalars(select(Letter).where(Letter.state == "to_post")).one()
+    form = {"do": "print", "letter": str(row.id)}
+    came = at_once(app, *(sends(visit("officer"), "/staff/post", **form) for _ in range(2)))
+    assert codes(came) == [200, 409]
+    assert came[0].mimetype == "application/pdf" and "Somebody else has printed" in came[1].text
+    assert count(AuditEvent, AuditEvent.verb == "printed a letter") == 1
+
+
 def test_a_form_with_one_key_does_one_thing_and_is_answered_alike(
     app: Flask, visit: Visit, staff: Staff, now: datetime
 ) -> None:

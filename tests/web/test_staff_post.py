@@ -13,7 +13,7 @@ from flask import Flask
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.rights import Right
-from sar_service.models import Case, Letter
+from sar_service.models import AuditEvent, Case, Letter
 from sar_service.services import clock, letter_draft
 from tests import factories
 from tests.browser import Visitor
@@ -52,6 +52,34 @@ def test_letters_are_printed_together_and_noted_once_they_are_posted(
     officer.get("/staff/post")
     answer = officer.send({"letter": ids, "do": "posted"}, form="They are in the post")
     assert answer.status_code == 409 and "Somebody else has posted" in answer.text
+
+
+def test_what_somebody_else_has_printed_is_marked_and_not_printed_a_second_time_unawares(
+    visit: Callable[..., Visitor], made: list[Case]
+) -> None:
+    first, second = visit("officer", name="Olive Rook"), visit("officer")
+    ids = [str(row.id) for row in db.session.query(Letter)]
+    for officer in (first, second):
+        assert officer.get("/staff/post").text.count(" checked") == 2
+    assert first.send({"letter": ids[:1], "do": "print"}, form="Print them").mimetype == "application/pdf"
+    answer = second.send({"letter": ids, "do": "print"}, form="Print them")
+    assert answer.status_code == 409 and "Somebody else has printed" in answer.text
+    assert answer.text.count("Printed by Olive Rook") == 1 and answer.text.count(" checked") == 1
+    assert printed() == 1  # of the other letter nobody has a copy now, and it is not said that somebody has
+    first.get("/staff/post")
+    assert first.send({"letter": ids[:1], "do": "print"}, form="Print them").mimetype == "application/pdf"
+    assert first.get("/staff/post").text.count(" checked") == 2  # those of one's own are to be noted next
+    second.get("/staff/post")
+    assert second.send({"letter": ids, "do": "print"}, form="Print them").mimetype == "application/pdf"  # knowing it
+    assert printed() == 4
+    second.get("/staff/post")
+    answer = second.send({"letter": ids, "do": "posted"}, form="They are in the post")
+    assert "2 letters are in the post" in answer.text and states() == ["posted", "posted"]
+
+
+def printed() -> int:
+    db.session.expire_all()
+    return db.session.query(AuditEvent).filter_by(verb="printed a letter").count()
 
 
 def test_nothing_chosen_is_said(visit: Callable[..., Visitor], made: list[Case]) -> None:

@@ -1,5 +1,6 @@
 """The letters that wait: begun and not sent; and on paper, printed as one file and noted once they are posted."""
 
+import uuid
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -33,11 +34,24 @@ def post_list() -> str:
     names = frame.staff_names()
     return render_template(
         "staff/post.html",
-        letters=[_told(row, case) for row, case in rows],
+        letters=[{**_told(row, case), **_printing(row, names)} for row, case in rows],
         drafts=[{**_told(row, case), "by": frame.who(row.written_by, names)} for row, case in begun],
         name=NAME,
         full=len(rows) == letter_post.MOST,
     )
+
+
+def _printing(row: Letter, names: dict[str, str]) -> dict[str, Any]:
+    """Who has printed a letter, and when; what somebody else has is not chosen for a second time."""
+    told = letter_post.print_of(row)
+    if told is None:
+        return {"printed_by": "", "mark": "", "elsewhere": False}
+    return {
+        "printed_by": frame.who(told[0], names),
+        "printed_at": told[1],
+        "mark": letter_post.mark_of(row),
+        "elsewhere": told[0] != access.actor().label,
+    }
 
 
 def _told(row: Letter, case: Case) -> dict[str, Any]:
@@ -64,12 +78,23 @@ def post_letters() -> Any:
     ids = [identity(each, _("Choose at least one letter.")) for each in request.form.getlist("letter")]
     chosen = letter_post.chosen(ids, actor=access.actor())
     if wanted == "print":
-        db.session.rollback()
-        reading_only.set(True)
-        return as_file(letter_post.printed(chosen, actor=access.actor(), now=access.now()), "letters.pdf")
+        return _printed(ids)
     moved = letter_post.posted(chosen, actor=access.actor(), now=access.now())
     flash(ngettext("Noted: 1 letter is in the post.", "Noted: %(num)s letters are in the post.", len(chosen)))
     if moved:
         which = ", ".join(case.reference for case in moved)
         flash(_("They lay here, so what they do counts from today. Look at the due date of %(which)s.", which=which))
     return redirect(url_for("staff.post_list"))
+
+
+def _printed(ids: list[uuid.UUID]) -> Any:
+    """The letters as one file. It is made while nothing is taken, and noted afterwards whose it is."""
+    actor, now = access.actor(), access.now()
+    known = request.form.getlist("known")
+    db.session.rollback()
+    reading_only.set(True)
+    paper = letter_post.printed(letter_post.chosen(ids, actor=actor), known=known, actor=actor, now=now)
+    db.session.rollback()
+    reading_only.set(False)
+    letter_post.note_printed(letter_post.chosen(ids, actor=actor), known=known, actor=actor, now=now)
+    return as_file(paper, "letters.pdf")
