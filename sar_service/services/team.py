@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from sar_service.db import aside, db, new_id, reading
 from sar_service.domain.actor import Actor, ActorKind
-from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound
+from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from sar_service.domain.permission import Permission, Role, permissions_of
 from sar_service.extensions import runtime
 from sar_service.models import Member, WebSession
@@ -134,7 +134,10 @@ def reset_password(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tupl
 
 def readmit(member_id: uuid.UUID, *, actor: Actor, now: datetime) -> tuple[Member, str]:
     """Give a member whose access was taken away theirs again, with a fresh password, which is returned to be shown
-    once: people come back, and the wrong button is pressed."""
+    once: people come back, and the wrong button is pressed. Raises WrongState where they can sign in already: the
+    password that somebody else has just passed on to them stays."""
+    if _member(member_id, actor).active:
+        raise WrongState("They can sign in already. If they do not know their password, give them a new one.")
     member, password = reset_password(member_id, actor=actor, now=now)
     member.active = True
     audit.record("gave a member access again", actor=actor, now=now, of=member)

@@ -81,14 +81,15 @@ def _onwards(status: int) -> list[dict[str, str]]:
     ]
 
 
-def _answer(status: int, message: str) -> tuple[Any, int]:
+def _answer(status: int, message: str, *, stale: bool = False) -> tuple[Any, int]:
+    """The page or the JSON for a status; `stale` where somebody else was quicker."""
     g.failed = status >= 500
     db.session.rollback()
     reading_only.set(True)  # the page waits for nobody who writes
     if request.path.startswith("/api/"):
         return jsonify({"error": {"status": status, "message": message}}), status
     page = status if status in PAGES else (400 if status < 500 else 500)
-    shown = {"message": message, "status": status, "typed": _typed(status), "onwards": _onwards(status)}
+    shown = {"message": message, "typed": _typed(status), "onwards": _onwards(status), "stale": stale}
     return render_template(f"errors/{page}.html", **shown), status
 
 
@@ -96,7 +97,7 @@ def _domain(error: DomainError) -> tuple[Any, int]:
     status = next(code for kind, code in STATUS if isinstance(error, kind))
     if status >= 500:
         log.exception("refused on %s", request.endpoint)
-    return _answer(status, str(error))
+    return _answer(status, str(error), stale=isinstance(error, StaleWrite))
 
 
 def _database(error: SQLAlchemyError) -> tuple[Any, int]:
@@ -104,7 +105,8 @@ def _database(error: SQLAlchemyError) -> tuple[Any, int]:
     if not overtaken(error):
         return _unexpected(error)
     log.warning("overtaken on %s: %s", request.endpoint, type(error).__name__)
-    return _answer(409, "Somebody else worked on this in the same moment. Nothing of yours was kept. Send it again.")
+    said = "Somebody else worked on this in the same moment. Nothing of yours was kept. Send it again."
+    return _answer(409, said, stale=True)
 
 
 def _http(error: HTTPException) -> Any:

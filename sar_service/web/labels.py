@@ -17,6 +17,7 @@ from wtforms import Form
 DRAWN = {"text", "area", "day", "select", "radios", "tick", "file"}
 _HIDDEN = re.compile(r'<input type="hidden" name="([\w-]+)"')
 _WRITTEN = re.compile(r"""for="([\w-]+)"[^>]*>\{\{ _\('([^']+)'\) \}\}""")
+_PLACE = re.compile(r"%\(\w+\)[sd]")  # what is known only where the question is drawn
 _DATE = ("day", "month", "year")
 
 
@@ -29,7 +30,7 @@ def label(form: str, name: str) -> str:
     if name.endswith("_welsh") and (form, name) not in known:
         return str(_("The same in Welsh"))
     fits = [begins for begins, asked in known if asked == name and form.startswith(begins)]
-    return _(known[max(fits, key=len), name]) if fits else ""
+    return _PLACE.sub("…", _(known[max(fits, key=len), name])) if fits else ""
 
 
 def typed(sent: Iterable[tuple[str, str]], form: str) -> list[dict[str, Any]]:
@@ -44,7 +45,7 @@ def typed(sent: Iterable[tuple[str, str]], form: str) -> list[dict[str, Any]]:
         field = fields.get(base)
         if field is None and name in _of_templates()[1] and not label(form, name):
             continue
-        key = str(field[0]) if field is not None else label(form, name) or label("", name)
+        key = str(field[0]) if field is not None else label(form, name)
         key = key or re.sub(r"[-_]+", " ", name).strip().capitalize()
         said = field[1].get(value, value) if field is not None else value
         if part in _DATE and rows.get(key):

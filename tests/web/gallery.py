@@ -249,12 +249,12 @@ def _submitted() -> str:
         reference="MWD-7K3Q-9XPT-4",
         due=date(2026, 12, 21),
         acknowledged="tamsin@post.example",
-        needs_identity=True,
+        copy=True,
     )
 
 
 def _error(code: int) -> str:
-    return render_template(f"errors/{code}.html", reference="a1b2c3" if code == 500 else "")
+    return render_template(f"errors/{code}.html")
 
 
 def _staff(piece: str) -> str:

@@ -172,8 +172,10 @@ def test_from_the_form_to_the_reopened_request(
 
     barred = visit(decider)
     assert "You decided on what this is about" in barred.get(path).text
-    answer = barred.post(f"{path}/outcome", {"result": "none", "found": "All was well"})
+    typed = {"form": "outcome-form", "result": "none", "found": "All was well", "reopen": "yes"}
+    answer = barred.post(f"{path}/outcome", typed)
     assert answer.status_code in (403, 409) and "Somebody else must look into it" in answer.text
+    assert "Reopen the request … as the letter goes" in answer.text
 
     officer.get(path)
     page = officer.send(

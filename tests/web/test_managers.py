@@ -130,6 +130,11 @@ def test_whose_access_was_ended_can_be_given_it_again(
     stranger.get("/staff/sign-in")
     page = stranger.send({"email": email, "password": found[1]})
     assert page.request.path == "/staff/password"  # and chooses another first, as with a first password
+    # another administrator, whose page is an older one, makes that password worth nothing by no mistake
+    page = visit("administrator").post(f"/managers/team/{leaver.id}/return")
+    assert page.status_code == 409 and "They can sign in already." in page.text
+    assert "Somebody else changed this" not in page.text
+    assert stranger.get("/staff/password", follow=False).status_code == 200
     assert visit("officer").post(f"/managers/team/{leaver.id}/return").status_code == 403
 
 

@@ -52,3 +52,4 @@ def test_only_what_is_there_already_is_said_to_be_somebody_elses_doing(
     page = visitor.send({"text": "She rang."}, form="Keep the note")
     assert page.status_code == status
     assert ("in the same moment" in page.text) is (status == 409)
+    assert ("Somebody else changed this" in page.text) is (status == 409)
