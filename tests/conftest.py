@@ -24,9 +24,10 @@ from sar_service.db import db, reading_only
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.permission import Role
 from sar_service.extensions import KEY, Runtime
+from sar_service.models import Case
 from sar_service.queue import courier, use
 from sar_service.services import schema, team
-from tests import configuration, dovecot, postgres
+from tests import configuration, dovecot, factories, postgres
 from tests.browser import Visitor
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)  # a Monday
@@ -287,6 +288,18 @@ def staff(app: Flask) -> Callable[..., Actor]:
         return team.actor_of(member)
 
     return make
+
+
+@pytest.fixture
+def officer(staff: Callable[..., Actor]) -> Actor:
+    """One of the council's officers."""
+    return staff("officer")
+
+
+@pytest.fixture
+def case(app: Flask, now: datetime) -> Case:
+    """A request that has just come in."""
+    return factories.a_case(now=now)
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ from tests import factories, packs
 from workers.jobs import pack as job
 
 
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
 @pytest.fixture(autouse=True)
 def _same_application(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The commands work on the application of the test, and leave its courier as it was."""

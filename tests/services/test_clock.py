@@ -20,11 +20,6 @@ LATER = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def officer(staff: Any) -> Actor:
-    return staff("officer")  # type: ignore[no-any-return]
-
-
-@pytest.fixture
 def case(app: Any) -> Case:
     return factories.a_case(now=LATER, received_on=RECEIVED)
 

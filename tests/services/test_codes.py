@@ -36,11 +36,6 @@ def test_the_codes_of_a_case_follow_its_right_nation_and_requester(
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Flask, sent: Any, officer: Actor, now: datetime) -> Case:
     return factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
 

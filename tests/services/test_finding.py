@@ -18,11 +18,6 @@ from tests import factories, packs
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Flask, now: datetime) -> Case:
     return factories.a_case(
         now=now,

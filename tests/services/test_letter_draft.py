@@ -21,20 +21,9 @@ WORDS = "There are nine boxes of paper about the flat in Quarry Lane"
 
 
 @pytest.fixture
-def officer(staff: Any) -> Actor:
-    actor: Actor = staff("officer")
-    return actor
-
-
-@pytest.fixture
 def manager(staff: Any) -> Actor:
     actor: Actor = staff("manager")
     return actor
-
-
-@pytest.fixture
-def case(app: Any, now: datetime) -> Case:
-    return factories.a_case(now=now)
 
 
 def begun(case: Case, kind: str, actor: Actor, now: datetime, words: str = WORDS) -> Any:

@@ -23,11 +23,6 @@ PDF = b"%PDF-1.7 stands for a finished pack"
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def second(staff: packs.Made) -> Actor:
     return staff("officer")
 

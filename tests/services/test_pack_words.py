@@ -16,11 +16,6 @@ from tests import factories, packs
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def second(staff: packs.Made) -> Actor:
     return staff("officer")
 

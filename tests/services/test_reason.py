@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -12,15 +11,9 @@ from sar_service.db import aside, db
 from sar_service.domain.actor import SERVICE
 from sar_service.models import AuditEvent, AuditSealed, Case, CaseKey, Reason
 from sar_service.services import audit, reason
-from tests import factories
 from tests.browser import Visitor
 
 WORDS = "Her aunt Ysolde Penhale rang: it was sent by mistake."
-
-
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
 
 
 def trail() -> str:

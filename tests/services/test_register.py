@@ -1,6 +1,5 @@
 """The people register: who somebody is to the request, whatever their mentions say and in whatever order they come."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +18,6 @@ SOURCE = {"names": ["Petronella Ashgrove"], "role": "person who referred", "stan
 CONSTABLE = {"names": ["Petronella Ashgrove"], "role": "Police Constable"}
 NEIGHBOUR = {"names": ["Petronella Ashgrove"], "role": "neighbour"}
 HIDDEN = {**SOURCE, "protected": True}
-
-
-@pytest.fixture
-def officer(staff: Callable[..., Actor]) -> Actor:
-    return staff("officer")
 
 
 @pytest.fixture

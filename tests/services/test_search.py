@@ -32,11 +32,6 @@ Connect = Callable[..., None]
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def service_desk() -> Iterator[Desk]:
     with desk() as found:
         yield found

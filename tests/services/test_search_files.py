@@ -49,11 +49,6 @@ MISSING = "never there"  # listed, and no such file: it is called as the list ca
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Flask, tmp_path: Path, sent: Any, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A case whose folder holds good files and every kind of bad one."""
     before = app.extensions[KEY]

@@ -18,11 +18,6 @@ from tests import factories
 
 
 @pytest.fixture
-def officer(staff: Callable[..., Actor]) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Any, sent: Any, officer: Actor, now: datetime) -> Case:
     return factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
 

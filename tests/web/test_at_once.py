@@ -22,8 +22,8 @@ from sar_service.domain.complaint import About
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import AuditEvent, AuditHead, Case, Fact, Letter, Note, Pack, Task
+from sar_service.services import case as cases
 from sar_service.services import (
-    audit,
     clock,
     complaint,
     intake,
@@ -33,7 +33,6 @@ from sar_service.services import (
     units,
     work,
 )
-from sar_service.services import case as cases
 from tests import factories, packs
 from tests.browser import Visitor
 from tests.overlap import Known, at_once, codes, count, one, sends, waits
@@ -41,13 +40,6 @@ from tests.overlap import Known, at_once, codes, count, one, sends, waits
 NAME = "Morwenna Tregale"
 Visit = Callable[..., Visitor]
 Staff = Callable[..., Actor]
-
-
-@pytest.fixture(autouse=True)
-def _the_trail_holds(app: Flask) -> Any:
-    yield
-    db.session.rollback()
-    assert audit.verify()[1] is None
 
 
 @pytest.fixture

@@ -71,11 +71,6 @@ def verbs(case_id: Any) -> list[str]:
     return [event.verb for event in rows]
 
 
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
-
-
 def taken(case: Case, actor: Actor, now: datetime) -> IdentityCopy:
     row = identity_copy.take(case, a_picture(), name="scan.png", what="Passport", actor=actor, now=now)
     db.session.commit()

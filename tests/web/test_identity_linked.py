@@ -56,11 +56,6 @@ def rows(**those: Any) -> list[ContactElsewhere]:
 
 
 @pytest.fixture
-def officer(staff: Staff) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def pair(app: Flask, officer: Actor, now: datetime) -> tuple[Any, Any]:
     """Two linked cases of one requester, identity settled in both; their ids."""
     made = [factories.with_identity(factories.a_case(now=now), actor=officer, now=now) for _ in range(2)]

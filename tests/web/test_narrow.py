@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from sar_service.domain.actor import Actor
 from sar_service.models import Case
 from sar_service.services import letter
-from tests import factories, packs
+from tests import factories
 from tests.browser import Visitor
 
 WIDTH = 320
@@ -30,16 +30,6 @@ def chromium() -> Iterator[Page]:
         browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser.new_page(viewport={"width": WIDTH, "height": 640})
         browser.close()
-
-
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
 
 
 def shown(page: Page, visitor: Visitor) -> Page:

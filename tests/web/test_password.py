@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 
 from sar_service.db import db
@@ -27,11 +26,6 @@ def signed_in(app: Flask, email: str, password: str) -> Visitor:
     visitor.get("/staff/sign-in")
     visitor.send({"email": email, "password": password})
     return visitor
-
-
-@pytest.fixture
-def officer(staff: Callable[..., Actor]) -> Actor:
-    return staff("officer")
 
 
 def email_of(actor: Actor) -> str:

@@ -21,11 +21,6 @@ HOSTILE = '"><script>alert(1)</script>'
 PAGES = ("", "/facts", "/identity")
 
 
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
-
-
 def fresh(case_id: Any) -> Case:
     db.session.expire_all()
     return db.session.get_one(Case, case_id)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
@@ -17,16 +16,6 @@ from tests import factories, packs
 from tests.browser import Visitor
 
 Visit = Callable[..., Visitor]
-
-
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
 
 
 def titles(page: str) -> list[str]:

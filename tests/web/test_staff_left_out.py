@@ -22,11 +22,6 @@ WHY = "It is about Ysolde Penhale, who shares the flat."
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Flask, sent: Any, officer: Actor, now: datetime) -> Case:
     return factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
 

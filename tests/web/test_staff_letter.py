@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from sar_service.db import db
@@ -16,11 +15,6 @@ from tests import factories
 from tests.browser import Visitor
 
 HOSTILE = '"><script>alert(1)</script>'
-
-
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
 
 
 def fresh(case_id: Any) -> Case:

@@ -42,11 +42,6 @@ TYPED: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
 def cases() -> list[Case]:
     db.session.rollback()
     return list(db.session.scalars(select(Case).order_by(Case.created_at, Case.reference)))

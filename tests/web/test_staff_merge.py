@@ -23,11 +23,6 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def pair(app: Flask, officer: Actor, now: datetime) -> tuple[str, str]:
     """The references of two requests for the same: the first came ten days before the other and knows less."""
     first = factories.a_case(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,19 +10,12 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.work import LinkKind
 from sar_service.models import AuditEvent, Case, LinkRow
-from sar_service.services import audit, link, merge
+from sar_service.services import link, merge
 from tests.browser import Visitor
 from tests.overlap import Known, at_once, codes, count, one, sends
 
 Visit = Callable[..., Visitor]
 Staff = Callable[..., Actor]
-
-
-@pytest.fixture(autouse=True)
-def _the_trail_holds(app: Flask) -> Any:
-    yield
-    db.session.rollback()
-    assert audit.verify()[1] is None
 
 
 def _merging(into: Known, *pair: Known) -> dict[str, str]:

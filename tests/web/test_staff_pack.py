@@ -21,11 +21,6 @@ PDF = b"%PDF-1.7 stands for a finished pack"
 
 
 @pytest.fixture
-def officer(staff: Callable[..., Actor]) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Flask, sent: Any, staff: Callable[..., Actor], officer: Actor, now: datetime) -> Case:
     return packs.signed_off(sent, officer=officer, second=staff("officer"), now=now)
 

@@ -31,11 +31,6 @@ PAGES = ("search", "found", "people", "details", "reading", "by-hand", "sign-off
 
 
 @pytest.fixture
-def officer(staff: Callable[..., Actor]) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def case(app: Flask, sent: Any, officer: Actor, now: datetime) -> Case:
     return factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
 

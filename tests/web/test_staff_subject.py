@@ -19,11 +19,6 @@ from tests.browser import Visitor
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
 def fields(visitor: Visitor, name: str) -> tuple[str, dict[str, Any]]:
     form = next(each for each in visitor.forms() if each["fields"].get("form") == name)
     return form["action"], dict(form["fields"])

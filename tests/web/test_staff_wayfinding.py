@@ -18,16 +18,6 @@ from tests.browser import Visitor
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
-
-
 def first_step(page: Any) -> str:
     """What the page says is next, with the address that it leads to."""
     return str(page.text.split('id="next-steps"')[1].split("<ul")[0])

@@ -24,16 +24,6 @@ from tests.browser import Visitor
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
-
-
 def opened(visit: Visit, officer: Actor, case: Case) -> tuple[Visitor, str]:
     visitor, path = visit(officer), f"/staff/cases/{case.reference}/work"
     visitor.get(path)

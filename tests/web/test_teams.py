@@ -41,11 +41,6 @@ def team(app: Flask, manager: Actor, inside: Actor, now: datetime) -> uuid.UUID:
     return row.id
 
 
-@pytest.fixture
-def case(app: Flask, now: datetime) -> Case:
-    return factories.a_case(now=now)
-
-
 def fresh(case_id: uuid.UUID) -> Case:
     db.session.rollback()
     return db.session.get_one(Case, case_id)

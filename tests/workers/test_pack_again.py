@@ -31,11 +31,6 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def officer(staff: packs.Made) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
 def second(staff: packs.Made) -> Actor:
     return staff("officer")
 
