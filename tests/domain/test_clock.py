@@ -348,8 +348,9 @@ def test_asking_again_is_late_only_if_the_answer_was_late_with_what_had_come_bef
 
 
 def test_on_the_how_manyth_day_identity_was_asked_about_is_told_where_it_was_late() -> None:
-    late = {asked: clock("2026-09-01", id_requested=day(asked)).asked_late for asked in ("2026-09-08", "2026-09-09")}
-    assert late == {"2026-09-08": 0, "2026-09-09": 8}
+    soon, late = (clock("2026-09-01", id_requested=day(asked)) for asked in ("2026-09-08", "2026-09-09"))
+    assert (soon.asked_late, soon.asked_on) == (0, None)
+    assert (late.asked_late, late.asked_on) == (8, day("2026-09-09"))
     rounds = askings("2026-09-02:2026-09-05", "2026-09-20")
     assert clock("2026-09-01", id_requested=day("2026-09-20"), id_askings=rounds).asked_late == 0
     assert clock("2026-09-01", right=Right.WITHDRAW_CONSENT, id_requested=day("2026-09-20")).asked_late == 0

@@ -1,5 +1,6 @@
 """What the law demands of a letter, or forbids it to say, in each right and for each person who asks."""
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -185,13 +186,26 @@ def test_steps_that_a_requester_reads_give_no_orders(app: Any, now: datetime) ->
     assert "Act at once" not in text and "only the outer limit" in text
 
 
-def test_no_answer_goes_to_a_parent_whose_child_has_grown_up_meanwhile(app: Any, staff: Any, now: datetime) -> None:
+@pytest.mark.parametrize(
+    ("right", "capacity", "stopped"),
+    [
+        (Right.ERASURE, "parent", True),
+        (Right.ERASURE, "self", False),  # they ask themselves, as they did before
+        (Right.ERASURE, "representative", False),  # whom the person appointed
+        (Right.PUPIL_RECORD, "parent", False),  # a right of the parent's own
+    ],
+)
+def test_no_answer_goes_to_a_parent_whose_child_has_grown_up_meanwhile(
+    app: Any, staff: Any, now: datetime, right: Right, capacity: str, stopped: bool
+) -> None:
     officer, born = staff("officer"), {"date_of_birth": "2008-11-25"}  # eighteen two days from now
-    case = factories.a_case(now=now, right=Right.ERASURE, capacity="parent", subject=born)
+    case = factories.a_case(now=now, right=right, capacity=capacity, subject=born)
     identity.settle(case, override="Seen by the manager", actor=officer, now=now)
     db.session.commit()
     later = factories.later(now, days=2)
-    with pytest.raises(WrongState, match="18 or older"):
-        letter_draft.begin(case, "outcome-erasure", WHY, result="all", actor=officer, now=later)
-    db.session.rollback()
-    assert letter_draft.begin(case, "outcome-erasure", WHY, result="all", actor=officer, now=now)
+    for at, refused in ((factories.later(now, days=1), False), (later, stopped)):
+        with pytest.raises(WrongState, match="18 or older") if refused else nullcontext():
+            letter_draft.begin(case, f"outcome-{right}", WHY, result="all", actor=officer, now=at)
+        db.session.rollback()
+    identity.settle(case, override="She asked us herself", actor=officer, now=later)
+    assert letter_draft.begin(case, f"outcome-{right}", WHY, result="all", actor=officer, now=later)

@@ -1,6 +1,5 @@
 """What waits without a due date that rises: told once a week to whoever can do something, and on screen until then."""
 
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from sar_service.db import db, reading_only
+from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.incoming import Message
 from sar_service.domain.lifecycle import Action, Status
@@ -19,6 +18,7 @@ from sar_service.services import case as cases
 from sar_service.services import case_urgency, clock, incoming, lying, pack_release, portal, reminder, sealing, work
 from tests import factories, packs
 from tests.browser import Visitor
+from tests.overlap import at_once
 from tests.services.test_pack_release import make_ready
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -183,22 +183,14 @@ def test_two_timetables_tell_nobody_twice(
 ) -> None:
     held(factories.a_case(now=MONDAY, received_on=date(2026, 10, 1)), staff("officer"))
     mails(MONDAY - timedelta(days=4))
-    told: list[int] = []
 
-    def other() -> None:
+    def runs() -> int:
         with app.app_context():
-            reading_only.set(False)
-            told.append(reminder.digest(now=MONDAY))
+            told = reminder.digest(now=MONDAY)
             db.session.commit()
-            db.session.remove()
+            return told
 
-    told.append(reminder.digest(now=MONDAY))
-    second = threading.Thread(target=other)
-    second.start()
-    second.join(1)  # it has read by now what there is to read
-    db.session.commit()
-    second.join(60)
-    assert told == [1, 0]
+    assert at_once(app, runs, runs) == [1, 0]
 
 
 def test_a_task_whose_day_has_passed_is_told_to_whoever_it_falls_to(

@@ -93,25 +93,21 @@ def test_a_regulator_s_day_two_weeks_off_is_told_by_the_next_morning_there_is(
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
-def test_on_a_night_in_which_the_clocks_change_there_is_one_morning(
-    app: Flask, staff: packs.Made, sent: Any, outbox: list[Any], day: date
+def test_on_a_night_in_which_the_clocks_change_each_day_has_one_morning(
+    app: Flask, staff: packs.Made, day: date
 ) -> None:
-    """Rounds every ten minutes from the evening before to the evening after, whatever hour is missing or doubled."""
-    staff("officer")
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=6)
-    for received in (day - timedelta(days=16), day - timedelta(days=15)):  # half of the time on one day or the other
-        case = factories.a_case(now=start, received_on=received)
-        case.assigned_to = holder()
-        db.session.commit()
-    sent.work()
-    told = {}
-    for number in range(36 * 6):
+    """Rounds every ten minutes for three days, whatever hour is missing or doubled; and something to tell on each."""
+    manager, start = staff("manager"), datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
+    reply_by = day + timedelta(days=3)
+    given = regulator.Given(direction="from", on=day - timedelta(days=3), subject="IC-1", reply_by=reply_by)
+    regulator.log(given, controller="northmoor", case=None, actor=manager, now=start)
+    told = []
+    for number in range(3 * 24 * 6):
         at = start + timedelta(minutes=10 * number)
         if reminder.digest(now=at):
-            told[at.astimezone(clock.LONDON)] = 1
+            told.append(at.astimezone(clock.LONDON).replace(tzinfo=None))
         db.session.commit()
-    assert [(each.date() - day).days for each in told] == [0] or [(each.date() - day).days for each in told] == [0, 1]
-    assert all((each.hour, each.minute) == (7, 30) for each in told)
+    assert told == [datetime.combine(day + timedelta(days=days), reminder.MORNING) for days in (-1, 0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +182,7 @@ def test_each_day_of_a_complaint_is_warned_of_with_what_is_due_then(
     clock.add_fact(case, "complaint_news", due, actor=officer, now=at)
     end = case.due_on
     assert end is not None and end > due
+    assert reference not in morning(due + timedelta(days=1))  # they heard yesterday: the time begins anew
     assert f"outcome due {written(end)}" in morning(end + timedelta(days=1))
     rows, _ = cases.worklist(cases.Filter(due="overdue"), actor=officer, today=end + timedelta(days=1))
     assert [row.reference for row in rows] == [reference]

@@ -90,10 +90,9 @@ def test_offered_is_what_can_be_begun_and_nothing_else(
     app: Flask, staff: Made, now: datetime, right: Right, days: int, settled: bool
 ) -> None:
     manager = staff("manager")
-    case = factories.a_case(now=now, right=right, capacity="parent" if right is Right.PUPIL_RECORD else "self",
-                            received_on=clock.day_of(now) - timedelta(days=days))  # fmt: skip
+    case = factories.a_case(now=now, right=right, received_on=clock.day_of(now) - timedelta(days=days))
     if settled:
-        factories.with_identity(case, actor=manager, now=now) if right is not Right.PUPIL_RECORD else None
+        factories.with_identity(case, actor=manager, now=now)
     blocked = letter_offer.not_now(case, actor=manager, today=clock.day_of(now))
     key = case.id
     for kind in letter_draft.kinds(case):
