@@ -35,7 +35,7 @@ _HELD = "\ue000"  # stands before a text that would be a mark at the beginning o
 JOINER = "\u2060"  # is not seen and has no width: what follows it is no mark
 _MARK = re.compile(r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?=\s|$)")
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")  # however a program writes that a line ends
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\uf8ff]")
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turns what follows it round, beyond the name it stands in
 _ALLOWED = (
     nodes.Template,
@@ -133,8 +133,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return f"letters/{found[1]}" if found else template
 
 
+class _Unprintable(TypeError):
+    """What would stand in a letter as no words: a list with its brackets, or "False"."""
+
+
 def _shown(value: Any) -> Any:
     """A text as it is printed: what would make a heading or a list of it at the beginning of a line is held."""
+    if value is None or isinstance(value, bool | list | Mapping):
+        raise _Unprintable("a list; go through it with for" if isinstance(value, list) else "yes or no; ask it with if")
     if isinstance(value, str) and not isinstance(value, Long) and _MARK.match(value):
         return _HELD + value
     return value
@@ -183,10 +189,12 @@ def fill(name: str, values: Mapping[str, Any], *, folder: Path, own: Mapping[str
         raise LetterFault(loader.find(name).file, 0, problem) from None
     except SecurityError:
         raise LetterFault(loader.find(name).file, 0, f"does something that a letter may not; {HINT}") from None
+    except _Unprintable as error:
+        raise LetterFault(loader.find(name).file, 0, f"prints {error}") from None
     except (TypeError, ValueError, RecursionError):
         problem = f"does something that is not possible with what it is given; {HINT}"
         raise LetterFault(loader.find(name).file, 0, problem) from None
-    return re.sub(rf"(?m)^([ \t]*){_HELD}", rf"\1{JOINER}", text).replace(_HELD, "")
+    return _UNSEEN.sub("", re.sub(rf"(?m)^([ \t]*){_HELD}", rf"\1{JOINER}", text))
 
 
 def _bounded(pieces: Iterator[str], file: str) -> str:
@@ -230,6 +238,8 @@ def faults(text: str) -> list[tuple[int, str]]:
         return [(error.lineno, _syntax(error))]
     except RecursionError:
         return [(0, "puts too many things inside one another")]
+    except ValueError:  # a number longer than Python reads
+        return [(0, "cannot be read as a template: it holds a number that is too long")]
     return sorted(set(_Rules().look(tree, frozenset(), 0)))
 
 
@@ -237,7 +247,7 @@ def includes(text: str) -> list[str]:
     """The shared parts that a template takes in, by their names below the templates folder."""
     try:
         tree = ImmutableSandboxedEnvironment().parse(text)
-    except (jinja2.TemplateSyntaxError, RecursionError):
+    except (jinja2.TemplateSyntaxError, RecursionError, ValueError):
         return []
     names = [node.template.value for node in tree.find_all(nodes.Include) if isinstance(node.template, nodes.Const)]
     return [f"letters/{found[1]}" for name in names if (found := PART.fullmatch(str(name)))]
@@ -276,8 +286,11 @@ class _Rules:
                 yield node.lineno, "takes in a part within a loop; put it outside"
         if isinstance(node, nodes.Output):
             for each in node.nodes:
-                if isinstance(each, nodes.Name | nodes.Getattr) and (path := _path(each)) and _group(path):
-                    yield node.lineno, f'prints "{path}", which is a group; print one of its parts'
+                path = _path(each) if isinstance(each, nodes.Name | nodes.Getattr) else None
+                if path and _group(path):
+                    yield each.lineno, f'prints "{path}", which is a group; print one of its parts'
+                elif path in LISTS:
+                    yield each.lineno, f'prints "{path}", which is a list; go through it with for'
         for inner in node.iter_child_nodes():
             yield from self.look(inner, local, depth + 1)
 

@@ -3,16 +3,21 @@
 Needs no case: `sar check` fills every letter here as the service does. Which values there are is `letter_words.py`.
 """
 
+import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sar_service.catalogue import Catalogue
 from sar_service.catalogue.letters import EVERY
 from sar_service.documents.letter_template import LetterFault, fill
+from sar_service.domain.letter import KINDS
 from sar_service.domain.letter_needs import needs
 from sar_service.extensions import runtime
+
+log = logging.getLogger(__name__)
 
 # What stands in place of the Welsh part where a letter has no template in Welsh.
 NO_WELSH = "Nid oes fersiwn Gymraeg o’r llythyr hwn ar gael. Mae’r llythyr yn Saesneg isod.\n"
@@ -69,9 +74,19 @@ def _file(catalogue: Catalogue, folder: Path, controller: str, name: str) -> str
 
 
 def written(controller: str, kind: str, values: Mapping[str, Any], *, language: str = "en") -> tuple[str, str]:
-    """Subject and text, with the templates of this process."""
-    found = runtime()
-    return text(found.catalogue, found.settings.templates_dir, controller, kind, values, language=language)
+    """Subject and text, with the templates of this process.
+
+    Whoever begins a letter is told what is wrong with the council's own template. Of a letter that nobody looks at
+    first the shipped words go, and the log names the file: no request is lost because its acknowledgement is broken.
+    """
+    catalogue, folder = runtime().catalogue, runtime().settings.templates_dir
+    try:
+        return text(catalogue, folder, controller, kind, values, language=language)
+    except LetterFault as fault:
+        if kind in KINDS and KINDS[kind].drafted:
+            raise
+        log.error("a letter went in the shipped words, because the council's own are broken: %s", fault)
+        return text(replace(catalogue, letters={}), folder, controller, kind, values, language=language)
 
 
 def in_welsh(controller: str, kind: str) -> bool:

@@ -17,6 +17,8 @@ VALUES: dict[str, Any] = {
     "requester": {"name": "Morwenna"},
     "reference": "R1",
     "reason": "Because.",
+    "due": "Friday 18 December 2026",
+    "late": True,
     "reckoning": {"steps": ["One.", "Two."]},
 }
 
@@ -70,6 +72,12 @@ HOSTILE = [
     ("{{ requester.nam }}", 1, 'did you mean "requester.name"?'),
     ("a\n\n{{ requestor.name }}", 3, 'did you mean "requester.name"?'),
     ("{{ requester }}", 1, "a group"),
+    ("a\n{{ reckoning.steps }}", 2, "a list"),
+    ("{{ late }}", 0, "yes or no"),
+    ("{{ due and late }}", 0, "yes or no"),
+    ("{{ reckoning.steps or late }}", 0, "a list"),
+    ("{{ nobody }}", 1, 'no "nobody"'),
+    ("{{ " + "9" * 6_000 + " }}", 0, "cannot be read as a template"),
     ("{% if today < due %}x{% endif %}", 1, "compares with < or >"),
     ("{% if reference %}x", 1, "cannot be read as a template"),
     ("{{ reference", 1, "cannot be read as a template"),
@@ -160,6 +168,11 @@ def test_a_name_of_several_lines_stays_on_one_and_reasons_keep_theirs() -> None:
 
 def test_a_name_turns_nothing_round() -> None:
     assert filled("Dear {{ requester.name }}", requester={"name": "\u202eMor\u2067wenna"}) == "Dear Morwenna"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "{{ 'a\\0b' }}", "{{ 'a\\ud800b' }}", "{{ 'a\\x07' }}b"])
+def test_what_no_page_can_show_is_left_out_of_a_letter(text: str) -> None:
+    assert filled(text) == "ab" and filled("a\tb\nc") == "a\tb\nc"
 
 
 def test_a_list_is_not_endless() -> None:
