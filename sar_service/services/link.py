@@ -22,9 +22,9 @@ from .case import visible, with_merged
 def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime) -> LinkRow:
     """Link two cases; linking them again changes nothing. Raises InvalidInput."""
     if one.id == other.id:
-        raise InvalidInput("This is the case itself. Give the reference of another one.", field="reference")
+        raise InvalidInput("This is the case itself. Give the reference of another one.", field="other")
     if one.controller != other.controller:
-        raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="reference")
+        raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="other")
     audit.lock(one, other)
     first, second = sorted((one, other), key=lambda case: case.id)
     apart = db.session.get(KeptApart, (first.id, second.id))
@@ -140,7 +140,10 @@ def unlink(case: Case, link_id: uuid.UUID, *, reason: str, actor: Actor, now: da
     if db.session.get(LinkRow, link_id) is None:
         raise NotFound("Somebody has taken this link away already.")
     why = reasons.keep(case, reason, actor=actor, now=now)
-    audit.record("unlinked the case", actor=actor, now=now, case=case, kind=row.kind.value, **why)
+    far = db.session.get_one(Case, row.other_id if row.one_id == case.id else row.one_id)
+    for one, other, told in ((case, far, why), (far, case, {})):  # the reason stays with the case it was given in
+        kind = row.kind.value
+        audit.record("unlinked the case", actor=actor, now=now, case=one, kind=kind, with_case=str(other.id), **told)
     db.session.delete(row)
 
 

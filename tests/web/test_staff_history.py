@@ -82,6 +82,21 @@ def test_it_is_told_in_words_and_not_in_the_codes_it_is_kept_in(
     assert not re.search(r"\d{4}-\d\d-\d\d|_|[0-9a-f]{8}-", said(page))
 
 
+def test_that_a_link_was_taken_away_stands_in_both_cases(
+    visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    other = factories.a_case(now=now)
+    row = link.link(case, other, LinkKind.RELATED, actor=officer, now=now)
+    link.unlink(case, row.id, reason="Another family", actor=officer, now=now)
+    db.session.commit()
+    here, there = case.reference, other.reference
+    visitor = visit(officer)
+    for one, far, reason in ((here, there, True), (there, here, False)):
+        page = visitor.get(f"/staff/cases/{one}").text
+        assert "Unlinked the case" in titles(page) and said(page).count(f"It belongs with it · with {far}") == 2
+        assert ("Another family" in page) is reason
+
+
 def test_a_linked_case_that_may_not_be_seen_is_not_named(
     visit: Visit, staff: packs.Made, officer: Actor, case: Case, now: datetime
 ) -> None:

@@ -175,6 +175,7 @@ def test_an_e_mail_is_put_to_its_case_and_waits_there_to_be_dealt_with(
         (other, "another council"),
         (reference, "the e-mail itself"),
         ("ABCDE", "not a whole reference"),
+        ("AAAAA-AAAAA-AAAAA", "no case with this reference"),
     ):
         page = visitor.send({"reference": wrong}, form="Put it to this case")
         assert page.status_code == 400 and says in page.text

@@ -161,7 +161,8 @@ def test_two_cases_are_linked_once_seen_from_both_and_unlinked_with_a_reason(
 def test_a_link_with_what_is_no_other_case_is_named(visit: Visit, officer: Actor, case: Case, typed: str) -> None:
     given = {"itself": case.reference, "nobody's": "AAAAA-AAAAA-AAAAA"}.get(typed, typed)
     visitor, _ = opened(visit, officer, case)
-    assert visitor.send({"other": given, "kind": "related"}, form="Link them").status_code in (400, 404)
+    page = visitor.send({"other": given, "kind": "related"}, form="Link them")
+    assert page.status_code == 400 and 'id="link-other-error"' in page.text and f'value="{given}"' in page.text
 
 
 def test_somebody_else_s_restricted_case_is_linked_and_not_told(

@@ -7,18 +7,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sar_service.db import db, reading_only
-from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import UNKNOWN, Action, Status
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import finding, incoming_sort, intake, sealing, team
+from sar_service.services import finding, incoming_sort, sealing, team
 
 from .. import access
 from ..access import allow
 from . import blueprint, frame, history, incoming
 from . import case as case_pages
-from .asking import again, keep_typed, line, reason
+from .asking import again, keep_typed, reason
 from .log import taken
 from .log_questions import RIGHTS, Logged, columns
 from .log_questions import UNKNOWN as NOT_ASKED
@@ -121,11 +121,7 @@ def _known(case: Case) -> dict[str, Any]:
 def attach_draft(reference: str) -> Response:
     """Put the e-mail to a case that is there already."""
     case = frame.find(reference)
-    typed = intake.tidy_reference(line("reference", longest=60))
-    if typed is None:
-        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="reference")
-    other = cases.get(typed, actor=access.actor())
-    other = incoming_sort.attach(case, other, actor=access.actor(), now=access.now())
+    other = incoming_sort.attach(case, frame.typed_in("reference"), actor=access.actor(), now=access.now())
     flash(_("The e-mail is with this case now."))
     return redirect(url_for("staff.messages_page", reference=other.reference))
 

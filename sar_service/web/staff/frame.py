@@ -12,7 +12,7 @@ from flask import current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from sar_service.domain.errors import WrongState
+from sar_service.domain.errors import InvalidInput, NotFound, WrongState
 from sar_service.domain.lifecycle import OPEN, UNKNOWN, Status
 from sar_service.domain.permission import may_see_case
 from sar_service.domain.reminder import used
@@ -26,6 +26,7 @@ from sar_service.services import (
     complaint,
     identity_linked,
     incoming,
+    intake,
     letter,
     merge,
     redaction_mark,
@@ -38,6 +39,7 @@ from sar_service.services import (
 from sar_service.services import case as cases
 
 from .. import access, filters
+from . import asking
 
 STATUS: dict[Status, tuple[Any, str]] = {
     Status.DRAFT: (_l("E-mail to log"), "amber"),
@@ -143,6 +145,20 @@ def find(reference: str) -> Case:
     if case.status in UNKNOWN and request.endpoint not in OPEN_UNLOGGED:
         raise NotLogged(case)
     return case
+
+
+def typed_in(field: str, *, empty: str = "") -> Case:
+    """The case whose reference was typed into an input; `empty` is said where none was. Raises InvalidInput there."""
+    typed = asking.line(field, longest=60)
+    reference = intake.tidy_reference(typed)
+    if reference is None:
+        whole = _("This is not a whole reference. Check its letters.")
+        raise InvalidInput(whole if typed or not empty else empty, field=field)
+    try:
+        return cases.get(reference, actor=access.actor())
+    except NotFound as error:
+        none = _("There is no case with this reference that you may see. Check it.")
+        raise InvalidInput(none, field=field) from error
 
 
 class NotLogged(WrongState):

@@ -12,9 +12,8 @@ from sar_service.domain.errors import InvalidInput
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import Case, Member
-from sar_service.services import case as cases
-from sar_service.services import intake, team, work
 from sar_service.services import link as links
+from sar_service.services import team, work
 
 from .. import access
 from ..access import allow
@@ -130,14 +129,7 @@ def end_task(reference: str, task: uuid.UUID) -> Response:
 
 
 def _other() -> Case:
-    """The case whose reference was given. Raises InvalidInput, and NotFound where there is none to be seen."""
-    typed = line("other", longest=60)
-    if not typed:
-        raise InvalidInput(_("Enter the reference of the other case."), field="other")
-    reference = intake.tidy_reference(typed)
-    if reference is None:
-        raise InvalidInput(_("This is not a whole reference. Check its letters."), field="other")
-    return cases.get(reference, actor=access.actor())
+    return frame.typed_in("other", empty=_("Enter the reference of the other case."))
 
 
 @blueprint.post("/cases/<reference>/links")
