@@ -259,11 +259,10 @@ def acknowledge(case: Case, *, actor: Actor, now: datetime) -> Letter:
     return letter.write(case, ACKNOWLEDGEMENT, actor=actor, now=now)
 
 
-def heard(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
+def heard(case: Case, row: Letter, *, on: date, actor: Actor, now: datetime) -> None:
     """Note on which day a letter of ours left for somebody who complained: the acknowledgement, or news."""
     if case.right is not Right.COMPLAINT or case.status not in OPEN:
         return
-    on = clock.day_of(now)
     if row.kind == ACKNOWLEDGEMENT:
         clock.add_fact(case, "complaint_acknowledged", on, actor=actor, now=now)
     elif row.kind in NEWS:

@@ -1,6 +1,7 @@
 """What became of a letter after it was handed over: it did not arrive, and what is done about that.
 
-Whoever learns of it (a report that came back to the mailbox, an adapter that is called back) says so with `bounced`.
+Whoever learns of it (a report that came back to the mailbox, an adapter that is called back) says so with `bounced`;
+that an envelope came back, with `came_back`.
 A letter that did not arrive stands on everybody's worklist until somebody has dealt with it.
 """
 
@@ -26,6 +27,7 @@ MOST = 50
 CODE = "access-code"  # it has lapsed by the time that anybody looks at it
 WAITS = ("identity_requested", "clarification_requested", "fee_requested")  # the clock waits for their answer
 TELLS = (*WAITS, "extension_notice")
+RETURNED = "it came back in the post"
 
 
 def bounced(letter_id: uuid.UUID, *, reason: str, permanent: bool, now: datetime, sending: int | None = None) -> bool:
@@ -123,6 +125,16 @@ def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: A
     if goes != "post":
         row.queued_at = now
         after_commit("letter", row.id)
+
+
+def came_back(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
+    """A letter that was posted was returned: from now on it has not arrived, as an e-mail that bounced."""
+    if row.state != "posted":
+        raise WrongState("This letter is not in the post. Look at it again.")
+    cases.check_version(row, version)
+    row.state, row.message = "failed", RETURNED
+    told_date.renew(case)
+    audit.record("noted that a letter came back", actor=actor, now=now, case=case, of=row, kind=row.kind)
 
 
 def settle(case: Case, row: Letter, *, reason: str, version: int, actor: Actor, now: datetime) -> None:

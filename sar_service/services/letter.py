@@ -265,7 +265,7 @@ def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) ->
         lease.give_back(row)
         case = db.session.get_one(Case, row.case_id)
         audit.record("sent a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
-        complaint.heard(case, row, actor=SERVICE, now=now)
+        complaint.heard(case, row, on=clock.day_of(now), actor=SERVICE, now=now)
 
 
 def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime) -> None:

@@ -111,40 +111,51 @@ def printed(letters: Sequence[tuple[Letter, Case]], *, known: Collection[str], a
     return sheets([letter.pdf(case, row, now=now) for row, case in letters])
 
 
-def posted(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> list[Case]:
-    """Note that they were put into the post today; returns the cases in which what a letter did counts from today only.
+def posted(letters: Sequence[tuple[Letter, Case]], *, on: date, actor: Actor, now: datetime) -> list[Case]:
+    """Note on which day they were put into the post; returns the cases in which what a letter did counts from it only.
 
     A question, a notice, an answer or a refusal that lay here was not given on the day somebody pressed a button.
     """
+    today = clock.day_of(now)
+    if on > today:
+        raise InvalidInput("This day is still to come. Note it once they are in the post.", field="on")
+    left = now if on == today else datetime.combine(on, time(12), tzinfo=clock.LONDON)
     audit.lock(*(case for _, case in letters))
     for row, _ in letters:
         db.session.refresh(row)
     if any(row.state != "to_post" for row, _ in letters):
         raise WrongState(GONE)
+    if any(clock.day_of(row.written_at) > on for row, _ in letters):
+        raise InvalidInput("One of them was written after that day.", field="on")
     moved = []
     for row, case in letters:
-        row.state, row.sent_at = "posted", now
-        audit.record("posted a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
-        complaint.heard(case, row, actor=actor, now=now)
-        if _counts_from_today(case, row, actor=actor, now=now):
+        row.state, row.sent_at = "posted", left
+        audit.record("posted a letter", actor=actor, now=now, case=case, of=row, kind=row.kind, on=on.isoformat())
+        complaint.heard(case, row, on=on, actor=actor, now=now)
+        if _counts_from(left, case, row, actor=actor, now=now):
             moved.append(case)
     return list(dict.fromkeys(moved))
 
 
-def _counts_from_today(case: Case, row: Letter, *, actor: Actor, now: datetime) -> bool:
-    """Have what a letter did as it was written count from today; False if nothing moves.
+def _again(row: Letter) -> bool:
+    """Is it on paper because its first sending did not arrive?"""
+    return bool(sealing.unseal(row).get("sending"))
+
+
+def _counts_from(left: datetime, case: Case, row: Letter, *, actor: Actor, now: datetime) -> bool:
+    """Have what a letter did as it was written count from when it left; False if nothing moves.
 
     A day that somebody has put right since stays, and so does a question that was answered before it was posted. One
     that is posted because its e-mail did not arrive stays too: its page has asked what rests on it.
     """
-    today, does = clock.day_of(now), KINDS[row.kind].does
-    if clock.day_of(row.written_at) >= today or sealing.unseal(row).get("sending"):
+    day, does = clock.day_of(left), KINDS[row.kind].does
+    if clock.day_of(row.written_at) >= day or _again(row):
         return False
     if does == "answer" and case.released_at == row.written_at:
-        case.released_at, case.released_on, case.ended_on = now, today, today
+        case.released_at, case.released_on, case.ended_on = left, day, day
         return True
     if does in ENDS and case.closed_at == row.written_at:
-        case.ended_on = today
+        case.ended_on = day
         return True
     if case.status not in OPEN or does not in delivery.TELLS:
         return False
@@ -154,11 +165,11 @@ def _counts_from_today(case: Case, row: Letter, *, actor: Actor, now: datetime) 
     if (
         fact is None
         or fact.corrects is not None
-        or fact.on >= today
+        or fact.on >= day
         or any(each.kind != does and each.on >= fact.on for each in facts)
     ):
         return False
-    clock.correct(case, str(fact.id), on=today, reason=POSTED, actor=actor, now=now)
+    clock.correct(case, str(fact.id), on=day, reason=POSTED, actor=actor, now=now)
     return True
 
 

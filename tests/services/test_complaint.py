@@ -89,7 +89,7 @@ def test_on_paper_it_counts_on_the_day_it_is_posted(app: Flask, staff: Staff, no
     assert of_kind(case, "complaint-acknowledged").state == "to_post"
     assert complaint.acknowledged_on(case) is None
     late, officer = now + timedelta(days=40), staff("officer")
-    letter_post.posted(letter_post.waiting(actor=officer), actor=officer, now=late)
+    letter_post.posted(letter_post.waiting(actor=officer), on=clock.day_of(late), actor=officer, now=late)
     assert complaint.acknowledged_on(case) == clock.day_of(late)
     assert "acknowledged_late" in {step.key for step in clock.reckon(case).steps}
 

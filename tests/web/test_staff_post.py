@@ -215,3 +215,52 @@ def test_a_letter_without_an_address_is_pointed_out_and_not_chosen(
     assert "No address is known" in page.text
     box = page.text[page.text.index('name="letter"') :]
     assert "checked" not in box[: box.index(">")]
+
+
+@pytest.mark.parametrize(("noted", "counts"), [(3, 1), (3, 0)])
+def test_a_letter_counts_from_the_day_on_which_it_was_posted_not_from_that_on_which_it_is_noted(
+    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime, on_day: Callable[[int], None],
+    noted: int, counts: int,
+) -> None:  # fmt: skip
+    key, letter = made[0].id, asked(made[0], "clarification", actor=staff("officer"), now=now)
+    left = clock.day_of(now) + timedelta(days=counts)
+    on_day(noted)
+    visitor = visit("officer")
+    visitor.get("/staff/post")
+    page = visitor.send({"letter": [letter], "do": "posted", "on": left.isoformat()}, form="They are in the post")
+    assert "1 letter is in the post" in page.text
+    assert ("counts from" in page.text) is bool(counts) and "counts from today" not in page.text
+    assert questions(key) == [left]
+    row = db.session.get_one(Letter, uuid.UUID(letter))
+    assert row.sent_at is not None and clock.day_of(row.sent_at) == left
+
+
+def test_a_day_that_cannot_be_is_not_taken(
+    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime
+) -> None:
+    letter = asked(made[0], "clarification", actor=staff("officer"), now=now)
+    visitor = visit("officer")
+    for days, says in ((1, "still to come"), (-1, "written after that day")):
+        visitor.get("/staff/post")
+        on = (clock.day_of(now) + timedelta(days=days)).isoformat()
+        answer = visitor.send({"letter": [letter], "do": "posted", "on": on}, form="They are in the post")
+        assert answer.status_code == 400 and says in answer.text
+    assert "posted" not in states()
+
+
+def test_a_letter_that_came_back_in_the_post_is_on_everybodys_list_until_it_is_posted_again(
+    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime
+) -> None:
+    reference, letter = made[0].reference, asked(made[0], "clarification", actor=staff("officer"), now=now)
+    officer, page = visit("officer"), f"/staff/cases/{reference}/letters/{letter}"
+    assert "It came back" not in officer.get(page).text
+    post(officer, letter)
+    officer.get(page)
+    answer = officer.send({"way": "back"}, form="It came back")
+    assert "This letter did not arrive" in answer.text and "it came back in the post" in answer.text
+    assert "A question that did not reach them stops no clock" in answer.text
+    assert "1 letter did not arrive" in visit("officer").get("/staff/").text
+    officer.get(page)
+    assert "waits to be printed and posted" in officer.send({"way": "again"}, form="Post it instead").text
+    assert "1 letter did not arrive" not in officer.get("/staff/").text
+    assert states().count("to_post") == 3

@@ -157,7 +157,12 @@ def delivery(reference: str, letter_id: uuid.UUID) -> Iterable[Stand]:
     """What is done about a letter that did not arrive."""
     from .letter import STATES
 
-    words = {"again": _("sent again"), "post": _("posted instead"), "ended": _("dealt with otherwise")}
+    words = {
+        "again": _("sent again"),
+        "post": _("posted instead"),
+        "ended": _("dealt with otherwise"),
+        "back": _("came back"),
+    }
     row = letter.of(frame.find(reference), letter_id)
     yours = "\n".join(filter(None, (_chosen("way", words), _typed("reason"))))
     yield Stand(_("This letter"), yours, "\n".join(filter(None, (str(STATES[row.state][0]), row.message))))

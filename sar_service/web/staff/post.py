@@ -16,8 +16,9 @@ from sar_service.services import audit, clock, delivery, letter_post, sealing
 
 from .. import access
 from ..access import allow
+from ..filters import weekday_date
 from . import blueprint, frame
-from .asking import again, identity, one_of
+from .asking import again, day, identity, line, one_of
 from .letter import TITLES, as_file
 
 NAME = _l("Letters")
@@ -37,6 +38,7 @@ def post_list() -> str:
         letters=[{**_told(row, case), **_printing(row, names)} for row, case in rows],
         drafts=[{**_told(row, case), "by": frame.who(row.written_by, names)} for row, case in begun],
         name=NAME,
+        today=clock.day_of(access.now()),
         full=len(rows) == letter_post.MOST,
     )
 
@@ -79,11 +81,19 @@ def post_letters() -> Any:
     chosen = letter_post.chosen(ids, actor=access.actor())
     if wanted == "print":
         return _printed(ids)
-    moved = letter_post.posted(chosen, actor=access.actor(), now=access.now())
+    on = day("on") if line("on") else clock.day_of(access.now())
+    moved = letter_post.posted(chosen, on=on, actor=access.actor(), now=access.now())
     flash(ngettext("Noted: 1 letter is in the post.", "Noted: %(num)s letters are in the post.", len(chosen)))
     if moved:
         which = ", ".join(case.reference for case in moved)
-        flash(_("They lay here, so what they do counts from today. Look at the due date of %(which)s.", which=which))
+        since = _("today") if on == clock.day_of(access.now()) else weekday_date(on)
+        flash(
+            _(
+                "They lay here, so what they do counts from %(day)s. Look at the due date of %(which)s.",
+                day=since,
+                which=which,
+            )
+        )
     return redirect(url_for("staff.post_list"))
 
 
