@@ -21,6 +21,11 @@ def settled(case: Case) -> bool:
     return bool(said) and (not undone or max(said) > max(undone))
 
 
+def lapsed(case: Case) -> bool:
+    """Was it settled once who asks, and is it not any more?"""
+    return not settled(case) and any(fact.kind == "identity_settled" for fact in clock.standing_facts(case))
+
+
 def asks_as(case: Case) -> str:
     """The capacity that decides what may be withheld (DPA 2018 Sch 3 paras 4, 10 and 21 count for agents as well)."""
     signed = {

@@ -4,7 +4,8 @@ Nothing of it is in the list of open cases, and no due date rises. Letters that 
 """
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, true
@@ -15,11 +16,12 @@ from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
-from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
+from sar_service.models import AuditEvent, Case, Fact, Incoming, Letter, Pack, Task
 
 from . import case as cases
-from . import case_urgency, sealing, team
+from . import case_urgency, portal, sealing, team
 from .clock import LONDON, day_of
+from .identity_asks import UNDOES, lapsed
 from .pack_release import delivery_of
 
 UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its release; what is older was let lie knowingly
@@ -79,6 +81,37 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
     return list(db.session.scalars(rows.limit(MOST)))
 
 
+def to_settle(case: Case, *, today: date) -> bool:
+    """Has identity to be settled again, so that an answer can go, or be fetched?"""
+    last = portal.last_day(case)
+    return lapsed(case) and (case.status in OPEN or (last is not None and today <= last))
+
+
+def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
+    """The cases in which identity has to be settled again; the longest in doubt first. The requester of one that was
+    released is told that we check again who they are, whoever changed the contact."""
+    recent = and_(Case.status.in_((Status.RELEASED, Status.CLOSED)), Case.released_on > day_of(now - LOOKED_AT))
+    since = func.min(Fact.recorded_at)
+    said = Fact.__table__.alias()
+    rows = db.session.execute(
+        cases.visible(actor)
+        .join(Fact, Fact.case_id == Case.id)
+        .where(
+            or_(Case.status.in_(OPEN), recent),
+            Fact.kind.in_(UNDOES),
+            ~exists().where(
+                said.c.case_id == Case.id, said.c.kind == "identity_settled", said.c.recorded_at > Fact.recorded_at
+            ),
+        )
+        .with_only_columns(Case.id)
+        .group_by(Case.id)
+        .order_by(since, Case.id)
+    )
+    found = (db.session.get_one(Case, key) for (key,) in rows)
+    today = day_of(now)
+    return list(islice((case for case in found if to_settle(case, today=today)), MOST))
+
+
 def _midnight(now: datetime) -> datetime:
     return datetime.combine(day_of(now), time.min, tzinfo=LONDON)
 
@@ -128,6 +161,12 @@ def in_words(*, actor: Actor, now: datetime) -> list[str]:
             len(held(actor=actor, now=now)),
             "request in which a letter is held back until identity is settled",
             "requests in which letters are held back until identity is settled",
+            "/staff/",
+        ),
+        (
+            len(unsettled(actor=actor, now=now)),
+            "request in which identity has to be settled again",
+            "requests in which identity has to be settled again",
             "/staff/",
         ),
         (unposted(actor=actor, now=now), "letter that was not posted", "letters that were not posted", "/staff/post"),

@@ -5,6 +5,7 @@ file, the wrong person, and an address that belongs to somebody who must not be 
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ def delivery_of(case: Case) -> dict[str, str]:
         "phone": str(requester.get("phone") or ""),
         "address": address,
     }
+
+
+def goes_to(case: Case) -> str:
+    """Which name and contact it is that a pack goes to now: another one after every change of either."""
+    return sealing.digest(case.id, f"goes to:{json.dumps(delivery_of(case), sort_keys=True)}")
 
 
 def checks(case: Case, pack: Pack) -> list[Check]:
@@ -158,13 +164,16 @@ def _place(text: str) -> str:
     return f"{house.group() if house else ''} {postcode[1]}{postcode[2]}"
 
 
-def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, now: datetime) -> None:
+def release(
+    case: Case, pack: Pack, *, recipient_checked: bool, compared: str | None = None, actor: Actor, now: datetime
+) -> None:
     """Let the pack go to the requester: from now on they can fetch it, and a letter says so and until when.
 
     A pack whose days in the portal are over, or that reopening took back, is made available again, after the same
     checks, and if what was signed still stands; the answer was given when it was given.
-    `recipient_checked`: the officer has compared the name and the contact with the request. Raises InvalidInput if
-    not, WrongState or NotAllowed with the reason for everything else that stands in the way.
+    `recipient_checked`: the officer has compared the name and the contact with the request; `compared` says by
+    `goes_to` which these were, where they stood on a page. Raises InvalidInput if not, WrongState or NotAllowed with
+    the reason for everything else that stands in the way.
     """
     if pack.case_id != case.id:
         raise NotFound("There is no such pack in this case.")
@@ -174,6 +183,10 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, actor: Actor, no
         return  # a second press of the button
     if not recipient_checked:
         raise InvalidInput("Confirm that you have checked who the pack goes to, and where.", field="recipient_checked")
+    if compared is not None and compared != goes_to(case):
+        raise WrongState(
+            "The name or the contact was changed while you were looking at it. Compare what stands here now."
+        )
     latest = cases.latest_pack(case)
     if latest is None or latest.id != pack.id:
         raise WrongState("A newer pack has been asked for. Look at that one.")

@@ -28,7 +28,7 @@ from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Decision, Fact, Letter, MarkRow, Pack, PersonRow
 from sar_service.services import case as cases
-from sar_service.services import incoming, pack, report
+from sar_service.services import incoming, pack, pack_release, report
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -183,11 +183,12 @@ class Paths(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, checked=st.sampled_from(["yes", "yes", ""]))
     def releases(self, who: str, checked: str) -> None:
-        self.case()
+        compared = pack_release.goes_to(self.case())
         newest = db.session.scalar(
             select(Pack.id).where(Pack.case_id == self.case_id).order_by(Pack.number.desc()).limit(1)
         )
-        self.press(who, "pack/release", pack=str(newest or self.case_id), recipient_checked=checked, recipient=NAME)
+        asked = {"pack": str(newest or self.case_id), "recipient_checked": checked, "recipient": NAME}
+        self.press(who, "pack/release", **asked, compared=compared)
 
     @rule(who=PEOPLE, action=st.sampled_from(["begin_review", "step_back", "close", "withdraw", "refuse", "reopen"]))
     def moves(self, who: str, action: str) -> None:

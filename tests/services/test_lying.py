@@ -15,7 +15,19 @@ from sar_service.domain.incoming import Message
 from sar_service.domain.lifecycle import Action, Status
 from sar_service.models import Case, Letter, Member
 from sar_service.services import case as cases
-from sar_service.services import case_urgency, clock, incoming, lying, pack_release, portal, reminder, sealing, work
+from sar_service.services import (
+    case_urgency,
+    clock,
+    identity,
+    identity_change,
+    incoming,
+    lying,
+    pack_release,
+    portal,
+    reminder,
+    sealing,
+    work,
+)
 from tests import factories, packs
 from tests.browser import Visitor
 from tests.overlap import at_once
@@ -220,3 +232,37 @@ def test_nothing_is_told_of_another_council_or_of_what_one_may_not_see(
     mails(MONDAY - timedelta(days=4))
     assert set(mails(MONDAY)) == {"officer1"}
     assert lying.in_words(actor=officer, now=MONDAY)
+
+
+def test_an_answer_kept_back_because_the_requester_changed_their_contact_is_on_everybodys_list_until_it_is_settled(
+    staff: packs.Made, sent: Any, visit: Callable[..., Visitor], mails: Callable[[datetime], dict[str, str]]
+) -> None:
+    """They are told that we check again who they are: somebody has to."""
+    officer, second = staff("officer"), staff("officer")
+    signed = packs.signed_off(sent, officer=officer, second=second, now=MONDAY)
+    case, row = make_ready(signed, officer, MONDAY)
+    pack_release.release(case, row, recipient_checked=True, actor=officer, now=MONDAY)
+    cases.move(case, Action.CLOSE, actor=officer, now=MONDAY, reason="It is answered")
+    fresh = factories.a_case(now=MONDAY)  # never settled: that is not done yet, and nothing is kept back
+    for each in (case, fresh):
+        identity_change.change_contact(each, {"phone": "07700 900111"}, actor=portal.requester_of(each), now=MONDAY)
+    db.session.commit()
+    key, reference, words = case.id, case.reference, "Identity has to be settled again"
+
+    def shown() -> tuple[bool, list[bool]]:
+        visitor = visit(second)
+        page = visitor.get("/staff/").text
+        pages = [
+            words in visitor.get(f"/staff/cases/{reference}{tab}").text for tab in ("", "/pack", "/work", "/reading")
+        ]
+        return words in page and reference in page.split(words)[1][:900], pages
+
+    assert portal.held(db.session.get_one(Case, key)) and shown() == (True, [True] * 4)
+    assert [each.id for each in lying.unsettled(actor=officer, now=MONDAY)] == [key]
+    mails(MONDAY + timedelta(days=4))
+    assert "- 1 request in which identity has to be settled again" in mails(MONDAY + timedelta(days=7))["officer1"]
+    assert lying.unsettled(actor=officer, now=MONDAY + timedelta(days=40)) == []  # it could not be fetched any more
+    again = db.session.get_one(Case, key)
+    identity.settle(again, override="She rang from the number on file", actor=officer, now=MONDAY + timedelta(hours=1))
+    db.session.commit()
+    assert shown() == (False, [False] * 4)

@@ -28,6 +28,7 @@ from sar_service.services import (
     complaint,
     intake,
     letter_draft,
+    pack_release,
     redaction_signoff,
     sealing,
     units,
@@ -49,7 +50,8 @@ def ready(app: Flask, sent: Any, staff: Staff, visit: Visit, now: datetime) -> t
     signed = packs.signed_off(sent, officer=officer, second=second, now=now)
     pack = packs.built(signed, sent, actor=officer, now=now).id
     known = Known(packs.again(signed))
-    return known, {"pack": str(pack), "recipient_checked": "yes", "recipient": NAME}, second
+    compared = pack_release.goes_to(packs.again(signed))
+    return known, {"pack": str(pack), "recipient_checked": "yes", "recipient": NAME, "compared": compared}, second
 
 
 @pytest.mark.parametrize("deed", ["doubts identity", "decides otherwise", "changes the contact"])

@@ -13,7 +13,7 @@ from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.lifecycle import Action, Status
 from sar_service.models import Case, Pack, PackState
 from sar_service.services import case as cases
-from sar_service.services import sealing
+from sar_service.services import identity, identity_change, sealing
 from tests import packs
 from tests.browser import Visitor
 
@@ -70,6 +70,26 @@ def test_a_pack_is_built_once_checked_and_goes_only_to_a_name_that_was_typed(
     assert fresh(case).status is Status.RELEASED
 
 
+def test_a_pack_goes_only_to_the_contact_that_whoever_releases_it_was_shown(
+    visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
+) -> None:
+    """The page was open while a colleague changed the contact and settled identity again."""
+    visitor, path = visit(officer), f"/staff/cases/{case.reference}/pack"
+    visitor.get(path)
+    visitor.send(form="Build it")
+    job_ends(case, PackState.READY, now, findings=[])
+    visitor.get(path)
+    changed = fresh(case)
+    identity_change.change_contact(changed, {"email": "m.tregale@example.org"}, actor=officer, now=now)
+    identity.settle(changed, override="Seen again", actor=officer, now=now + timedelta(minutes=1))
+    db.session.commit()
+    good = {"recipient": "Morwenna Tregale", "recipient_checked": "yes"}
+    page = visitor.send(good, form="Release the pack")
+    assert page.status_code == 409 and "changed while you were looking" in page.text
+    assert "m.tregale@example.org" in page.text and fresh(case).status is Status.READY
+    assert "Released. The requester is told." in visitor.send(good, form="Release the pack").text
+
+
 def test_a_pack_of_a_case_that_was_reopened_is_shown_as_taken_back(
     visit: Callable[..., Visitor], case: Case, officer: Actor, app: Flask, now: datetime
 ) -> None:
@@ -89,6 +109,9 @@ def test_a_pack_of_a_case_that_was_reopened_is_shown_as_taken_back(
         page = manager.get(path)
         assert "cannot be downloaded any more" in page.text and "It can be downloaded until" not in page.text
         assert ("Make it available again" in page.text) is again
+        signature = manager.get(f"/staff/cases/{case.reference}/sign-off").text
+        assert ("The signature no longer counts" in signature) is not again
+        manager.get(path)
     assert "Released. The requester is told." in manager.send(good, form="Make it available again").text
     assert "It can be downloaded until" in manager.get(path).text
 

@@ -58,6 +58,7 @@ def pack_page(reference: str) -> str:
         findings=pack.findings(latest) if latest is not None and latest.state is PackState.REFUSED else [],
         checks=pack_release.checks(case, latest) if ready else [],
         to=pack_release.delivery_of(case),
+        compared=pack_release.goes_to(case),
         hows=frame.HOW,
         until=portal.last_day(case),
         over=portal.over(case, today=clock.day_of(access.now())),
@@ -120,6 +121,13 @@ def release_pack(reference: str) -> Response:
             _("This is not the name on the request. Check who it goes to, and type the name."), field="recipient"
         )
     checked = request.form.get("recipient_checked") == "yes"
-    pack_release.release(case, row, recipient_checked=checked, actor=access.actor(), now=access.now())
+    pack_release.release(
+        case,
+        row,
+        recipient_checked=checked,
+        compared=line("compared"),
+        actor=access.actor(),
+        now=access.now(),
+    )
     flash(_("Released. The requester is told."))
     return redirect(url_for("staff.pack_page", reference=reference))

@@ -4,6 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from sar_service.domain.lifecycle import BEFORE_SIGNOFF
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
 from sar_service.services import case as cases
@@ -35,6 +36,7 @@ def sign_off_page(reference: str) -> str:
         tab="sign-off",
         viewed="the sign-off",
         signing=signing,
+        reopened=case.status in BEFORE_SIGNOFF,
         note=sealing.unseal(signing) if signing is not None else {},
         by=frame.who(signing.submitted_by, names) if signing is not None else "",
         signed_by=frame.who(signing.signed_by, names) if signing is not None and signing.signed_by else "",
