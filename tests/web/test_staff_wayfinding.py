@@ -9,8 +9,11 @@ from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import Action, Status
+from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case
+from sar_service.services import case as cases
 from sar_service.services import link, merge
 from tests import factories, packs
 from tests.browser import Visitor
@@ -46,6 +49,31 @@ def test_what_is_next_stands_first_on_the_page_of_a_case(
     visitor.send(form="Send it")
     assert "Somebody else" in first_step(visitor.get(path))  # whoever decided waits for another
     assert "Sign off" in first_step(visit(staff("officer")).get(path))
+
+
+def test_what_is_no_copy_is_answered_by_letter_next_however_much_was_searched(
+    visit: Visit, officer: Actor, now: datetime, sent: Any
+) -> None:
+    case = factories.a_case(now=now, right=Right.ERASURE)
+    path, key = f"/staff/cases/{case.reference}", case.id
+    visitor = visit(officer)
+    factories.searched(case, sent, actor=officer, now=now)
+    step = first_step(visitor.get(path))
+    assert "Answer by letter" in step and f'href="{path}/letters/new"' in step
+    assert db.session.get_one(Case, key).status is Status.REVIEWING
+
+
+def test_a_complaint_that_was_reopened_is_answered_next(
+    visit: Visit, officer: Actor, staff: packs.Made, now: datetime
+) -> None:
+    manager = staff("manager")
+    case = factories.a_case(now=now, right=Right.COMPLAINT)
+    cases.move(case, Action.CLOSE, actor=manager, now=now, reason="It was meant for another")
+    cases.move(case, Action.REOPEN, actor=manager, now=now, reason="It was not")
+    db.session.commit()
+    path = f"/staff/cases/{case.reference}"
+    step = first_step(visit(officer).get(path))
+    assert "Answer by letter" in step and f'href="{path}/complaint"' in step and "sign-off" not in step
 
 
 @pytest.mark.parametrize(("role", "home"), [("officer", "/staff/"), ("auditor", "/managers/")])

@@ -81,14 +81,16 @@ def deeds(case: Case) -> list[dict[str, Any]]:
 
 
 def first(case: Case, offered: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Which of what is offered takes the request on; or reading, while there is something to decide."""
-    waiting = redaction_mark.undecided(case) if case.status is Status.REVIEWING else 0
+    """Which of what is offered takes the request on; or reading, while there is something to decide for a copy.
+    Whatever else was asked for is answered by letter, whether anything was searched for it or not."""
+    copy = case.right is Right.ACCESS
+    waiting = redaction_mark.undecided(case) if copy and case.status is Status.REVIEWING else 0
     if waiting:
         words = ngettext("Read and decide: %(num)d passage waits", "Read and decide: %(num)d passages wait", waiting)
         href = url_for("staff.reading_page", reference=case.reference)
         return {"text": words, "href": href, "blocked": "", "action": ""}
     wanted = ONWARDS.get(case.status, ())
-    if case.right is not Right.ACCESS and case.status in (Status.RECEIVED, Status.IDENTITY):
+    if not copy and case.status in (Status.RECEIVED, Status.IDENTITY, Status.REVIEWING):
         complains = case.right is Right.COMPLAINT  # nobody has to show who they are to be heard
         wanted = (Action.ANSWER,) if complains else (Action.SETTLE_IDENTITY, Action.ANSWER)
     found = {each["action"]: each for each in offered}
