@@ -105,6 +105,12 @@ def _plain(name: str, value: Any) -> str:
     return re.sub(r"[\W_]+" if name == "address" else r"\s+", "", text).casefold()
 
 
+def differ(one: Case, other: Case) -> bool:
+    """Do two cases have another contact, in any part of it?"""
+    mine, theirs = contact_of(one), contact_of(other)
+    return any(_plain(each, mine[each]) != _plain(each, theirs[each]) for each in PARTS)
+
+
 def _same(other: Case, was: Before) -> bool:
     """Is it the same requester, as far as their name, or a part of the contact that they had, can tell?"""
     asking = sealing.unseal(other)["requester"].get("name") or ""

@@ -24,8 +24,22 @@ from sar_service.domain.search import Verdict
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import AuditEvent, AuditHead, Case, LinkRow, Merge
 
-from . import audit, clock, complaint, finding, letter, link, reason, sealing, search, work
+from . import (
+    audit,
+    clock,
+    complaint,
+    finding,
+    identity_linked,
+    letter,
+    letter_hold,
+    link,
+    reason,
+    sealing,
+    search,
+    work,
+)
 from . import case as cases
+from .identity_asks import lapsed, settled
 from .letter_words import ENGLISH, WELSH, written
 from .subject import LISTS
 
@@ -52,10 +66,27 @@ def stands_against(keep: Case, away: Case) -> str:
         return unlike
     if _careful(away) and not _careful(keep):
         return "The other one says that somebody else may read what is sent there. Go on under that one."
+    if unclear := _unclear(keep, away):
+        return unclear
     if keep.restricted != away.restricted:
         return "One of them is restricted and the other is not. Make them alike first."
     if any(row.state == "draft" for row in letter.letters(away)):
         return "A letter was begun in the one that would end. Send it, or throw it away, first."
+    return ""
+
+
+def _unclear(keep: Case, away: Case) -> str:
+    """What is not clear of who asks, and where the answer goes, in the case that would end, and would be lost with it;
+    "" if nothing is."""
+    facts = {fact.kind for fact in clock.standing_facts(away)}
+    doubted = not settled(away) and (lapsed(away) or "identity_doubted" in facts)
+    if doubted or letter_hold.doubted_since(away) is not None:
+        return "Who asks, or the contact, is in doubt in the one that would end. Settle it there first."
+    if "contact_changed" in facts and identity_linked.differ(keep, away):
+        return (
+            "The contact was changed in the one that would end, and the one that goes on has another. Change it there "
+            "first, or go on under the other."
+        )
     return ""
 
 

@@ -10,9 +10,10 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import DomainError, InvalidInput, NotFound, StaleWrite, WrongState
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Merge
 from sar_service.services import case as cases
-from sar_service.services import letter_draft, link, merge, sealing, team
+from sar_service.services import identity, identity_change, letter_draft, link, merge, sealing, team
 from tests import factories, packs
 
 Change = Callable[[Case, Case, Actor, datetime], Any]
@@ -70,8 +71,27 @@ def has_a_draft(keep: Case, away: Case, actor: Actor, now: datetime) -> None:
     letter_draft.begin(away, "progress", "We read.", actor=actor, now=now)
 
 
+def doubted(keep: Case, away: Case, actor: Actor, now: datetime) -> None:
+    factories.with_identity(keep, actor=actor, now=now)
+    identity.doubt(away, reason="A call: they did not ask", actor=actor, now=now)
+
+
+def had_its_contact_changed(keep: Case, away: Case, actor: Actor, now: datetime) -> None:
+    """Whoever moves away from somebody says so once; what goes on must not go to the old address."""
+    identity_change.change_contact(away, {"email": "safe@example.org"}, actor=actor, now=now)
+
+
+def was_told_of_a_change_elsewhere(keep: Case, away: Case, actor: Actor, now: datetime) -> None:
+    third = factories.a_case(now=now)
+    link.link(third, away, LinkKind.RELATED, actor=actor, now=now)
+    identity_change.change_contact(third, {"email": "safe@example.org"}, actor=actor, now=now)
+
+
 AGAINST: list[tuple[Change, str]] = [
     (is_anothers, "another council"),
+    (doubted, "is in doubt in the one that would end"),
+    (had_its_contact_changed, "contact was changed in the one that would end"),
+    (was_told_of_a_change_elsewhere, "is in doubt in the one that would end"),
     (is_merged, "merged into another already"),
     (goes_on_elsewhere, "merged into another already"),
     (one_is_signed, "have not been sent for sign-off or ended"),
@@ -169,3 +189,13 @@ def test_what_was_merged_before_goes_with_what_it_was_merged_into(
     for inner in (keep, away):
         with pytest.raises(DomainError, match="Restrict that one"):
             cases.restrict(inner, False, reason="By itself.", version=inner.version, actor=officer, now=now)
+
+
+def test_two_are_merged_once_the_one_that_goes_on_has_the_contact_that_was_changed(
+    pair: tuple[Case, Case], officer: Actor, now: datetime
+) -> None:
+    keep, away = pair
+    for each in (away, keep):
+        identity_change.change_contact(each, {"email": "safe@example.org"}, actor=officer, now=now)
+    db.session.commit()
+    assert merged(keep, away, actor=officer, now=now).case_id == keep.id
