@@ -15,7 +15,7 @@ from .mistake import Mistake, did_you_mean
 
 EVERY = ""  # stands for all councils
 NOTICE = "notice"  # the e-mail that says that a letter is there
-PARTS = ("greeting", "foot", "rights", "clock", "late", "sorry", "rest", "status", "authority", "showing")
+PARTS = ("greeting", "asked", "foot", "rights", "clock", "late", "sorry", "rest", "status", "authority", "showing")
 LANGUAGES = ("", ".cy")
 FILES = frozenset(f"{name}{language}.txt" for name in ("body", "subject") for language in LANGUAGES)
 PART_FILES = frozenset(f"{name}{language}.txt" for name in PARTS for language in LANGUAGES)

@@ -12,7 +12,7 @@ from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.identity import Capacity
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import Status
-from sar_service.domain.rights import Right
+from sar_service.domain.rights import TERMS, Right
 from sar_service.models import Case
 from sar_service.services import clock, identity, letter, letter_draft, sealing
 from tests import factories
@@ -62,6 +62,25 @@ def test_what_article_12_5_does_not_reach_is_neither_charged_for_nor_called_unfo
     for kind in ("fee-asked", "unfounded"):
         with pytest.raises(InvalidInput, match="which letter"):
             letter_draft.begin(case, kind, WHY, actor=manager, now=now)
+
+
+ABOUT_A_REQUEST = [
+    (kind, right)
+    for kind in ("refused", "unfounded", "closed", "not-held", "fee-asked", "extension")
+    for right in ANSWERED
+    if KINDS[kind].suits(right)
+]
+
+
+@pytest.mark.parametrize(("kind", "right"), ABOUT_A_REQUEST)
+def test_whoever_asked_for_several_things_reads_which_of_them_it_is_about_and_of_which_day(
+    app: Any, staff: Any, now: datetime, kind: str, right: Right
+) -> None:
+    manager = staff("manager")
+    case = factories.a_case(now=now, right=right, received_on=date(2026, 11, 20))
+    identity.settle(case, override="Seen by the manager", actor=manager, now=now)
+    text = drafted(case, kind, manager, now)
+    assert f"which we received on Friday 20 November 2026: {TERMS[right].name}." in text
 
 
 def test_a_complaint_is_not_refused_and_no_letter_calls_it_a_request(app: Any, staff: Any, now: datetime) -> None:
