@@ -198,6 +198,8 @@ def test_what_is_no_request_is_set_aside_counted_apart_and_can_be_taken_up_again
 ) -> None:
     reference = come().reference
     visitor = visit("officer")
+    listed = visitor.get("/staff/").text
+    assert ">Not said yet</td>" in listed and ">Copy of information</td>" not in listed
     visitor.get(f"/staff/cases/{reference}/draft")
     assert visitor.send({"reason": ""}, form="Set it aside").status_code == 400
     assert "Set aside" in visitor.send({"reason": "An advertisement"}, form="Set it aside").text

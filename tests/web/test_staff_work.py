@@ -14,6 +14,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.complaint import About
 from sar_service.domain.errors import InvalidInput, NotAllowed
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import Case, LinkRow, Member, Note, Task
@@ -155,6 +156,19 @@ def test_two_cases_are_linked_once_seen_from_both_and_unlinked_with_a_reason(
     visitor.post(form["action"], {**form["fields"], "idempotency_key": "again", "reason": "wrong case"})
     db.session.rollback()
     assert db.session.scalars(select(LinkRow)).all() == []
+
+
+def test_a_linked_case_is_called_what_it_turned_out_to_be(
+    visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    other = factories.a_case(now=now)
+    link.link(case, other, LinkKind.RELATED, actor=officer, now=now)
+    other.status, other.redirected_as = Status.REDIRECTED, Route.FOI
+    db.session.commit()
+    _, path = opened(visit, officer, packs.again(case))
+    for page in (path, path.removesuffix("/work")):
+        text = visit(officer).get(page).text
+        assert "Freedom of information, Sent elsewhere" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("typed", ["", "ABCDE", "itself", "nobody's"])

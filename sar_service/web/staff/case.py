@@ -109,7 +109,7 @@ def case_page(reference: str) -> Any:
         linked=link.links(case, actor=actor),
         kinds=frame.LINKS,
         what=frame.what,
-        stage=lambda one: frame.status_of(one)[0],
+        stage=frame.stage,
         along=_along(case) if actor.may(Permission.RESTRICT_CASE) else [],
         mine=str(case.assigned_to) == actor.id,
         takes=actor.id not in work.barred(case),

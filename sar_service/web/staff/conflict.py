@@ -270,7 +270,7 @@ def merging(reference: str, other: str) -> Iterable[Stand]:
     for case in pair:
         if _typed(f"version-{case.reference}") != str(case.version):
             had = _("received on %(day)s", day=filters.long_date(case.received_on))
-            stage, of = str(frame.status_of(case)[0]), _of_member(str(case.assigned_to))
+            stage, of = str(frame.stage(case)), _of_member(str(case.assigned_to))
             yield Stand(case.reference, "", "\n".join((stage, had, _("with %(name)s", name=of))))
 
 

@@ -56,8 +56,8 @@ def draft_page(reference: str) -> Any:
         mine=str(case.assigned_to) == access.actor().id,
         members=[(str(member.id), member.name) for member in team.workers(case.controller)],
         alike=_of_the_same_address(case),
-        rights=frame.RIGHTS,
-        stages={key: words for key, (words, _colour) in frame.STATUS.items()},
+        what=frame.what,
+        stage=frame.stage,
     )
 
 

@@ -52,8 +52,8 @@ def find() -> Any:
             "name": frame.title_of(told),
             "born": frame.born(told["subject"]),
             "tag": frame.clock_tag(row),
-            "status": frame.status_of(row)[0],
-            "right": frame.RIGHTS[row.right.value],
+            "status": frame.stage(row),
+            "right": frame.what(row),
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
         }
         for row, told in ((row, sealing.unseal(row)) for row in found)

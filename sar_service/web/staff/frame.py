@@ -185,7 +185,10 @@ def name_of(subject: dict[str, Any]) -> str:
 
 
 def what(case: Case) -> Any:
-    """What was asked for, in words: the right that is used, or where the request was sent."""
+    """What was asked for, in words: the right that is used, or where the request was sent. Of an e-mail that nobody
+    has logged, nobody has said it."""
+    if case.status in UNKNOWN:
+        return _("Not said yet") if case.status is Status.DRAFT else _("No request")
     if case.redirected_as is None:
         return RIGHTS[case.right.value]
     route = filters.ROUTES[case.redirected_as]
@@ -212,6 +215,11 @@ def born(subject: dict[str, Any]) -> str:
 def status_of(case: Case) -> tuple[Any, str]:
     """Where a case stands, in words and a colour. One that was merged was not closed like the others."""
     return (_l("Merged"), "grey") if case.merged_into is not None else STATUS[case.status]
+
+
+def stage(case: Case) -> Any:
+    """Where a case stands, in words."""
+    return status_of(case)[0]
 
 
 def clock_tag(case: Case) -> dict[str, str]:

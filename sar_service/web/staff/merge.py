@@ -63,7 +63,7 @@ def _side(case: Case) -> dict[str, Any]:
         "contact": " ".join(filter(None, (requester.get("email"), requester.get("phone")))),
         "what": (told.get("scope") or {}).get("what") or _("everything"),
         "right": str(frame.RIGHTS[case.right.value]),
-        "stage": str(frame.status_of(case)[0]),
+        "stage": str(frame.stage(case)),
         "letters": len(letter.letters(case)),
     }
 

@@ -52,8 +52,8 @@ def work_page(reference: str) -> str:
         members=[("", _("whoever has the case")), *_members(case)],
         names=frame.staff_names(),
         ends=ENDS,
-        rights=frame.RIGHTS,
-        stage=lambda one: frame.status_of(one)[0],
+        what=frame.what,
+        stage=frame.stage,
     )
 
 

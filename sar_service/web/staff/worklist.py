@@ -221,7 +221,7 @@ def worklist() -> Any:
             "row": row,
             "name": frame.title_of(sealing.unseal(row)),
             "tag": frame.clock_tag(row),
-            "status": frame.status_of(row)[0],
+            "status": frame.stage(row),
             "right": frame.what(row),
             "assigned": names.get(f"staff:{row.assigned_to}", ""),
             "team": groups.get(row.team_id, "") if row.team_id is not None else "",
