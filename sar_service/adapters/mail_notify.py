@@ -4,6 +4,7 @@ The council makes one e-mail template in Notify, whose subject is ((subject)) an
 stays in this service. Notify tells only when it is asked what did not arrive; `failures` asks.
 """
 
+import logging
 import re
 import uuid
 from typing import Any
@@ -13,6 +14,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from .mail import Failure, Mail, MailFailed
 
+logging.getLogger("notifications_python_client").setLevel(logging.ERROR)  # it logs refusals, which repeat addresses
 SECONDS = 30
 # What Notify calls the ways in which a message does not arrive, in words for staff. All of them are its last word.
 REASONS = {

@@ -29,6 +29,16 @@ EMPTIES = 20  # notes beyond which no empty file is named
 TEXT = 100_000  # letters that are kept of the text
 UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 BROKEN = "The machine could not read this message ({why}). What it says is in the original: download it."
+SHUT = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+ENCRYPTED = (
+    "It is encrypted, or wrapped in a signature, and what it says cannot be read here. Ask whoever sent it to send it "
+    "again without that, or in another way; if it is a request, its time runs meanwhile."
+)
+OUTLOOK = (
+    "Outlook put files, and perhaps more of what it says, into winmail.dat, which is not taken apart here. Open that "
+    "with Outlook, or ask whoever sent it to send the files as they are."
+)
 _SENT_BACK = re.compile(
     r"undeliver|delivery (status|failure|has failed)|returned mail|mail delivery|not delivered", re.I
 )
@@ -68,10 +78,11 @@ def _told(message: Mime, raw: bytes, folder: Path) -> dict[str, Any]:
         body.take(part, alternative)
     sender, name = _first(message, "From")
     subject = _line(header_text(message.get("Subject", "")), 500)
-    returned = _returned(message, sender, subject, body)
+    ours = sorted({f"<{found.decode('ascii')}>" for found in _OWN.findall(raw[:2_000_000])})
+    returned = _returned(message, sender, subject, body, names_ours=bool(ours))
     about = [*_ids(message, "In-Reply-To"), *_ids(message, "References"), *body.about]
     if returned:
-        about += sorted({f"<{found.decode('ascii')}>" for found in _OWN.findall(raw[:2_000_000])})
+        about += ours
     return {
         "id": next(iter(_ids(message, "Message-ID")), ""),
         "sender": sender,
@@ -86,8 +97,17 @@ def _told(message: Mime, raw: bytes, folder: Path) -> dict[str, Any]:
         "outcomes": body.outcomes,
         "returned": returned,
         "files": body.files,
-        "notes": body.notes,
+        "notes": [*body.notes, *_shut(message, body)],
     }
+
+
+def _shut(message: Mime, body: "_Body") -> list[str]:
+    """What is to be said where the message itself may be inside a file that nobody here can open."""
+    if message.get_content_type() in SHUT:
+        return [ENCRYPTED]
+    if any(each["type"] in TNEF or each["name"].casefold() == "winmail.dat" for each in body.files):
+        return [OUTLOOK]
+    return []
 
 
 def _parts(message: Mime, body: "_Body") -> Iterator[tuple[Mime, bool]]:
@@ -222,13 +242,13 @@ def _automatic(message: Mime) -> str:
     return "generated" if word.startswith("auto-") else ""
 
 
-def _returned(message: Mime, sender: str, subject: str, body: _Body) -> bool:
-    """Is it a mail system's word on a message of ours?"""
+def _returned(message: Mime, sender: str, subject: str, body: _Body, *, names_ours: bool) -> bool:
+    """Is it a mail system's word on a message of ours? Old ones say so in no form, each under a subject of its own."""
     if body.outcomes or _is_report(message, "delivery-status"):
         return True
-    local = sender.partition("@")[0].casefold()
-    machine = local in ("mailer-daemon", "postmaster") or str(message.get("Return-Path", "")).strip() == "<>"
-    return machine and bool(_SENT_BACK.search(subject))
+    system = sender.partition("@")[0].casefold() in ("mailer-daemon", "postmaster")
+    machine = system or str(message.get("Return-Path", "")).strip() == "<>"
+    return (system and names_ours) or (machine and bool(_SENT_BACK.search(subject)))
 
 
 def _is_report(message: Mime, kind: str) -> bool:

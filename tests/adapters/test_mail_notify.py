@@ -65,11 +65,14 @@ def test_a_refusal_is_told_apart_and_repeats_no_address(
     assert "morwenna" not in str(caught.value) and caught.value.__cause__ is None
 
 
-def test_a_wrong_address_is_the_recipients_and_nothing_is_sent(notify: Notify) -> None:
+def test_a_wrong_address_is_the_recipients_and_stands_in_no_log(
+    notify: Notify, caplog: pytest.LogCaptureFixture
+) -> None:
     wrong = Mail(to="nobody", subject="s", text="t", sender="a@b.example", key="letter.1")
     with pytest.raises(MailFailed, match="recipient") as caught:
         mailer(notify).send(wrong)
     assert caught.value.permanent and "nobody" not in str(caught.value) and notify.sent == []
+    assert "nobody" not in caplog.text
 
 
 @pytest.mark.parametrize("key", [f"x-{SERVICE}-{SERVICE}", f"x-{SECRET}-{SECRET}"])

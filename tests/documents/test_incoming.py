@@ -75,6 +75,41 @@ def test_an_old_mail_system_s_report_is_known_by_its_sender_and_subject(read) ->
     assert not read(bytes(mails.a_mail(headers={"Subject": "Undeliverable: your request"})))["returned"]
 
 
+@pytest.mark.parametrize(
+    "subject", ["failure notice", "Mail failure - malformed recipient address", "Nicht zustellbar"]
+)
+def test_a_report_under_any_subject_is_known_where_it_names_a_letter(read, subject: str) -> None:  # type: ignore[no-untyped-def]
+    own = "letter.0f8fad5b-d9cb-469f-a165-70867728950e.1@council.example"
+    headers = {"From": "MAILER-DAEMON@old.example", "Subject": subject}
+    told = read(bytes(mails.a_mail(headers=headers, text=f"No such user.\n\nMessage-ID: <{own}>\n")))
+    assert told["returned"] and told["about"] == [f"<{own}>"]
+    away = mails.a_mail(headers={"Subject": subject, "In-Reply-To": f"<{own}>", "Return-Path": "<>"})
+    assert not read(bytes(away))["returned"]  # a person's answer, or a machine's in their place
+
+
+SHUT = 'Content-Type: application/pkcs7-mime; smime-type={}; name="smime.p7m"\r\n\r\nMIAG\r\n'
+PARTS = 'Content-Type: multipart/{}; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHello\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (SHUT.format("enveloped-data"), "encrypted"),
+        (SHUT.format("signed-data"), "wrapped in a signature"),
+        (PARTS.format("encrypted"), "encrypted"),
+        (PARTS.format("signed"), ""),
+    ],
+)
+def test_what_is_encrypted_is_said_to_be(read, raw: str, says: str) -> None:  # type: ignore[no-untyped-def]
+    notes = read(f"MIME-Version: 1.0\r\n{raw}".encode())["notes"]
+    assert (says in notes[0]) if says else notes == []
+
+
+def test_a_parcel_of_outlook_is_named_for_what_it_is(read) -> None:  # type: ignore[no-untyped-def]
+    told = read(bytes(mails.a_mail(files={"WINMAIL.DAT": b"x\x9f\x3e\x22"})))
+    assert [each["name"] for each in told["files"]] == ["WINMAIL.DAT"] and "winmail.dat" in told["notes"][0]
+
+
 def test_text_holds_nothing_that_moves_or_breaks_it(read) -> None:  # type: ignore[no-untyped-def]
     raw = "Subject: a\u202eb\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\u2067x\x00y\x1b\u2028z".encode()
     told = read(raw)

@@ -261,6 +261,6 @@ def test_a_letter_that_came_back_in_the_post_is_on_everybodys_list_until_it_is_p
     assert "A question that did not reach them stops no clock" in answer.text
     assert "1 letter did not arrive" in visit("officer").get("/staff/").text
     officer.get(page)
-    assert "waits to be printed and posted" in officer.send({"way": "again"}, form="Post it instead").text
+    assert "waits to be printed and posted" in officer.send({"way": "again"}, form="Post it again").text
     assert "1 letter did not arrive" not in officer.get("/staff/").text
     assert states().count("to_post") == 3
