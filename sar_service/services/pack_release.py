@@ -16,7 +16,7 @@ from sar_service.adapters.storage import ObjectMissing
 from sar_service.adapters.vault import SealBroken
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
-from sar_service.domain.lifecycle import Action, Status, decide
+from sar_service.domain.lifecycle import GUARDS, Action, Guard, Status, decide
 from sar_service.domain.people import Standing
 from sar_service.models import Case, Pack, PackState
 
@@ -110,9 +110,11 @@ def _contact(to: Mapping[str, str]) -> str:
 def _since_identity(case: Case) -> str:
     facts = clock.standing_facts(case)
     changed = any(fact.kind == "contact_changed" for fact in facts)
-    if changed and not identity.settled(case):
+    if identity.settled(case):
+        return ""
+    if changed:
         return "The contact details were changed after identity was settled. Settle identity again first."
-    return ""
+    return GUARDS[Guard.IDENTITY_SETTLED][1]
 
 
 def _elsewhere(case: Case) -> str:

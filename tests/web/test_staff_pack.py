@@ -90,6 +90,23 @@ def test_a_pack_goes_only_to_the_contact_that_whoever_releases_it_was_shown(
     assert "Released. The requester is told." in visitor.send(good, form="Release the pack").text
 
 
+def test_a_doubt_about_who_asks_stands_in_the_way_on_the_page_before_and_after_the_release(
+    visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
+) -> None:
+    visitor, path = visit(officer), f"/staff/cases/{case.reference}/pack"
+    visitor.get(path)
+    visitor.send(form="Build it")
+    job_ends(case, PackState.READY, now, findings=[])
+    visitor.get(path)
+    visitor.send({"recipient": "Morwenna Tregale", "recipient_checked": "yes"}, form="Release the pack")
+    page = visitor.get(path).text
+    assert "Stands in the way" not in page and "It can be downloaded until" in page
+    identity.doubt(fresh(case), reason="A call", actor=officer, now=now + timedelta(minutes=1))
+    db.session.commit()
+    page = visitor.get(path).text
+    assert "Stands in the way" in page and "It is kept back" in page and "It can be downloaded until" not in page
+
+
 def test_a_pack_of_a_case_that_was_reopened_is_shown_as_taken_back(
     visit: Callable[..., Visitor], case: Case, officer: Actor, app: Flask, now: datetime
 ) -> None:

@@ -62,6 +62,7 @@ def pack_page(reference: str) -> str:
         hows=frame.HOW,
         until=portal.last_day(case),
         over=portal.over(case, today=clock.day_of(access.now())),
+        held=portal.held(case),
         taken_back=portal.taken_back(case),
         ended=case.status is Status.CLOSED,
         choices={each.action.value: each.blocked for each in cases.choices(case, actor=access.actor())},
