@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -203,18 +204,21 @@ def test_identity_that_was_asked_for_late_is_filtered_for_and_told_once(
 ) -> None:
     """Whether its clock waits for the evidence, or runs anew since it came; what was late by then is told otherwise."""
     officer, other, manager = staff("officer"), staff("officer"), staff("manager")
-    waits, came, soon = (factories.a_case(now=now, received_on=date(2026, 11, 2)) for _ in range(3))
+    waits, came, soon, over = (factories.a_case(now=now, received_on=date(2026, 11, 2)) for _ in range(4))
     missed = asked_too_late(now, officer)
-    for case, on in ((waits, date(2026, 11, 20)), (came, date(2026, 11, 20)), (soon, date(2026, 11, 4))):
+    late = date(2026, 11, 20)
+    for case, on in ((waits, late), (came, late), (soon, date(2026, 11, 4)), (over, late)):
         case.assigned_to = uuid.UUID(officer.id)
         clock.add_fact(case, "identity_requested", on, actor=officer, now=now)
     clock.add_fact(came, "identity_received", date(2026, 11, 22), actor=officer, now=now)
+    over.status = Status.WITHDRAWN
     db.session.commit()
-    key, rows = waits.id, {"waits": waits, "came": came, "soon": soon, "missed": missed}
+    key, rows = waits.id, {"waits": waits, "came": came, "soon": soon, "missed": missed, "over": over}
     names = {row.reference: name for name, row in rows.items()}
     asked = cases.Filter(due="asked")
-    found, _ = cases.worklist(asked, actor=manager, today=clock.day_of(now))
-    assert {names[row.reference] for row in found} == {"waits", "came", "missed"}
+    for each in (asked, replace(asked, closed=True)):
+        found, _ = cases.worklist(each, actor=manager, today=clock.day_of(now))
+        assert {names[row.reference] for row in found} == {"waits", "came", "missed"}
     page = visit(other).get("/staff/?due=asked").text
     assert {name for reference, name in names.items() if reference in page} == {"waits", "came", "missed"}
     assert page.count("Identity asked for late</strong>") == 2  # the third says that it was too late

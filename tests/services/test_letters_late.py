@@ -11,6 +11,7 @@ from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import WrongState
 from sar_service.domain.letter import KINDS
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import clock, intake, letter, letter_draft, letter_part, sealing
@@ -108,6 +109,10 @@ def test_several_requests_that_are_late_are_said_to_be(
     assert told["text"].count("you should have had our answer by Wednesday 14 October 2026") == 2
     assert told["welsh"]["text"].count("dylech fod wedi cael ein hateb erbyn dydd Mercher 14 Hydref 2026") == 2
     assert "is due by" not in told["text"]
+    today = factories.a_request(now=now, received_on=date(2026, 10, 23), delivery=dict(WANTS))  # due today
+    first, _ = intake.submit_all(today, [Right.ACCESS, Right.ERASURE], actor=SERVICE, now=now)
+    told = sealing.unseal(next(row for row in letter.letters(first) if row.kind == intake.SEVERAL))
+    assert told["text"].count("our answer is due by Monday 23 November 2026") == 2 and "sorry" not in told["text"]
 
 
 @pytest.mark.parametrize("kind", ["progress", "new-date", "clarification"])
@@ -130,6 +135,15 @@ def test_a_letter_is_not_sent_once_the_date_in_it_has_passed(
     letter_draft.drop(case, row, version=row.version, actor=officer, now=late)
     again = letter_draft.begin_and_send(case, kind, "We read.", actor=officer, now=late)
     assert "should have had our answer" in sealing.unseal(again)["text"]
+
+
+def test_a_letter_that_names_no_date_is_sent_though_the_date_has_passed(
+    app: Any, now: datetime, staff: Callable[..., Actor]
+) -> None:
+    case, manager, late = factories.a_case(now=now, right=Right.ERASURE), staff("manager"), now + timedelta(days=40)
+    row = letter_draft.begin(case, "refused", "We answered the same last week.", actor=manager, now=now)
+    letter_draft.send(case, row, version=row.version, actor=manager, now=late)
+    assert (case.status, row.state) == (Status.REFUSED, "waiting")
 
 
 def test_a_part_promised_in_time_is_not_sent_once_the_whole_is_late(

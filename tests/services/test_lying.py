@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from sar_service.db import db
+from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.incoming import Message
 from sar_service.domain.lifecycle import Action, Status
-from sar_service.models import Case, Letter, Member
+from sar_service.models import Case, Letter, Member, Pack
 from sar_service.services import case as cases
 from sar_service.services import (
     case_urgency,
@@ -188,6 +188,32 @@ def test_an_answer_that_nobody_fetches_is_told_until_they_do_or_the_case_is_clos
     sealing.seal(case, {**told_, "delivery": {**(told_.get("delivery") or {}), "how": "post"}})
     db.session.commit()
     assert lie(monday) == set()  # it goes on paper
+
+
+def test_an_answer_that_was_made_available_again_lies_there_anew_and_once(
+    app: Flask, sent: Any, staff: packs.Made, now: datetime
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    case, row = make_ready(packs.signed_off(sent, officer=officer, second=second, now=now), officer, now)
+    pack_release.release(case, row, recipient_checked=True, actor=officer, now=now)
+    again = now + timedelta(days=40)  # its days in the portal are over
+    assert b"".join(portal.fetch(case, now=now + timedelta(days=1))[1])
+    pack_release.release(case, row, recipient_checked=True, actor=officer, now=again)
+    db.session.commit()
+    key, values = case.id, {column.name: getattr(row, column.name) for column in Pack.__table__.c}
+
+    def lie(at: datetime) -> list[uuid.UUID]:
+        db.session.rollback()
+        return [case.id for case in lying.unfetched(actor=officer, now=at)]
+
+    assert lie(again - timedelta(days=1)) == []  # they had fetched it
+    assert lie(again + timedelta(days=13)) == []
+    assert lie(again + timedelta(days=15)) == [key]
+    db.session.add(Pack(**{**values, "id": new_id(), "number": 2, "released_at": again + timedelta(days=1)}))
+    db.session.commit()
+    assert lie(again + timedelta(days=16)) == [key]
+    assert lie(now + timedelta(days=199)) == [key]
+    assert lie(now + timedelta(days=201)) == []  # it was let lie knowingly
 
 
 def test_two_timetables_tell_nobody_twice(

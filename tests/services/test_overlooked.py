@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.permission import Role
 from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case, Letter, Member, MovedDate, Reminder
 from sar_service.services import case as cases
-from sar_service.services import clock, reminder, report, team, team_share, work
+from sar_service.services import clock, regulator, reminder, report, team, team_share, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -123,6 +124,52 @@ def test_what_nobody_on_the_staff_may_see_is_told_to_administrators_every_mornin
     told = mails(17)
     assert set(told) == {"manager4"} and "half of its time is used" in told["manager4"]
     assert mails(18) == {}
+
+
+def test_that_the_regulator_waits_is_told_to_whoever_is_left(
+    staff: packs.Made, mails: Callable[[int], dict[str, str]]
+) -> None:
+    holder, other, manager = staff("officer"), staff("officer"), staff("manager")
+    keeper, _elsewhere = staff("administrator"), staff("administrator", controllers=["southmoor"])
+    case = a_case(holder)
+    given = regulator.Given(direction="from", on=CAME, subject="IC-1", reply_by=CAME + timedelta(days=6))
+    regulator.log(given, controller="northmoor", case=case, actor=manager, now=datetime(2026, 11, 2, 9, tzinfo=UTC))
+    db.session.commit()
+
+    def told(day: int) -> set[str]:
+        mail = mails(day)
+        assert all("the answer is due Sunday 8 November 2026" in text for text in mail.values())
+        return set(mail)
+
+    def changed(member: Actor, **values: Any) -> None:
+        db.session.execute(update(Member).where(Member.id == uuid.UUID(member.id)).values(**values))
+        db.session.commit()
+        db.session.expire_all()
+
+    assert told(1) == {"officer1", "manager3"}
+    changed(manager, active=False)
+    assert told(2) == {"officer1"}
+    changed(holder, role=Role.AUDITOR)  # who has it on paper, and can open nobody's file any more
+    assert told(3) == {"officer2"}
+    changed(other, active=False)
+    assert told(4) == {"administrator4"}
+    changed(keeper, active=False)
+    assert told(5) == {"administrator5"}
+
+
+def test_a_letter_that_lies_is_told_to_whoever_has_the_case_and_to_all_where_they_have_left(
+    staff: packs.Made, mails: Callable[[int], dict[str, str]], now: datetime
+) -> None:
+    leaver = staff("officer")
+    staff("officer"), staff("manager"), a_case(leaver)
+    lies = {"state": "held", "kind": "outcome-erasure", "written_at": datetime(2026, 11, 2, 9, tzinfo=UTC)}
+    db.session.execute(update(Letter).values(lies))
+    db.session.commit()
+    assert set(mails(1)) == {"officer1"}
+    leave(leaver, staff, now)
+    told = mails(2)
+    assert set(told) == {"officer2", "manager3"}
+    assert all("is held back" in text for text in told.values())
 
 
 def test_a_date_that_moved_is_told_to_all_where_nobody_has_the_case(

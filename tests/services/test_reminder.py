@@ -17,6 +17,7 @@ from sar_service.domain.work import Flag
 from sar_service.models import Case, Member, Pulse, Reminder, StaffMail
 from sar_service.services import case as cases
 from sar_service.services import case_urgency, clock, delivery, reminder, staff_mail, work
+from sar_service.services.reminder_mail import Morning
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -220,3 +221,24 @@ def test_a_late_request_that_is_reopened_is_warned_of_anew(
     cases.move(case, Action.REOPEN, actor=manager, now=at, reason="They had not.")
     db.session.commit()
     assert morning(MORNING + timedelta(days=3)) == 2 and morning(MORNING + timedelta(days=4)) == 0
+
+
+LINE = ["- something"]
+ONE, OTHER = uuid.uuid4(), uuid.uuid4()
+
+
+@pytest.mark.parametrize(
+    ("told", "subject"),
+    [
+        (Morning(regulator=LINE, cases={ONE}, lines=LINE), "The regulator waits for an answer"),
+        (Morning(cases={ONE}, lines=LINE * 2, letters=LINE), "1 request needs you: time runs out"),
+        (Morning(cases={ONE, OTHER}, lines=LINE * 2), "2 requests need you: time runs out"),
+        (Morning(letters=LINE, unseen=LINE), "Letters have not gone, and dates rest on them"),
+        (Morning(unseen=LINE, moved=LINE), "Nobody on the staff can open some requests"),
+        (Morning(moved=LINE, waits=LINE), "1 due date has moved"),
+        (Morning(moved=LINE * 2), "2 due dates have moved"),
+        (Morning(waits=LINE), "What still waits"),
+    ],
+)
+def test_the_e_mail_of_a_morning_is_called_after_what_presses_most(told: Morning, subject: str) -> None:
+    assert told.subject() == subject

@@ -182,6 +182,8 @@ def test_every_way_of_being_late_is_one_and_no_other(visit: Visit, staff: Staff,
     for status in (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED):
         made(now, 40, status=status, **in_time)
     made(now, 60, status=Status.REDIRECTED, **after)
+    told_elsewhere = {"right": Right.COMPLAINT, "filed": complaint.Filed(about=About.NONE), "acknowledged_late": True}
+    made(now, 60, status=Status.REDIRECTED, **told_elsewhere, **after)
     made(now, 60, status=Status.SET_ASIDE, **after)
     made(now, 60, status=Status.DRAFT)
     made(now, 60, status=Status.CLOSED, merged_into=other.id, **after)

@@ -14,7 +14,7 @@ from sar_service.domain.errors import DomainError, WrongState
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.rights import TERMS, Right
 from sar_service.models import Case
-from sar_service.services import clock, complaint, letter_draft, letter_offer
+from sar_service.services import clock, complaint, identity, letter_draft, letter_offer
 from tests import factories
 from tests.browser import Visitor
 
@@ -81,6 +81,19 @@ def test_a_letter_that_was_begun_is_not_offered_again(visit: Visits, staff: Made
     db.session.commit()
     page = chooser(visit, case)
     assert not offers(page, "progress") and "begun already and waits under" in page
+
+
+def test_an_answer_is_not_offered_to_a_parent_whose_child_has_grown_up_meanwhile(
+    visit: Visits, officer: Actor, app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born = {"date_of_birth": "2008-11-25"}  # eighteen two days from now
+    case = factories.a_case(now=now, right=Right.ERASURE, capacity="parent", subject=born)
+    identity.settle(case, override="Seen by the manager", actor=officer, now=now)
+    db.session.commit()
+    assert offers(chooser(visit, case), "outcome-erasure")
+    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(days=2))
+    page = chooser(visit, case)
+    assert not offers(page, "outcome-erasure") and "The person is 18 or older" in page
 
 
 @pytest.mark.parametrize("right", Right)

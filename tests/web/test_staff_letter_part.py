@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from sar_service.db import db
+from sar_service.domain.actor import Actor
 from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
@@ -132,6 +134,20 @@ def test_nothing_is_given_before_it_is_settled_who_asks(visit: Visit, settled: s
     assert "no such letter to write" in officer.get(f"/staff/cases/{erasure}/letters/part").text
     tried = officer.post(f"/staff/cases/{erasure}/letters/part", data={**PART, "come_by": "2026-12-18"})
     assert tried.status_code == 400
+    assert db.session.query(Letter).filter_by(kind="partial-disclosure").count() == 0
+
+
+def test_no_part_goes_to_a_parent_whose_child_has_grown_up_meanwhile(
+    app: Flask, visit: Visit, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born = {"date_of_birth": "2008-11-25"}  # eighteen two days from now
+    case = factories.a_case(now=now, capacity="parent", subject=born)
+    identity.settle(case, override="Seen by the manager", actor=officer, now=now)
+    db.session.commit()
+    reference = case.reference
+    monkeypatch.setitem(app.config, "NOW", lambda: now + timedelta(days=2))
+    page = begun(visit(officer), reference, come_by="2026-12-18")
+    assert page.status_code == 409 and "The person is 18 or older" in page.text
     assert db.session.query(Letter).filter_by(kind="partial-disclosure").count() == 0
 
 
