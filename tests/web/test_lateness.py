@@ -18,9 +18,9 @@ from sar_service.domain.lateness import Lateness
 from sar_service.domain.letter import SAYS_LATE
 from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.rights import Right
-from sar_service.models import AuditEvent, Case, CaseKey, Fact, LateReason, Letter, Team
+from sar_service.models import AuditEvent, Case, CaseKey, Fact, LateReason, Letter
 from sar_service.services import case as cases
-from sar_service.services import clock, complaint, lateness, letter_draft, sealing, team, team_share
+from sar_service.services import clock, complaint, lateness, letter_draft, sealing
 from sar_service.web import filters
 from tests import factories
 from tests.browser import Visitor
@@ -268,25 +268,6 @@ def test_who_decided_on_what_a_complaint_is_about_does_not_explain_it(
     answer = visitor.post(f"/staff/cases/{reference}/lateness", {"why": "system", "version": "0"})
     assert answer.status_code == 403 and complaint.OWN in answer.text
     assert "Kept: why it was late" in say(visit("officer"), reference, Lateness.SYSTEM).text
-
-
-def test_who_had_it_when_the_day_passed_is_told_from_the_trail(visit: Visit, staff: Staff, now: datetime) -> None:
-    case, manager = made(now, 45), staff("manager")
-    first, second = (staff("officer", name=name) for name in ("Petra Lund", "Ivo Marsh"))
-    group = team_share.make("Care leavers", "northmoor", actor=manager, now=now)
-    db.session.commit()
-    reference, group_id = case.reference, group.id
-    before, after = now - timedelta(days=20), now - timedelta(days=13)
-    visitor = visit(manager)
-    assert "It was with" not in visitor.get(f"/staff/cases/{reference}").text
-    for actor, to, at in ((first, group_id, before), (second, None, after)):
-        case = db.session.scalars(select(Case).where(Case.reference == reference)).one()
-        member = team.get(actor.id)
-        cases.assign(case, member, version=case.version, actor=manager, now=at)
-        team_share.give(case, db.session.get(Team, to) if to else None, actor=manager, now=at)
-        db.session.commit()
-    page = visitor.get(f"/staff/cases/{reference}").text
-    assert "It was with Petra Lund, team Care leavers that day." in page
 
 
 def test_managers_see_how_many_nobody_has_explained(visit: Visit, now: datetime) -> None:
