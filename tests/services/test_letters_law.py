@@ -129,6 +129,25 @@ def test_the_right_to_object_is_not_said_to_be_wider_or_narrower_than_it_is(
     assert "You can object to it" not in part and "may be able to object" in part
 
 
+@pytest.mark.parametrize(
+    ("right", "provisions"),
+    [
+        (Right.ERASURE, ("Article 17(1)", "Article 17(3)")),
+        (Right.RESTRICTION, ("Article 18(1)",)),
+        (Right.OBJECTION, ("Article 21",)),
+        (Right.PORTABILITY, ("Article 20",)),
+    ],
+)
+def test_an_answer_that_leaves_something_undone_names_the_law_that_sets_the_bounds(
+    app: Any, staff: Any, now: datetime, right: Right, provisions: tuple[str, ...]
+) -> None:
+    case = factories.a_case(now=now, right=right)
+    for result in Result:
+        text = answer(case, result.value, staff("officer"), now)["text"]
+        db.session.rollback()
+        assert [each in text for each in provisions] == [result is not Result.ALL] * len(provisions)
+
+
 def test_deletion_tells_of_what_was_made_public(app: Any, staff: Any, now: datetime) -> None:
     for result in Result:
         text = answer(factories.a_case(now=now, right=Right.ERASURE), result.value, staff("officer"), now)["text"]
