@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from .settings import Settings
 
+OURS = ("sar_service", "workers")
+
 
 class JsonLines(logging.Formatter):
     """Each event as one JSON object."""
@@ -25,12 +27,14 @@ class JsonLines(logging.Formatter):
 
 def configure(settings: Settings) -> None:
     """Set up logging for this process; done again, it changes nothing twice."""
-    root = logging.getLogger("sar_service")
-    if not root.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(
-            JsonLines() if settings.production else logging.Formatter("%(levelname)s %(name)s: %(message)s")
-        )
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        root.propagate = True
+    lines: logging.Formatter = JsonLines()
+    if not settings.production:
+        lines = logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    for name in OURS:
+        ours = logging.getLogger(name)
+        if not ours.handlers:
+            handler = logging.StreamHandler(sys.stderr)
+            handler.setFormatter(lines)
+            ours.addHandler(handler)
+            ours.setLevel(logging.INFO)
+            ours.propagate = True

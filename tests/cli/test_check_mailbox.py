@@ -1,6 +1,9 @@
 """`sar check` and a council's mailbox, against a real server: each way in which it cannot be read is told apart."""
 
 import json
+import secrets
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ import yaml
 from sar_service.catalogue import CatalogueError, load
 from sar_service.cli.check_mailbox import check_mailboxes
 from sar_service.cli.check_result import Context, Result, State
+from sar_service.demo.council import free_port
 from tests import configuration, mails
 from tests.dovecot import PASSWORD, MailServer
 
@@ -98,3 +102,23 @@ def test_two_councils_do_not_read_one_folder(tmp_path: Path, mail_server: MailSe
     box = mails.settings(mail_server, "shared")
     with pytest.raises(CatalogueError, match="cannot share a folder"):
         load(config(tmp_path, box, {**box, "user": "SHARED"}), environ=GOOD)
+
+
+def test_that_a_mailbox_cannot_be_read_is_an_event_in_the_log_of_a_production(tmp_path: Path) -> None:
+    box = {"address": "access@northmoor.example", "host": "127.0.0.1", "port": free_port(), "user": "access"}
+    place = config(tmp_path, {**box, "password": {"env": mails.VARIABLE}})
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "SAR_SECRET_KEY": secrets.token_hex(32),
+        "SAR_BASE_URL": "https://requests.council.example",
+        "SAR_DATA_DIR": str(tmp_path / "data"),
+        "SAR_CONFIG_DIR": str(place),
+        **GOOD,
+    }
+    for words in (["init", "--email", "ada@northmoor.example"], ["sweep"]):
+        program = [str(Path(sys.executable).parent / "sar"), *words]
+        done = subprocess.run(program, env=environ, cwd=configuration.ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    (event,) = (json.loads(line) for line in done.stderr.splitlines())
+    assert (event["level"], event["logger"]) == ("warning", "workers.jobs.incoming")
+    assert "could not be read" in event["message"] and "nothing answers at that port" in event["message"]
