@@ -22,7 +22,6 @@ from sar_service.domain.search import Verdict
 from sar_service.models import (
     CandidateRow,
     Case,
-    Decision,
     Document,
     DocumentState,
     LeftOut,
@@ -151,7 +150,7 @@ def situation(case: Case, actor: Actor | None = None) -> Situation:
 
 def _worked_on_it(case: Case, rows: Iterable[SystemSearch]) -> frozenset[str]:
     """Whoever decided what the pack rests on: marks, people, who is meant, a system or a file left out."""
-    labels = set(db.session.scalars(select(Decision.decided_by).where(Decision.case_id == case.id)))
+    labels = redaction_mark.hands([case.id])
     labels |= set(db.session.scalars(select(CandidateRow.decided_by).where(CandidateRow.case_id == case.id)))
     labels |= set(db.session.scalars(select(LeftOut.decided_by).where(LeftOut.case_id == case.id)))
     labels |= {row.excepted_by for row in rows if row.excepted_because}

@@ -24,7 +24,6 @@ from sar_service.models import (
     CandidateRow,
     Case,
     Complaint,
-    Decision,
     Document,
     LeftOut,
     Letter,
@@ -36,7 +35,7 @@ from sar_service.models import (
     SystemSearch,
 )
 
-from . import audit, clock, sealing
+from . import audit, clock, redaction_mark, sealing
 
 SETTLE_FIRST = "Say first which request this complaint is about, or that it is about none, on the page “Complaint”."
 OWN = "You decided on what this complaint is about. Somebody else must look into it."
@@ -208,9 +207,8 @@ def decided(case: Case) -> frozenset[str]:
         return frozenset()
     for one in db.session.scalars(select(Case).where(or_(Case.id.in_(far), Case.merged_into.in_(far)))).all():
         far |= {one.id} if one.merged_into is None else {one.id, one.merged_into}
-    labels: set[str] = set()
+    labels = redaction_mark.hands(far)
     for column in (
-        Decision.decided_by,
         CandidateRow.decided_by,
         PersonRow.decided_by,
         MarkRow.decided_by,

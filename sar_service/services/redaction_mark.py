@@ -5,7 +5,7 @@ needs a code that the right, the nation and the requester's capacity allow.
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,13 +20,20 @@ from sar_service.domain.exemption import offered
 from sar_service.domain.people import Standing
 from sar_service.domain.redaction import Kind, Treatment
 from sar_service.extensions import runtime
-from sar_service.models import Case, Decision, MarkRow, PersonRow, Record
+from sar_service.models import AuditEvent, Case, Decision, MarkRow, PersonRow, Record
 
 from . import audit, sealing
 from . import document as documents
 from .identity_asks import asks_as
 from .redaction import item_text, text_digest
 from .units import LOCATING, Item, fate, items, on_what_stays, open_document, open_record, people_of, undecided_of
+
+JUDGES = (
+    "added a person to the register",
+    "corrected a person in the register",
+    "merged two people in the register",
+    "took off a mark",
+)  # verbs of the trail: what decides without being a decision of its own
 
 
 def codes(case: Case) -> tuple[Exemption, ...]:
@@ -88,6 +95,14 @@ def _decided(
     )
     sealing.seal(decision, {"reason": reason.strip()[:2000]})
     db.session.add(decision)
+
+
+def hands(cases: Collection[uuid.UUID]) -> set[str]:
+    """The labels of whoever decided on passages or people of these cases; of the people also who they are: somebody who
+    acts in their work stays named without a decision, and what is the subject's own is shown."""
+    decided = select(Decision.decided_by).where(Decision.case_id.in_(cases))
+    judged = select(AuditEvent.actor).where(AuditEvent.case_id.in_(cases), AuditEvent.verb.in_(JUDGES))
+    return {*db.session.scalars(decided.distinct()), *db.session.scalars(judged.distinct())}
 
 
 def decide_person(

@@ -9,10 +9,21 @@ import pytest
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import WrongState
+from sar_service.domain.people import Standing
 from sar_service.domain.search import SearchState, Verdict
-from sar_service.models import CandidateRow, Case, Document, DocumentState
+from sar_service.models import CandidateRow, Case, Document, DocumentState, PersonRow
 from sar_service.services import case as cases
-from sar_service.services import document, identity, identity_change, redaction_signoff, search
+from sar_service.services import (
+    document,
+    identity,
+    identity_change,
+    people,
+    redaction_mark,
+    redaction_signoff,
+    sealing,
+    search,
+    units,
+)
 from tests import factories, packs
 
 
@@ -43,7 +54,47 @@ def sets_a_file_aside(case: Case, second: Actor, now: datetime) -> None:
     document.handle(case, row, how="withheld", note="It cannot be opened.", actor=second, now=now)
 
 
-@pytest.mark.parametrize("work", [leaves_out_a_system, says_who_is_meant, sets_a_file_aside])
+def other_people(case: Case) -> list[PersonRow]:
+    return [row for row in units.people_of(case).values() if row.standing.value in packs.THEIRS]
+
+
+def says_that_somebody_acts_in_their_work(case: Case, second: Actor, now: datetime) -> None:
+    """And so they stay named, without a decision on them."""
+    row = other_people(case)[0]
+    names = sealing.unseal(row)["names"]
+    changed = {"names": names, "role": "", "standing": Standing.PROFESSIONAL}
+    people.rename(case, row, **changed, version=row.version, actor=second, now=now)
+
+
+def says_that_two_are_one(case: Case, second: Actor, now: datetime) -> None:
+    subject = next(row for row in units.people_of(case).values() if row.standing is Standing.SUBJECT)
+    people.merge(case, subject, other_people(case)[0], actor=second, now=now)
+
+
+def adds_somebody(case: Case, second: Actor, now: datetime) -> None:
+    people.add(case, names=["Ada Keeper"], role="", standing=Standing.PROFESSIONAL, actor=second, now=now)
+
+
+def takes_off_what_a_colleague_marked(case: Case, second: Actor, now: datetime) -> None:
+    item = next(each for each in units.items(case) if each.is_document)
+    mark = redaction_mark.new_mark(
+        case, item, item.units[0].number, 0, 4, person=None, made_by="staff:x", rule="officer"
+    )
+    redaction_mark.remove_mark(case, mark, actor=second, now=now)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        leaves_out_a_system,
+        says_who_is_meant,
+        sets_a_file_aside,
+        says_that_somebody_acts_in_their_work,
+        says_that_two_are_one,
+        adds_somebody,
+        takes_off_what_a_colleague_marked,
+    ],
+)
 def test_whoever_did_a_part_of_the_work_does_not_sign_it(
     sent: Any, officer: Actor, second: Actor, now: datetime, work: Callable[[Case, Actor, datetime], None]
 ) -> None:
