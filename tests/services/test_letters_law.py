@@ -83,6 +83,13 @@ def test_whoever_asked_for_several_things_reads_which_of_them_it_is_about_and_of
     assert f"which we received on Friday 20 November 2026: {TERMS[right].name}." in text
 
 
+@pytest.mark.parametrize("right", [*ANSWERED, Right.PUPIL_RECORD, Right.COMPLAINT])
+def test_an_answer_says_on_which_day_came_what_it_answers(app: Any, staff: Any, now: datetime, right: Right) -> None:
+    case = factories.a_case(now=now, right=right, received_on=date(2026, 11, 20))
+    text = answer(case, Result.ALL.value, staff("officer"), now)["text"]
+    assert "We received this on Friday 20 November 2026." in text
+
+
 def test_a_complaint_is_not_refused_and_no_letter_calls_it_a_request(app: Any, staff: Any, now: datetime) -> None:
     """Section 164A knows no refusal: a complaint is looked into, and told what came of it."""
     manager = staff("manager")
