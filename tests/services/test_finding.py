@@ -124,6 +124,31 @@ def test_where_nothing_fits_all_of_it_what_fits_all_but_one_part_is_shown_as_tha
     assert finding.find(finding.read("Chloe Smith 3/5/1999"), actor=officer, most=10).cases == []
 
 
+def test_what_fits_all_but_one_part_is_shown_to_those_alone_who_may_see_it(
+    case: Case, staff: Callable[..., Actor], officer: Actor
+) -> None:
+    case.restricted = True
+    db.session.commit()
+    typed = "Chloe Trewhella 3/5/1999"
+    assert found(typed, officer) == []
+    assert found(typed, staff("manager")) == [case.reference]
+    assert found(typed, staff("manager", controllers=["southmoor"])) == []
+
+
+def test_of_what_fits_all_but_one_part_what_is_spelt_as_typed_comes_first(now: datetime, officer: Actor) -> None:
+    def named(family: str, days: int) -> str:
+        came = now - timedelta(days=days)
+        who = {"name": f"Morwenna {family}", "email": "m@example.org"}
+        made = factories.a_case(
+            now=came, received_on=clock.day_of(came), subject={"family_name": family}, requester=who
+        )
+        return made.reference
+
+    older, newer = named("Tregale", 20), named("Tregele", 1)
+    answer = finding.find(finding.read("Morwenna Tregale 1/2/1801"), actor=officer, most=10)
+    assert answer.part and [each.reference for each in answer.cases] == [older, newer]
+
+
 def test_what_an_earlier_version_wrote_down_is_written_anew(
     case: Case, officer: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +243,19 @@ def test_who_was_born_on_the_day_and_writes_from_the_address_is_shown_though_the
     assert bool(alike) is bool(reason)
     back = finding.alike(other, actor=officer)
     assert bool(back) is bool(reason)
+
+
+@pytest.mark.parametrize(("email", "shown"), [("k@example.org", True), ("other@example.org", False)])
+def test_who_has_another_family_name_is_shown_only_where_two_other_things_are_the_same(
+    now: datetime, officer: Actor, email: str, shown: bool
+) -> None:
+    def one(family: str, email: str) -> Case:
+        who = {"given_name": "Kirsty", "family_name": family, "date_of_birth": "2001-07-04"}
+        there = {"postcode": "", "emails": [], "addresses": []}
+        return factories.a_case(now=now, subject={**who, **there}, requester={"name": "Kirsty", "email": email})
+
+    first, _other = one("Ash-Bell", "k@example.org"), one("Moore", email)
+    assert bool(finding.alike(first, actor=officer)) is shown
 
 
 @pytest.mark.parametrize(

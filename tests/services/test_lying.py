@@ -13,7 +13,7 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.incoming import Message
 from sar_service.domain.lifecycle import Action, Status
-from sar_service.models import Case, Letter, Member, Pack
+from sar_service.models import Case, Incoming, Letter, Member, Pack
 from sar_service.services import case as cases
 from sar_service.services import (
     case_urgency,
@@ -84,6 +84,17 @@ def test_a_week_whose_monday_nobody_saw_is_told_on_the_next_morning_there_is(
     assert mails(MONDAY + timedelta(days=3)) == {}
 
 
+def test_what_somebody_has_who_works_elsewhere_now_is_told_to_the_others(
+    staff: packs.Made, mails: Callable[[datetime], dict[str, str]]
+) -> None:
+    moved, _other = staff("officer"), staff("officer")
+    held(factories.a_case(now=MONDAY, received_on=date(2026, 10, 1)), moved)
+    db.session.get_one(Member, uuid.UUID(moved.id)).controllers = ["southmoor"]
+    mails(MONDAY - timedelta(days=4))
+    told = mails(MONDAY)
+    assert set(told) == {"officer2"} and "- 1 late request" in told["officer2"]
+
+
 @pytest.mark.parametrize("fact", ["clarification_requested", "identity_requested"])
 def test_what_has_waited_for_months_is_told_every_week_and_stands_before_what_does_not_press(
     staff: packs.Made, mails: Callable[[datetime], dict[str, str]], fact: str
@@ -123,10 +134,13 @@ def test_a_message_that_nobody_dealt_with_is_told_whatever_the_clock_says(
         now=MONDAY + timedelta(hours=1),
     )
     assert row is not None and row.case_id == case.id
+    key = row.id
     assert mails(MONDAY + timedelta(days=1)) == {}
     told = mails(MONDAY + timedelta(days=7))
     assert set(told) == {"officer1", "officer2"}
     assert all("- 1 message that nobody has dealt with" in text for text in told.values())
+    db.session.get_one(Incoming, key).handled_at = MONDAY + timedelta(days=8)
+    assert not any("message that nobody" in text for text in mails(MONDAY + timedelta(days=14)).values())
 
 
 def test_letters_that_came_back_or_were_never_posted_are_told(
@@ -139,6 +153,7 @@ def test_letters_that_came_back_or_were_never_posted_are_told(
         db.session.execute(update(Letter).where(Letter.case_id == case.id).values(state=state))
         db.session.execute(update(Case).where(Case.id == case.id).values(status=Status.CLOSED))
         db.session.commit()
+    assert lying.unposted(actor=officer, now=MONDAY - timedelta(days=3)) == 0  # it may still go
     page = visit(officer).get("/staff/").text
     assert "1 letter did not arrive" in page
     text = mails(MONDAY)["officer1"]
@@ -239,8 +254,12 @@ def test_a_task_whose_day_has_passed_is_told_to_whoever_it_falls_to(
     helper = db.session.get_one(Member, uuid.UUID(other.id))
     for member in (None, helper):
         work.add_task(case, "Ring", due_on=MONDAY.date(), member=member, actor=officer, now=MONDAY)
+    monday = MONDAY + timedelta(days=7)
+    work.add_task(case, "Write", due_on=monday.date(), member=None, actor=officer, now=MONDAY)  # its day is not over
+    done = work.add_task(case, "Scan", due_on=MONDAY.date(), member=None, actor=officer, now=MONDAY)
+    done.outcome = "done"
     mails(MONDAY)
-    told = mails(MONDAY + timedelta(days=7))
+    told = mails(monday)
     assert {name: text.count("- 1 task") or 2 * text.count("- 2 tasks") for name, text in told.items()} == {
         "officer1": 1,
         "officer2": 1,

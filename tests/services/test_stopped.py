@@ -78,6 +78,23 @@ def test_a_last_day_for_an_extension_that_nobody_was_warned_of_is_told_afterward
     assert "it is late" in morning(date(2026, 12, 3)) and other.id  # and was warned of yesterday
 
 
+def test_a_last_day_for_an_extension_that_passed_while_the_clock_stood_still_is_told_afterwards(
+    morning: Mornings, staff: packs.Made
+) -> None:
+    """The second question was asked too late to put the notice off, and puts the answer off."""
+    case, officer = a_case(), staff("officer")
+    asked = "clarification_requested", "clarification_received"
+    for kind, day in zip(asked * 2, (1, 10, 13, 20), strict=True):
+        on = date(2026, 12, day)
+        at = datetime(2026, 12, day, 12, tzinfo=UTC)
+        clock.add_fact(case, kind, on, actor=officer, now=at)
+    db.session.commit()
+    assert (case.notice_by, case.due_on) == (date(2026, 12, 14), date(2026, 12, 21))
+    told = morning(date(2026, 12, 21))
+    words = "the last day on which an extension could be told, Monday 14 December 2026, has passed"
+    assert words in told and "today is the last day" not in told and "it is late" not in told
+
+
 def test_a_regulator_s_day_two_weeks_off_is_told_by_the_next_morning_there_is(
     morning: Mornings, staff: packs.Made, now: datetime
 ) -> None:

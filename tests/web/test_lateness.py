@@ -281,6 +281,7 @@ def test_managers_see_how_many_nobody_has_explained(visit: Visit, now: datetime)
     address = re.search(rf'href="([^"]+)">{words}', manager.get("/staff/").text)
     assert address
     assert listed(manager, address[1].partition("?")[2].replace("&amp;", "&")) == {one, two, long_ago}
+    assert "requests ended late" not in visit("manager", controllers=["southmoor"]).get("/staff/").text
     say(officer, one, Lateness.VOLUME)
     assert "2 requests ended late, and nobody has said why" in manager.get("/staff/").text
 
