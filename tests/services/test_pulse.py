@@ -205,6 +205,27 @@ def test_a_mail_server_that_is_away_for_hours_loses_no_warning(
     assert db.session.scalars(select(StaffMail.state)).one() == "sent"
 
 
+def test_a_letter_that_did_not_go_is_not_given_up_within_minutes(
+    app: Flask, sent: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time it waits for longer: a mail server may be away for a while."""
+    key, tries = factories.a_case(now=now).id, []
+
+    def away(mail: Any) -> str:
+        tries.append(mail)
+        raise MailFailed("the mail server does not answer")
+
+    monkeypatch.setattr(app.extensions[KEY].mailer, "send", away)
+    for minutes in range(7):
+        moment = now + timedelta(minutes=minutes)
+        monkeypatch.setitem(app.config, "NOW", lambda moment=moment: moment)
+        sweep.send_again(now=moment)
+        db.session.commit()
+        sent.work()
+    assert 1 < len(tries) < 5
+    assert db.session.scalars(select(Letter.state).where(Letter.case_id == key)).all() == ["waiting"]
+
+
 def test_a_warning_that_did_not_go_all_day_is_given_up_and_said_of_its_reader(
     app: Flask, staff: packs.Made, now: datetime
 ) -> None:

@@ -79,6 +79,22 @@ def test_the_same_words_on_another_day_are_another_note(
     assert len(db.session.scalars(select(Note)).all()) == 2
 
 
+def test_the_same_words_of_somebody_else_and_the_same_task_once_it_was_done_are_others(
+    visit: Visit, officer: Actor, case: Case
+) -> None:
+    for each in (visit(officer), visit("officer")):
+        each.get(f"/staff/cases/{case.reference}/work")
+        each.send({"text": "Rang, no answer."}, form="Keep the note")
+    visitor, path = opened(visit, officer, case)
+    for _ in range(2):
+        visitor.get(path)
+        visitor.send({"what": "Ring back", "due_on": "2026-12-04"}, form="Add the task")
+        for row in db.session.scalars(select(Task)):
+            row.outcome = "done"
+        db.session.commit()
+    assert len(db.session.scalars(select(Note)).all()) == len(db.session.scalars(select(Task)).all()) == 2
+
+
 @pytest.mark.parametrize(("written", "says"), [("", "Write the note first"), ("x" * 20_001, "at most 20000")])
 def test_an_empty_or_endless_note_is_named(visit: Visit, officer: Actor, case: Case, written: str, says: str) -> None:
     visitor, _ = opened(visit, officer, case)
