@@ -1,6 +1,7 @@
 """Cases in every situation that there is, several at once, under any staffing: none is in no list, and none is silent.
 
-What must be so is reckoned here from what was set up, and not read off the code under test.
+What must be so is reckoned here from what was set up and from the dates of each case's clock, which is tested
+elsewhere; it is not read off what makes the lists and the warnings.
 """
 
 import uuid
