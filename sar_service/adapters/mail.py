@@ -19,6 +19,9 @@ from typing import Protocol, runtime_checkable
 from . import reaching
 
 FOR_GOOD = 500  # answers from here on stay as they are; 4xx is for now (RFC 5321): greylisting, a full mailbox
+# What a server says of one message, and not of all: others may leave meanwhile.
+ADDRESS_LATER = "the mail server refused the recipient's address for now"
+MESSAGE_LATER = "the mail server did not take this message for now"
 _HEADERS = HeaderRegistry()
 for _name in ("in-reply-to", "references"):
     _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # else a long id would be taken for words, and encoded
@@ -186,9 +189,11 @@ class SmtpMailer:
             finally:
                 _leave(server)
         except smtplib.SMTPRecipientsRefused as error:
-            permanent = all(code >= FOR_GOOD for code, _said in error.recipients.values())
-            later = "" if permanent else " for now"
-            raise MailFailed(f"the mail server refused the recipient's address{later}", permanent=permanent) from error
+            if not all(code >= FOR_GOOD for code, _said in error.recipients.values()):
+                raise MailFailed(ADDRESS_LATER) from error
+            raise MailFailed("the mail server refused the recipient's address", permanent=True) from error
+        except smtplib.SMTPDataError as error:
+            raise MailFailed(MESSAGE_LATER if error.smtp_code < FOR_GOOD else self._why(error)) from error
         except OSError as error:
             raise MailFailed(self._why(error)) from error
         return str(message["Message-ID"])

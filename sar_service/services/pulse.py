@@ -6,9 +6,11 @@ sent tells of the rest: no worker, no queue, no mail server.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
+from sar_service.adapters.mail import ADDRESS_LATER, MESSAGE_LATER
 from sar_service.db import db
 from sar_service.models import Case, Letter, Pulse, StaffMail
 
@@ -17,6 +19,8 @@ SILENT_AFTER = timedelta(minutes=5)
 FAILS_AFTER = {EACH_MINUTE: timedelta(minutes=15), EACH_HOUR: timedelta(hours=3)}
 UNSENT_AFTER = timedelta(minutes=15)
 ON_THE_WAY = ("waiting", "sending")
+KINDS = (StaffMail, Letter)
+OF_ONE = (ADDRESS_LATER, MESSAGE_LATER)
 
 
 def beat(name: str, *, now: datetime) -> None:
@@ -71,11 +75,29 @@ def off(at: datetime | None, patience: timedelta, now: datetime) -> datetime | N
 
 
 def _unsent(now: datetime) -> datetime | None:
-    """When the first of the e-mails was written that should have left by now, letters and warnings to staff."""
-    first = [
-        db.session.scalar(
-            select(func.min(kind.written_at)).where(kind.state.in_(ON_THE_WAY), kind.written_at < now - UNSENT_AFTER)
-        )
-        for kind in (StaffMail, Letter)
-    ]
-    return min((at for at in first if at is not None), default=None)
+    """When the first of the e-mails was written that should have left by now, letters and warnings to staff.
+
+    One that its own recipient's server puts off does not count where anything else has left since it was written.
+    """
+    late = [_late(kind, kind.message.not_in(OF_ONE), now) for kind in KINDS]
+    put_off = [at for kind in KINDS if (at := _late(kind, kind.message.in_(OF_ONE), now)) is not None]
+    if put_off:
+        left = max(filter(None, (_left(kind, since=min(put_off)) for kind in KINDS)), default=min(put_off))
+        late += [_late(kind, and_(kind.message.in_(OF_ONE), kind.written_at >= left), now) for kind in KINDS]
+    return min((at for at in late if at is not None), default=None)
+
+
+def _late(kind: Any, which: Any, now: datetime) -> datetime | None:
+    """When the first of these messages was written that should have left by now."""
+    found: datetime | None = db.session.scalar(
+        select(func.min(kind.written_at)).where(kind.state.in_(ON_THE_WAY), kind.written_at < now - UNSENT_AFTER, which)
+    )
+    return found
+
+
+def _left(kind: Any, *, since: datetime) -> datetime | None:
+    """When a message left last, if any has since a moment."""
+    found: datetime | None = db.session.scalar(
+        select(func.max(kind.sent_at)).where(kind.state == "sent", kind.sent_at > since)
+    )
+    return found

@@ -7,7 +7,7 @@ key (a repeated POST is answered as the first was).
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -30,6 +30,7 @@ DECLARED = "_access"
 SAFE = ("GET", "HEAD", "OPTIONS")
 ONCE = "idempotency_key"
 CHANGING = ("staff.password", "staff.change_password")  # all that a password somebody else saw opens
+STARTING = timedelta(minutes=1)
 
 
 def allow(*permissions: Permission) -> Callable[[View], View]:
@@ -107,8 +108,13 @@ def failed() -> bool:
 
 
 def standstill() -> pulse.Standstill | None:
-    """What of the service stands still, for the pages of somebody who is signed in."""
-    return None if failed() else pulse.standstill(now=now())
+    """What of the service stands still, for the pages of somebody who is signed in.
+
+    Nothing is said in the first minute of a process: the others of the service start with it, and what waited while all
+    of them were down begins to leave.
+    """
+    began = timedelta(0) <= now() - current_app.config["STARTED"] < STARTING
+    return None if failed() or began else pulse.standstill(now=now())
 
 
 def sign_in(member_actor: Actor) -> None:
@@ -218,6 +224,7 @@ def once() -> str:
 
 def register(app: Flask) -> None:
     """Put the rules on the application."""
+    app.config["STARTED"] = app.config.get("NOW", lambda: datetime.now(UTC))()
     login = LoginManager()
     login.session_protection = None  # the session is on the server; its token is the protection
     login.user_loader(_loader)

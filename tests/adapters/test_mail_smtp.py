@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sar_service.adapters.mail import Mail, MailFailed, SmtpMailer
+from sar_service.adapters.mail import ADDRESS_LATER, MESSAGE_LATER, Mail, MailFailed, SmtpMailer
 from sar_service.demo.council import free_port
 
 MAIL = Mail(to="morwenna@example.org", subject="A letter", text="It is there.", sender="sar@council.example", key="k1")
@@ -82,6 +82,24 @@ def test_a_message_that_was_not_taken_is_tried_again(answers: dict[str, bytes]) 
         mailer.send(MAIL)
     assert not failed.value.permanent
     assert server.taken == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"RCPT": b"451 greylisted"}, ADDRESS_LATER),
+        ({"DATA": b"451 later"}, MESSAGE_LATER),
+        ({"END": b"452 no room"}, MESSAGE_LATER),
+        ({"END": b"554 no"}, "did not accept the message"),
+        ({"MAIL": b"450 no"}, "did not accept the message"),
+        ({"END": b""}, "broke off"),
+    ],
+)
+def test_what_is_said_of_one_message_is_told_apart_from_what_keeps_all_of_them(
+    answers: dict[str, bytes], says: str
+) -> None:
+    with serving(Server(**answers)) as mailer, pytest.raises(MailFailed, match=says):
+        mailer.send(MAIL)
 
 
 def test_a_recipient_that_is_refused_is_not_tried_again() -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from sar_service.adapters.mail import MailFailed
+from sar_service.adapters.mail import ADDRESS_LATER, MESSAGE_LATER, MailFailed
 from sar_service.db import db
 from sar_service.extensions import KEY
 from sar_service.models import Letter, Member, Pulse, StaffMail
@@ -132,6 +132,60 @@ def test_without_a_worker_a_queue_or_a_mail_server_it_says_that_e_mails_do_not_l
     sent.work()
     assert said(officer.get("/staff/").text) == set()
     assert db.session.scalars(select(Letter.state).where(Letter.case_id == key)).all() == ["sent"]
+
+
+@pytest.mark.parametrize("why", [ADDRESS_LATER, MESSAGE_LATER, "the mail server did not answer"])
+def test_one_message_that_its_recipients_server_puts_off_is_no_standstill_where_others_leave(
+    app: Flask, staff: packs.Made, now: datetime, why: str
+) -> None:
+    first, other = (db.session.get_one(Member, uuid.UUID(staff("officer").id)) for _ in range(2))
+    put_off = staff_mail.write(first, "Today", "Good morning.", now=now)
+    fails(put_off, why, now)
+    late = now + timedelta(minutes=16)
+    assert pulse.standstill(now=late).unsent == now  # nothing else says whether it is this one alone
+    goes(staff_mail.write(other, "Today", "Good morning.", now=now), now + timedelta(seconds=2))
+    of_one = why in (ADDRESS_LATER, MESSAGE_LATER)
+    assert pulse.standstill(now=late).unsent == (None if of_one else now)
+    fails(put_off, why, late)
+    assert pulse.standstill(now=late + timedelta(hours=1)).unsent == (None if of_one else now)
+    second = late + timedelta(minutes=1)
+    fails(staff_mail.write(other, "Today", "Good morning.", now=second), why, second)
+    assert pulse.standstill(now=second + timedelta(minutes=16)).unsent == (second if of_one else now)
+
+
+def test_a_message_that_nobody_tries_to_send_is_a_standstill_whatever_else_leaves(
+    app: Flask, staff: packs.Made, now: datetime
+) -> None:
+    first, other = (db.session.get_one(Member, uuid.UUID(staff("officer").id)) for _ in range(2))
+    staff_mail.write(first, "Today", "Good morning.", now=now)
+    late = now + timedelta(minutes=16)
+    goes(staff_mail.write(other, "Today", "Good morning.", now=late), late)
+    assert pulse.standstill(now=late).unsent == now
+
+
+def fails(row: StaffMail, why: str, now: datetime) -> None:
+    begun = staff_mail.begin(row.id, now=now)
+    assert begun is not None
+    staff_mail.ended(row.id, begun[0], MailFailed(why), now=now)
+    db.session.commit()
+
+
+def goes(row: StaffMail, now: datetime) -> None:
+    begun = staff_mail.begin(row.id, now=now)
+    assert begun is not None
+    staff_mail.ended(row.id, begun[0], None, now=now)
+    db.session.commit()
+
+
+def test_a_page_of_the_first_minute_says_nothing_of_what_waited_while_all_was_down(
+    app: Flask, visit: Callable[..., Visitor], at: Callable[[datetime], None], now: datetime, monkeypatch: Any
+) -> None:
+    factories.a_case(now=now)
+    officer, later = visit("officer"), now + timedelta(minutes=20)
+    monkeypatch.setitem(app.config, "STARTED", later)
+    for seconds, expected in ((0, set()), (59, set()), (60, {STOPPED, UNSENT}), (300, {STOPPED, UNSENT})):
+        at(later + timedelta(seconds=seconds))
+        assert said(officer.get("/staff/").text) == expected, seconds
 
 
 def test_where_only_some_of_the_timetable_s_work_fails_that_is_said(
