@@ -10,6 +10,7 @@ from typing import Any
 from sar_service.adapters import workplace
 from sar_service.services import (
     clock_renew,
+    complaint,
     delivery,
     finding,
     identity_copy,
@@ -102,6 +103,7 @@ EACH_HOUR: tuple[Callable[[], Any], ...] = (
     lambda: workplace.clear(),
     lambda: _write(lambda: sweep.clear_old(now=now())),
     _renew_dates,
+    lambda: _write(lambda: complaint.let_go_all(now=now())),
     lambda: _write(finding.index_missing),
     _look_at_the_store,
 )

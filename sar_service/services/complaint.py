@@ -18,7 +18,6 @@ from sar_service.domain.errors import InvalidInput, NotAllowed, WrongState
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import MOVES, OPEN, Action
 from sar_service.domain.rights import Right
-from sar_service.domain.work import LinkKind
 from sar_service.models import (
     AuditEvent,
     CandidateRow,
@@ -98,22 +97,20 @@ def meant(reference: str | None, *, controller: str) -> Case | None:
 
 def begin(case: Case, filed: Filed, *, now: datetime) -> Complaint:
     """Keep what was said of a complaint that has just come in, and link it with what it is about."""
-    from . import link
-
     row = of(case)
     row.kind, row.matter, row.about = filed.kind, filed.matter, filed.about
     if filed.request is not None:
         _about(case, row, filed.request, actor=SERVICE, now=now)
-        link.follow(filed.request, case, actor=SERVICE, now=now)
     db.session.add(row)
     db.session.flush()
+    let_go(case, actor=SERVICE, now=now)  # an e-mail may have somebody before it is known to be a complaint
     return row
 
 
 def _about(case: Case, row: Complaint, request: Case, *, actor: Actor, now: datetime) -> None:
     from . import link
 
-    link.link(request, case, LinkKind.RELATED, actor=actor, now=now)
+    link.follow(request, case, actor=actor, now=now)
     row.about, row.about_id = About.REQUEST, request.id
 
 
@@ -132,7 +129,7 @@ def settle(
 
     Raises NotAllowed for who decided on what it is about now: nobody rids themselves of that by changing it.
     """
-    from .case import check_version
+    from .case import check_version, with_merged
 
     if case.right is not Right.COMPLAINT:
         raise WrongState("This case is no complaint.")
@@ -140,7 +137,7 @@ def settle(
         raise InvalidInput("Give the reference of the request that it is about.", field="request")
     if request is not None and request.id == case.id:
         raise InvalidInput("This is the complaint itself. Give the reference of the request.", field="request")
-    audit.lock(*filter(None, (case, request)))
+    audit.lock(*with_merged(case), *filter(None, [request]))
     if actor.id in decided(case):
         raise NotAllowed(OWN)
     row = of(case)
@@ -159,9 +156,33 @@ def settle(
         about=about.value,
         changed=before is not None and before != row.about_id,
     )
-    if case.assigned_to is not None and str(case.assigned_to) in decided(case):
-        case.assigned_to = None
-        audit.record("took the complaint from who decided", actor=actor, now=now, case=case)
+    db.session.flush()
+    let_go(case, actor=actor, now=now)
+
+
+def let_go(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Whoever has a complaint and decided on what it is about has it no more: it is everybody’s then, as a new one.
+
+    The complaint, and what was merged into it, has to be taken first.
+    """
+    from .case import with_merged
+
+    if case.right is not Right.COMPLAINT or case.assigned_to is None or str(case.assigned_to) not in decided(case):
+        return
+    for each in with_merged(case):
+        each.assigned_to = None
+        audit.record("took the complaint from who decided", actor=actor, now=now, case=each)
+
+
+def let_go_all(*, now: datetime) -> None:
+    """Whoever decided something only after they had the complaint about it has it no more either."""
+    from .case import with_merged
+
+    query = select(Case).where(Case.right == Right.COMPLAINT, Case.status.in_(OPEN), Case.assigned_to.is_not(None))
+    theirs = [case for case in db.session.scalars(query).all() if str(case.assigned_to) in decided(case)]
+    audit.lock(*(each for case in theirs for each in with_merged(case)))
+    for case in theirs:
+        let_go(case, actor=SERVICE, now=now)
 
 
 def about(case: Case) -> Case | None:
@@ -190,7 +211,8 @@ def acknowledgement_due(case: Case) -> date | None:
 
 
 def decided(case: Case) -> frozenset[str]:
-    """The ids of the staff who decided anything in what a complaint is about, is linked with, or was merged with that.
+    """The ids of the staff who decided anything in what a complaint is about, is linked with, or was merged with that;
+    where it is about another complaint, also in what that one is about.
 
     People, passages, who was meant, a system or a file left out, identity, a notice or a question that moved its clock,
     letters, sign-offs, the release, and whatever else ended it.
@@ -199,7 +221,7 @@ def decided(case: Case) -> frozenset[str]:
         select(LinkRow.one_id, LinkRow.other_id).where(or_(LinkRow.one_id == case.id, LinkRow.other_id == case.id))
     )
     far = {other if one == case.id else one for one, other in rows}
-    far |= {row.about_id for row in [of(case)] if row.about_id is not None}
+    far |= _behind(case)
     # what was merged is answered by the case that it was merged into
     merged = db.session.scalars(select(Case.merged_into).where(Case.id.in_(far)))
     far |= {key for key in merged if key is not None}
@@ -226,6 +248,17 @@ def decided(case: Case) -> frozenset[str]:
     labels |= set(db.session.scalars(ended))
     labels |= _judged(far)
     return frozenset(label.partition(":")[2] for label in labels if label and label.startswith("staff:"))
+
+
+def _behind(case: Case) -> set[uuid.UUID]:
+    """What a complaint is about, and what that is about if it is a complaint itself, and so on."""
+    found: set[uuid.UUID] = set()
+    fresh = {case.id}
+    while fresh:
+        asked = select(Complaint.about_id).where(Complaint.case_id.in_(fresh))
+        fresh = {key for key in db.session.scalars(asked) if key is not None} - found - {case.id}
+        found |= fresh
+    return found
 
 
 def _judged(far: set[uuid.UUID]) -> set[str]:

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, KeptApart, LinkRow
 
-from . import audit
+from . import audit, complaint
 from . import reason as reasons
 from .case import restrict as restrict_one
 from .case import visible, with_merged
@@ -25,7 +26,7 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
         raise InvalidInput("This is the case itself. Give the reference of another one.", field="other")
     if one.controller != other.controller:
         raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="other")
-    audit.lock(one, other)
+    audit.lock(*_with_them(one), *_with_them(other))
     first, second = sorted((one, other), key=lambda case: case.id)
     apart = db.session.get(KeptApart, (first.id, second.id))
     if apart is not None:
@@ -47,17 +48,25 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
     db.session.add(row)
     for case, far in ((one, other), (other, one)):
         audit.record("linked the case", actor=actor, now=now, case=case, kind=kind.value, with_case=str(far.id))
+    db.session.flush()
+    for case in (one, other):
+        complaint.let_go(case, actor=actor, now=now)
     return row
 
 
+def _with_them(case: Case) -> list[Case]:
+    """What a link of a case may change: a complaint may be taken from who has it, and what was merged into it."""
+    return with_merged(case) if case.right is Right.COMPLAINT else [case]
+
+
 def follow(before: Case, case: Case, *, actor: Actor, now: datetime) -> None:
-    """Link a case that has just come in with the one that it follows. Where that is restricted, it is restricted too:
-    it tells of the same person."""
+    """Link a case with the one that it follows. Where that is restricted, it is restricted too: it tells of the same
+    person."""
     link(before, case, LinkKind.RELATED, actor=actor, now=now)
-    if before.restricted and not case.restricted:
-        case.restricted = True
+    for each in _with_them(case) if before.restricted and not case.restricted else ():
+        each.restricted, each.assigned_to = True, case.assigned_to
         audit.record(
-            "restricted the case", actor=actor, now=now, case=case, because="it follows one that is restricted"
+            "restricted the case", actor=actor, now=now, case=each, because="it follows one that is restricted"
         )
 
 

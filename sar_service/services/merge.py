@@ -142,6 +142,7 @@ def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, 
         _receive(keep, away.received_on, f"It was asked for in {away.reference} on that day.", actor=actor, now=now)
     if keep.assigned_to is None and keep.team_id is None:
         keep.assigned_to, keep.team_id = away.assigned_to, away.team_id
+        complaint.let_go(keep, actor=actor, now=now)  # who has the other may have decided on what this one is about
     linked = link.link(keep, away, LinkKind.DUPLICATE, actor=actor, now=now)
     cases.move(away, Action.MERGE, actor=actor, now=now, reason=why, with_case=str(keep.id))
     away.merged_into = keep.id

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy import false as never
 from sqlalchemy import true as always
 
-from sar_service.adapters.vault import DataKey
+from sar_service.adapters.vault import DataKey, SealBroken
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
@@ -55,7 +55,10 @@ class Read:
 
 
 def _key(row: RegulatorLetter) -> DataKey:
-    return sealing.key_of(row.case_id) if row.case_id is not None else runtime().service_key("regulator")
+    """What a letter is sealed under: its case's key, and the service's own where it has none, or that was destroyed."""
+    if row.case_id is not None and sealing.can_open(row.case_id):
+        return sealing.key_of(row.case_id)
+    return runtime().service_key("regulator")
 
 
 def _about(row: RegulatorLetter | RegulatorFile) -> str:
@@ -209,12 +212,17 @@ def _read(row: RegulatorLetter) -> Read:
     case = db.session.get(Case, row.case_id) if row.case_id is not None else None
     try:
         return Read(row, case, _key(row).open_json(row.sealed, about=_about(row)))
-    except NotFound:  # the case was destroyed, and what was sealed under its key with it
+    except SealBroken:
+        if case is None or sealing.can_open(case.id):
+            raise
+        # the case was destroyed, and what was sealed under its key with it
         return Read(row, case, {"their_reference": "", "subject": "", "text": "", "changes": []})
 
 
 def files(letter: Read) -> list[tuple[RegulatorFile, str]]:
-    """The files of a letter with their names."""
+    """The files of a letter with their names; none once its case was destroyed."""
+    if letter.row.case_id is not None and not sealing.can_open(letter.row.case_id):
+        return []
     rows = db.session.scalars(
         select(RegulatorFile).where(RegulatorFile.letter_id == letter.row.id).order_by(RegulatorFile.id)
     )

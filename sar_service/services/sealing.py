@@ -41,6 +41,15 @@ def key_of(case_id: uuid.UUID) -> DataKey:
     return keys[case_id]
 
 
+def can_open(case_id: uuid.UUID) -> bool:
+    """Can what is sealed in a case still be read, or was its key destroyed?"""
+    try:
+        key_of(case_id)
+    except NotFound:
+        return False
+    return True
+
+
 def fetch_keys(case_ids: Iterable[uuid.UUID]) -> None:
     """Have the data keys of several cases at hand with one question to the database, for a page that opens them all."""
     keys: dict[uuid.UUID, DataKey] = db.session.info.setdefault(KEYS, {})

@@ -9,9 +9,10 @@ import pytest
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound, WrongState
-from sar_service.models import RegulatorLetter
-from sar_service.services import regulator
-from tests import packs
+from sar_service.models import CaseKey, RegulatorLetter
+from sar_service.services import clock, regulator
+from tests import factories, packs
+from tests.browser import Visitor
 
 Log = Callable[..., RegulatorLetter]
 
@@ -117,3 +118,17 @@ def test_a_day_that_was_not_is_no_day(log: Log, now: datetime) -> None:
         with pytest.raises(InvalidInput) as refused:
             log(on=on, reply_by=None)
         assert refused.value.field == "on"
+
+
+def test_an_answer_to_the_regulator_is_settled_after_its_case_was_destroyed(
+    log: Log, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    case = factories.a_case(now=now)
+    letter = log(case=case, reply_by=clock.day_of(now) + timedelta(days=10), files=(("report.pdf", b"%PDF"),)).id
+    db.session.get_one(CaseKey, case.id).wrapped = None
+    db.session.commit()
+    visitor, page = visit("manager"), f"/staff/regulator/{letter}"
+    assert visitor.get(page).status_code == 200 and "report.pdf" not in visitor.last.text
+    shown = visitor.send({"on": "2026-11-23", "reason": "Answered by telephone"}, form="It is settled")
+    assert shown.status_code == 200 and "Answered by telephone" in shown.text
+    assert db.session.get_one(RegulatorLetter, letter).settled_on == clock.day_of(now)

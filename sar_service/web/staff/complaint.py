@@ -14,7 +14,7 @@ from sar_service.domain.complaint import About, ComplaintKind, Matter
 from sar_service.domain.errors import InvalidInput, NotFound
 from sar_service.domain.letter import Result
 from sar_service.domain.lifecycle import OPEN
-from sar_service.domain.permission import Permission
+from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
@@ -140,6 +140,9 @@ def settle_complaint(reference: str) -> Response:
         now=access.now(),
     )
     flash(_("Kept."))
+    if not may_see_case(access.actor(), case):
+        flash(_("It is restricted, as the request that it follows is: a manager gives it to somebody."))
+        return redirect(url_for("staff.worklist"))
     return redirect(url_for("staff.complaint_page", reference=reference))
 
 

@@ -15,7 +15,7 @@ from sar_service.domain.lifecycle import UNKNOWN
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right, terms
 from sar_service.models import Case
-from sar_service.services import clock, letter_draft, told_date
+from sar_service.services import clock, complaint, letter_draft, told_date
 
 from .. import access, filters
 from ..access import allow
@@ -56,6 +56,7 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         tab="overview",
         viewed="the facts",
         logged=found.status not in UNKNOWN,
+        stopped=frame.stopped(found),
         kinds=list(_kinds(found).items()),
         facts=_entries(found),
         entries=[
@@ -161,7 +162,7 @@ def correct_fact(reference: str) -> Response | str:
 
 
 def _current(reference: str) -> Case:
-    """The case, unless somebody changed it since the form was opened."""
+    """The case, unless somebody changed it since the form was opened, or whoever asks decided on what it is about."""
     found = frame.find(reference)
     if found.version != version():
         raise StaleWrite(
@@ -169,4 +170,5 @@ def _current(reference: str) -> Case:
             of=f"case:{found.id}",
             case=found.id,
         )
+    complaint.check_independent(found, access.actor())
     return found
