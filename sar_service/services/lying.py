@@ -5,7 +5,6 @@ Nothing of it is in the list of open cases, and no due date rises. Letters that 
 
 import uuid
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, true
@@ -19,7 +18,7 @@ from sar_service.extensions import runtime
 from sar_service.models import AuditEvent, Case, Fact, Incoming, Letter, Pack, Task
 
 from . import case as cases
-from . import case_urgency, portal, sealing, team
+from . import case_urgency, listing, portal, sealing, team
 from .clock import LONDON, day_of
 from .identity_asks import UNDOES, lapsed
 from .pack_release import delivery_of
@@ -91,25 +90,26 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
     """The cases in which identity has to be settled again; the longest in doubt first. The requester of one that was
     released is told that we check again who they are, whoever changed the contact."""
     recent = and_(Case.status.in_((Status.RELEASED, Status.CLOSED)), Case.released_on > day_of(now - LOOKED_AT))
-    since = func.min(Fact.recorded_at)
     said = Fact.__table__.alias()
-    rows = db.session.execute(
-        cases.visible(actor)
-        .join(Fact, Fact.case_id == Case.id)
-        .where(
-            or_(Case.status.in_(OPEN), recent),
-            Fact.kind.in_(UNDOES),
-            ~exists().where(
-                said.c.case_id == Case.id, said.c.kind == "identity_settled", said.c.recorded_at > Fact.recorded_at
-            ),
-        )
-        .with_only_columns(Case.id)
-        .group_by(Case.id)
-        .order_by(since, Case.id)
+    again = exists().where(
+        said.c.kind == "identity_settled", said.c.case_id == Fact.case_id, said.c.recorded_at > Fact.recorded_at
     )
-    found = (db.session.get_one(Case, key) for (key,) in rows)
+    undone = (
+        select(Fact.case_id, func.min(Fact.recorded_at).label("since"))
+        .where(Fact.kind.in_(UNDOES), ~again)
+        .group_by(Fact.case_id)
+        .subquery()
+    )
+    rows = db.session.scalars(
+        cases.visible(actor, by_id=True)
+        .join(undone, undone.c.case_id == Case.id)
+        .where(or_(Case.status.in_(OPEN), recent))
+        .with_only_columns(Case.id)
+        .order_by(undone.c.since, Case.id)
+    )
     today = day_of(now)
-    return list(islice((case for case in found if to_settle(case, today=today)), MOST))
+    found = listing.in_this_order(rows.fetchmany(4 * MOST), with_facts=True)
+    return [case for case in found if to_settle(case, today=today)][:MOST]
 
 
 def _midnight(now: datetime) -> datetime:

@@ -261,6 +261,10 @@ class Crowd:
             kinds.append((story.kind, story.asked))
         if story.status not in (Status.RECEIVED, Status.IDENTITY):
             kinds.append(("identity_settled", story.received))
+            if chance.random() < 0.08:
+                kinds.append(("contact_changed", story.received))
+                if chance.random() < 0.98:
+                    kinds.append(("identity_settled", story.received))
         for at, (kind, on) in enumerate(kinds):
             values = {"kind": kind, "on": on, "detail": "{}", "recorded_by": "service", **of}
             yield "fact", row("fact", id=new_id(), recorded_at=made + timedelta(minutes=at), **values)
