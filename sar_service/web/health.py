@@ -10,6 +10,7 @@ from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case
 from sar_service.queue import courier
 
+from . import access
 from .access import allow_anyone
 
 blueprint = Blueprint("health", __name__)
@@ -50,5 +51,12 @@ def metrics() -> Response:
         "# HELP sar_cases_open Cases that are open.",
         "# TYPE sar_cases_open gauge",
         f"sar_cases_open {count}",
+        "# HELP sar_standstill 1 for as long as a part of the service stands still.",
+        "# TYPE sar_standstill gauge",
     ]
+    found = access.standstill()
+    parts = {"timetable": "timetable", "timetable_work": "failing", "emails": "unsent"}
+    for part, name in parts.items():
+        still = found is not None and getattr(found, name) is not None
+        lines.append(f'sar_standstill{{part="{part}"}} {int(still)}')
     return Response("\n".join(lines) + "\n", mimetype="text/plain; version=0.0.4")

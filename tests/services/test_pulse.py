@@ -188,6 +188,24 @@ def test_a_page_of_the_first_minute_says_nothing_of_what_waited_while_all_was_do
         assert said(officer.get("/staff/").text) == expected, seconds
 
 
+def test_monitoring_is_told_what_stands_still_though_nobody_opens_a_page(
+    app: Flask, stranger: Visitor, at: Callable[[datetime], None], sent: Any, now: datetime
+) -> None:
+    def told(moment: datetime) -> dict[str, str]:
+        at(moment)
+        lines = [line for line in stranger.get("/metrics").text.splitlines() if line.startswith("sar_standstill{")]
+        return {line.partition('"')[2].partition('"')[0]: line.rpartition(" ")[2] for line in lines}
+
+    factories.a_case(now=now)
+    runs(now)
+    assert told(now + timedelta(minutes=5)) == {"timetable": "0", "timetable_work": "0", "emails": "0"}
+    assert told(now + timedelta(minutes=16)) == {"timetable": "1", "timetable_work": "0", "emails": "1"}
+    sent.work()
+    pulse.beat(pulse.TIMETABLE, now=now + timedelta(hours=4))
+    db.session.commit()
+    assert told(now + timedelta(hours=4)) == {"timetable": "0", "timetable_work": "1", "emails": "0"}
+
+
 def test_where_only_some_of_the_timetable_s_work_fails_that_is_said(
     app: Flask,
     visit: Callable[..., Visitor],
