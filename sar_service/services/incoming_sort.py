@@ -9,7 +9,6 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.incoming import Message, MessageKind, Scan
 from sar_service.domain.lifecycle import UNKNOWN, Action, Status
-from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Incoming
 
 from . import audit, incoming, incoming_scan, link, sealing
@@ -34,7 +33,7 @@ def attach(draft: Case, other: Case, *, actor: Actor, now: datetime) -> Case:
         raise InvalidInput("That is an e-mail that nobody has logged. Log it first.", field="reference")
     audit.lock(draft, other)
     _still(draft)
-    link.link(draft, other, LinkKind.RELATED, actor=actor, now=now)
+    link.follow(other, draft, actor=actor, now=now)
     for row, _told in incoming.of(draft):
         _copy(row, other, MessageKind.REPLY, handled=False, actor=actor, now=now)
     cases.move(draft, Action.SET_ASIDE, actor=actor, now=now, reason=PUT_TO)
@@ -59,7 +58,7 @@ def begin_request(case: Case, row: Incoming, *, actor: Actor, now: datetime) -> 
     audit.lock(case)
     draft = incoming.begin(case.controller, message, arrived_at=row.arrived_at, actor=actor, now=now)
     _copy(row, draft, MessageKind.REQUEST, handled=True, actor=actor, now=now)
-    link.link(case, draft, LinkKind.RELATED, actor=actor, now=now)
+    link.follow(case, draft, actor=actor, now=now)
     if row.handled_at is None:
         handled(case, row, actor=actor, now=now)
     return draft

@@ -1,6 +1,7 @@
 """E-mails that came in, on the pages of staff: logged as a request, put to a case, set aside, or dealt with."""
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -242,6 +243,32 @@ def test_a_message_about_a_closed_case_can_begin_a_request_of_its_own(
     assert sealing.unseal(draft)["requester"]["email"] == "else@example.org"
     assert len(incoming.of(draft)) == 1 and sealing.object_bytes(incoming.of(draft)[0][0].raw_id).endswith(b"of it")
     assert incoming.counts(db.session.scalars(select(Case).where(Case.reference == reference)).one()) == (1, 0)
+
+
+def test_what_came_by_e_mail_to_a_restricted_case_is_restricted_wherever_it_is_put(
+    visit: Visit, come: Callable[..., Case], now: datetime
+) -> None:
+    visitor, colleague, manager = visit("officer"), visit("officer"), visit("manager")
+    assert visitor.actor is not None
+    case = factories.a_case(now=now)
+    case.restricted, case.assigned_to = True, uuid.UUID(visitor.actor.id)
+    reference = case.reference
+    db.session.commit()
+    assert come(subject=f"A complaint {reference}").reference == reference
+    put, other = come(subject="Where he lives now"), "/staff/cases/{}/draft"
+    moved = put.reference
+    assert colleague.get(other.format(moved)).status_code == 200
+    visitor.get(other.format(moved))
+    assert visitor.send({"reference": reference}, form="Put it to this case").request.path.endswith("/messages")
+    visitor.get(f"/staff/cases/{reference}/messages")
+    page = visitor.send({}, form="Make it a request of its own")
+    assert page.status_code == 200 and "It is restricted" in page.text
+    db.session.rollback()
+    found = db.session.scalars(select(Case).where(Case.channel == "email")).all()
+    assert len(found) == 2 and all(each.restricted for each in found)
+    for each in [each.reference for each in found]:
+        assert colleague.get(other.format(each)).status_code == 404
+        assert manager.get(other.format(each)).status_code == 200
 
 
 @pytest.fixture

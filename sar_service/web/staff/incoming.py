@@ -9,7 +9,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sar_service.domain.permission import Permission
+from sar_service.domain.permission import Permission, may_see_case
 from sar_service.models import Case, Incoming
 from sar_service.services import audit, incoming, incoming_scan, incoming_sort
 
@@ -71,6 +71,9 @@ def message_request(reference: str, message: uuid.UUID) -> Response:
     row = incoming.get(case, message)
     draft = incoming_sort.begin_request(case, row, actor=access.actor(), now=access.now())
     flash(_("This is a request of its own now. Log it: its time runs from the day the message came."))
+    if not may_see_case(access.actor(), draft):
+        flash(_("It is restricted, as the request that it follows is: a manager gives it to somebody."))
+        return redirect(url_for("staff.messages_page", reference=reference))
     return redirect(url_for("staff.draft_page", reference=draft.reference))
 
 
