@@ -133,6 +133,12 @@ def sent_by_requester(case: Case) -> list[IdentityCopy]:
     return [row for row in rows if since is None or row.sent_at > since]
 
 
+def waits(case: Case) -> IdentityCopy | None:
+    """The newest copy that the requester sent and that nobody has looked at yet, if there is one."""
+    unseen = (row for row in sent_by_requester(case) if row.checked_at is None and row.destroyed_at is None)
+    return next(unseen, None)
+
+
 def of(case: Case, copy_id: uuid.UUID) -> IdentityCopy:
     """A copy of this case that is still there. Raises NotFound."""
     row = db.session.get(IdentityCopy, copy_id)

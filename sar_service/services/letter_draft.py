@@ -50,7 +50,7 @@ SEARCHED = (
 LONGEST = 20_000
 SUBJECT = 200
 REST = "Send the rest of the answer, as the letter about a part of it promised"
-IN_LETTER = "They are in the letter."  # the reasons: said once, and sealed
+IN_LETTER = "The reasons are in the letter."  # said once, and sealed
 BEGUN = "Such a letter has been begun already and waits under “Letters”. Send it, or throw it away."
 STALE = "What this letter tells is no longer right. Throw it away and write it again: the new one has the new date."
 

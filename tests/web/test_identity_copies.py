@@ -22,7 +22,8 @@ from sar_service.domain.errors import InvalidInput
 from sar_service.domain.work import Flag
 from sar_service.extensions import KEY, runtime
 from sar_service.models import AuditEvent, Case, Document, IdentityCopy, StoredObject
-from sar_service.services import document, identity, identity_copy, portal, sealing, work
+from sar_service.services import document, identity, identity_copy, letter_draft, portal, sealing, work
+from sar_service.web import filters
 from tests import factories
 from tests.browser import Visitor
 
@@ -121,6 +122,47 @@ def test_a_copy_sent_in_the_portal_is_looked_at_recorded_and_gone(
     assert identity.evidence_of(fresh(key))  # that it was seen stays
     assert officer.get(f"/staff/cases/{reference}/identity/copies/{row.id}").status_code == 404
     assert "destroyed on" in stranger.get("/portal/evidence").text
+
+
+def test_whoever_has_sent_a_copy_is_told_that_it_came_and_not_asked_for_it_again(
+    visit: Callable[..., Visitor], stranger: Visitor, case: Case, officer: Actor, now: datetime
+) -> None:
+    key, reference = case.id, case.reference
+    letter_draft.begin_and_send(case, "identity-asked", "We do not know the address", actor=officer, now=now)
+    db.session.commit()
+    stranger.enter_portal(key)
+    asked = stranger.get("/portal/").text
+    assert "We need something from you first" in asked and 'href="/portal/evidence">Send a copy here</a>' in asked
+    stranger.get("/portal/evidence")
+    stranger.send({"what": "My driving licence", "file": (a_picture("JPEG"), "me.jpg")}, form="Send it")
+    page = stranger.get("/portal/").text
+    assert "We have what you sent" in page and "We need something from you first" not in page
+    desk = visit("officer")
+    desk.get(f"/staff/cases/{reference}/identity")
+    desk.send({"kind": "official_letter", "how": "copy", "copy": str(only_copy(key).id)}, form="Record it")
+    assert "We need something from you first" in stranger.get("/portal/").text  # it was looked at, and is not enough
+
+
+def test_the_day_on_which_a_copy_came_starts_the_clock_whenever_it_is_looked_at(
+    visit: Callable[..., Visitor], stranger: Visitor, case: Case, app: Flask, officer: Actor, now: datetime
+) -> None:
+    key, reference = case.id, case.reference
+    letter_draft.begin_and_send(case, "identity-asked", "We do not know the address", actor=officer, now=now)
+    db.session.commit()
+    stranger.enter_portal(key)
+    stranger.get("/portal/evidence")
+    stranger.send({"what": "My driving licence", "file": (a_picture("JPEG"), "me.jpg")}, form="Send it")
+    came, copy = only_copy(key).sent_on, str(only_copy(key).id)
+    app.config["NOW"] = lambda: now + timedelta(days=6)
+    desk = visit("officer")
+    desk.get(f"/staff/cases/{reference}/identity")
+    shown = {"kind": "photo_document", "how": "copy", "copy": copy}
+    late = desk.send({**shown, "arrived_on": (came + timedelta(days=6)).isoformat()}, form="Record it")
+    assert late.status_code == 400 and f"That copy came on {filters.long_date(came)}" in late.text
+    desk.get(f"/staff/cases/{reference}/identity")
+    assert desk.send(shown, form="Record it").status_code == 200
+    desk.send(form="Identity is settled")
+    assert (came, fresh(key).due_on) == (date(2026, 11, 23), date(2026, 12, 23))
 
 
 def test_settling_identity_ends_a_copy_and_nothing_more_is_taken(

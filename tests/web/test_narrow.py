@@ -88,15 +88,31 @@ def test_the_list_begins_before_the_filter_ends_and_the_filter_opens(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["", "facts", "identity", "work", "letters/{letter}"])
+@pytest.mark.parametrize("path", ["", "/facts", "/identity", "/work", "/letters/{letter}"])
 def test_no_page_of_a_case_is_wider_than_the_window(
     chromium: Page, visit: Callable[..., Visitor], officer: Actor, case: Case, path: str
 ) -> None:
     written = letter.letters(case)[0]
     visitor = visit(officer)
-    visitor.get(f"/staff/cases/{case.reference}/{path.format(letter=written.id)}")
+    assert visitor.get(f"/staff/cases/{case.reference}{path.format(letter=written.id)}").status_code == 200
     page = shown(chromium, visitor)
     assert page.evaluate(BEYOND) == [] and page.evaluate(WIDE) <= 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [WIDTH, 1280])
+@pytest.mark.parametrize("path", ["", "/identity"])
+def test_a_name_without_an_end_widens_no_page(
+    chromium: Page, visit: Callable[..., Visitor], officer: Actor, now: datetime, path: str, width: int
+) -> None:
+    name = {"given_name": "Wolfeschlegelstein" * 4, "family_name": "Hausenbergerdorff" * 4}
+    case = factories.a_case(now=now, subject=name, scope={"what": "https://www.example.org/" + "long/" * 60})
+    visitor = visit(officer)
+    assert visitor.get(f"/staff/cases/{case.reference}{path}").status_code == 200
+    chromium.set_viewport_size({"width": width, "height": 640})
+    wide = shown(chromium, visitor).evaluate(WIDE)
+    chromium.set_viewport_size({"width": WIDTH, "height": 640})
+    assert wide <= 0
 
 
 @pytest.mark.browser

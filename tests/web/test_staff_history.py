@@ -10,16 +10,23 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case
-from sar_service.services import audit, clock, link, team_share, work
+from sar_service.services import audit, clock, identity_copy, link, portal, team_share, work
 from sar_service.services import case as cases
+from sar_service.web import filters
 from tests import factories, packs
 from tests.browser import Visitor
+from tests.web.test_identity_copies import a_picture
 
 Visit = Callable[..., Visitor]
 
 
 def titles(page: str) -> list[str]:
     return re.findall(r'moj-timeline__title">([^<]+)<', page)
+
+
+def done(page: str) -> list[tuple[str, str]]:
+    """What was done, and by whom, as the page says it."""
+    return re.findall(r'timeline__title">([^<]+)</h\d>\s*<p class="moj-timeline__byline">([^<]+)<', page)
 
 
 def said(page: str) -> str:
@@ -33,7 +40,7 @@ def test_looking_at_a_case_hundreds_of_times_hides_nothing_that_was_done(
         audit.record("viewed the case", actor=officer, now=now, case=case)
     db.session.commit()
     page = visit(officer).get(f"/staff/cases/{case.reference}").text
-    assert "Received a request" in titles(page) and "Wrote a letter" in titles(page)
+    assert "Received a request" in titles(page) and "Letter set on its way" in titles(page)
 
 
 def test_the_history_goes_back_to_the_first_thing_a_page_at_a_time(
@@ -80,6 +87,27 @@ def test_it_is_told_in_words_and_not_in_the_codes_it_is_kept_in(
     assert "Request received · 1 Nov 2026" in said(page) and "instead of: Request received, " in said(page)
     assert "Acknowledgement" in said(page) and "Copy of information" in said(page)
     assert not re.search(r"\d{4}-\d\d-\d\d|_|[0-9a-f]{8}-", said(page))
+
+
+def test_a_letter_is_not_said_to_be_written_by_whoever_asked_for_it_or_passed_it_on(
+    visit: Visit, case: Case, now: datetime
+) -> None:
+    """A code goes by itself to whoever asks for one; an answer is written by one officer and sent by another."""
+    portal.send_code(case.reference, address="203.0.113.9", now=now)
+    db.session.commit()
+    events = done(visit("officer").get(f"/staff/cases/{case.reference}").text)
+    assert ("Letter set on its way", "by the service") in events and ("Asked for a code", "by the requester") in events
+    assert ("Due date worked out", "by the service") in events
+    assert not [each for each in events if each[0].startswith("Wrote a letter")]
+
+
+def test_the_day_of_a_copy_of_evidence_says_what_it_is(visit: Visit, officer: Actor, case: Case, now: datetime) -> None:
+    row = identity_copy.take(case, a_picture(), name="scan.png", what="Passport", actor=officer, now=now)
+    gone, until = row.destroy_on, clock.day_of(now) + timedelta(days=9)
+    identity_copy.keep(case, row, until=until, reason="The court asks for it", actor=officer, now=now)
+    db.session.commit()
+    page = said(visit(officer).get(f"/staff/cases/{case.reference}").text)
+    assert f"to be destroyed by {filters.short_date(gone)}" in page and f"until {filters.short_date(until)}" in page
 
 
 def test_that_a_link_was_taken_away_stands_in_both_cases(

@@ -11,10 +11,13 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """Rows with a line that names their cells, to be saved under a name. None is an empty cell."""
+    """Rows with a line that names their cells, to be saved under a name. None is an empty cell.
+
+    The file has no mark of its encoding: spreadsheet programs would garble a curly apostrophe in the first line.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([safe_cell(each) for each in head])
+    writer.writerow([safe_cell(each.replace("’", "'")) for each in head])
     for row in rows:
         writer.writerow(["" if each is None else safe_cell(str(each)) for each in row])
     response = Response(out.getvalue(), mimetype="text/csv")

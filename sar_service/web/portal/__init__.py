@@ -104,6 +104,7 @@ def show() -> Any:
         size=portals.pack_size(pack),
         letters=letter.listed(case),
         needed=identity_copy.needed(case),
+        waits=identity_copy.waits(case),
         may_change=may_change(case),
         controller=controller,
         account={"name": case.reference, "sign_out": url_for("portal.leave")},

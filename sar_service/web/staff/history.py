@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from sar_service.domain.actor import SERVICE, ActorKind
 from sar_service.domain.lateness import Lateness
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
@@ -55,6 +56,13 @@ VERBS: dict[str, Any] = {
     "merge": _l("Merged into another request"),
     "unmerge": _l("Taken apart from the other request"),
     "recorded a fact": _l("Something that happened was recorded"),
+    "wrote a letter": _l("Letter set on its way"),  # whoever wrote it began it, and another may have sent it
+    "sent a letter": _l("Letter sent"),
+}
+OF_ITSELF = ("wrote a letter", "due date worked out", "due date changed")  # what follows by itself, whoever asks
+COPIES: dict[str, Any] = {  # what the day of such an event is
+    "took in a copy of evidence": _l("to be destroyed by %(day)s"),
+    "keeps a copy of evidence": _l("until %(day)s"),
 }
 STATES: dict[str, Any] = {"not_started": _l("not started"), "paused": _l("paused"), "running": _l("running")}
 
@@ -99,12 +107,18 @@ def in_words(case: Case, events: Iterable[AuditEvent]) -> list[dict[str, str]]:
         shown.append(
             {
                 "title": str(VERBS.get(event.verb, event.verb[:1].upper() + event.verb[1:])),
-                "by": frame.who(event.actor, names),
+                "by": frame.who(_doer(event), names),
                 "at": filters.moment(event.at),
                 "text": " · ".join(said),
             }
         )
     return shown
+
+
+def _doer(event: AuditEvent) -> str:
+    """Whose doing it is: what follows by itself from what somebody outside did is the service's."""
+    follows = event.verb in OF_ITSELF and not event.actor.startswith(f"{ActorKind.STAFF}:")
+    return SERVICE.label if follows else event.actor
 
 
 def _of_fact(case: Case, fact: Fact) -> list[str]:
@@ -150,7 +164,9 @@ class _Words:
 
     def of(self, event: AuditEvent) -> list[str]:
         """What is told of one event besides its title."""
-        detail = event.detail or {}
+        detail = dict(event.detail or {})
+        if event.verb in COPIES and detail.get("on"):
+            detail["on"] = COPIES[event.verb] % {"day": _day(str(detail["on"]))}
         said = [_kind(event)] if detail.get("kind") else []
         said += [say(detail[key]) for key, say in self.told.items() if detail.get(key)]
         before, after = detail.get("before"), detail.get("after")

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import INDEPENDENT, STRONG, About, Capacity, EvidenceKind, How, age_on
 from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
 from sar_service.domain.permission import Permission
@@ -30,6 +31,7 @@ from sar_service.services.identity_asks import asks_as
 
 from .. import access
 from ..access import allow
+from ..filters import long_date
 from . import blueprint, frame
 from .asking import again, day, in_welsh, line, one_of, reason, words
 from .asking import identity as as_id
@@ -218,14 +220,22 @@ def see_evidence(reference: str) -> Response:
     """Record one thing that was seen; the copies it was seen in have served."""
     case, actor, now = frame.find(reference), access.actor(), access.now()
     looked_at = [identity_copy.of(case, as_id(each)) for each in request.form.getlist("copy")]
+    kind = one_of("kind", {kind.value for kind in EvidenceKind}, _("Choose what was seen."))
+    about = one_of("about", {about.value for about in About}, _("Choose whose identity or authority it shows."))
+    how = one_of("how", {how.value for how in How}, _("Choose how it was seen."))
+    arrived_on = day("arrived_on")
+    came = max((copy.sent_on for copy in looked_at), default=arrived_on)
+    if how == How.COPY and arrived_on > came:  # the time runs from that day, however late somebody looks
+        said = _("That copy came on %(day)s. Give that day: the time to answer can run from it.", day=long_date(came))
+        raise InvalidInput(said, field="arrived_on")
     identity.see(
         case,
-        kind=one_of("kind", {kind.value for kind in EvidenceKind}, _("Choose what was seen.")),
-        about=one_of("about", {about.value for about in About}, _("Choose whose identity or authority it shows.")),
-        arrived_on=day("arrived_on"),
+        kind=kind,
+        about=about,
+        arrived_on=arrived_on,
         seen_on=day("seen_on"),
         seen=line("seen", longest=200),
-        how=one_of("how", {how.value for how in How}, _("Choose how it was seen.")),
+        how=how,
         basis=one_of("basis", {"", *(each.value for each in Basis)}, _("Choose the document from the list.")),
         dated=day("dated") if line("dated") else None,
         actor=actor,
