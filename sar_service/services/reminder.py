@@ -17,7 +17,7 @@ from sar_service.domain.permission import Permission, Role, may_see_case
 from sar_service.domain.reminder import Audience, Level, audience, reached, worth_saying
 from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder
 
-from . import case_urgency, clock, lying, moved_date, pulse, regulator, reminder_mail, team, team_share
+from . import case_urgency, clock, lying, moved_date, pulse, regulator, reminder_mail, team, team_share, work
 from .reminder_mail import Morning
 
 DIGEST = "digest"
@@ -162,11 +162,13 @@ def _told(
 ) -> list[Member]:
     """The members of staff whom a warning goes to: of those `able` to see the case, who are some.
 
-    The team is the one that has the case. Where none has it, or nobody in it may see the case, it is every officer.
+    The team is the one that has the case. Where none has it, or nobody in it may see the case, or look into a complaint
+    that it is, it is every officer.
     Where whoever has it has left, or may not see it, nobody has it.
     """
     shared = teams.get(case.team_id, ()) if case.team_id is not None else ()
-    together = {member.id for member in able if member.id in shared}
+    barred = work.barred(case) if shared else ()
+    together = {member.id for member in able if member.id in shared and str(member.id) not in barred}
     held = any(member.id == case.assigned_to for member in able)
     who = audience(level, assigned=held, team=bool(together))
     found = []

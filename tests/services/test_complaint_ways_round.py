@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -16,7 +16,7 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import AuditEvent, Case
 from sar_service.services import case as cases
-from sar_service.services import complaint, incoming, intake, letter_draft, link, merge
+from sar_service.services import complaint, incoming, intake, letter_draft, link, merge, reminder, team_share
 from tests import factories
 from tests.browser import Visitor
 from tests.services.test_complaint import a_complaint, answered, member
@@ -135,3 +135,22 @@ def test_a_complaint_found_to_be_about_a_restricted_request_is_restricted_too(
     assert db.session.get_one(Case, key).restricted
     assert visitor.get(f"/staff/cases/{reference}/complaint").status_code == 404
     assert visit("manager").get(f"/staff/cases/{reference}/complaint").status_code == 200
+
+
+def test_a_complaint_with_a_team_of_nobody_but_those_who_decided_is_told_to_all(
+    app: Flask, staff: Staff, sent: Any, outbox: list[Any], now: datetime
+) -> None:
+    officer, second, manager = staff("officer"), staff("officer"), staff("manager")
+    staff("officer")
+    case = a_complaint(now, about=answered(officer, second, now))
+    team = team_share.make("Care", "northmoor", actor=manager, now=now)
+    db.session.flush()
+    theirs = {uuid.UUID(officer.id), uuid.UUID(second.id)}
+    team_share.change(team, name="Care", members=theirs, active=True, version=team.version, actor=manager, now=now)
+    team_share.give(case, team, actor=officer, now=now)
+    db.session.commit()
+    reminder.digest(now=now + timedelta(days=15))
+    db.session.commit()
+    sent.work()
+    told = {mail.to.partition("@")[0] for mail in outbox if "half of its time is used" in mail.text}
+    assert told == {"officer1", "officer2", "manager3", "officer4"}
