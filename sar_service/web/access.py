@@ -1,9 +1,10 @@
 """Who may come through which door: every route declares it, and one that does not is refused.
 
 Also the commit rule (an unsafe method that answers below 400 commits, anything else rolls back) and the idempotency
-key (a repeated POST is answered as the first was).
+key (a repeated POST is answered as the first was; one with other content is another).
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Callable
@@ -172,9 +173,24 @@ def _check() -> BaseResponse | None:
 
 
 def _once_key() -> str:
-    """The key of the form that was sent; nothing for what is no key of ours, which a database need not be asked for."""
-    key = request.form.get(ONCE, "")
-    return key if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key) else ""
+    """What tells the form that was sent, with all that it holds, from every other; nothing where it brings no key.
+
+    The page may have been gone back to and another name entered in it: what is sent then is not the same again.
+    """
+    if "once_key" not in g:
+        g.once_key = _of_content() if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", request.form.get(ONCE, "")) else ""
+    key: str = g.once_key
+    return key
+
+
+def _of_content() -> str:
+    """A digest of the form with its files; the key in it is a secret, so that nothing can be told from the digest."""
+    entered = sorted(pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token")
+    files = []
+    for name, each in sorted(request.files.items(multi=True), key=lambda pair: (pair[0], pair[1].filename or "")):
+        files.append((name, each.filename, hashlib.file_digest(each.stream, "sha256").hexdigest()))  # type: ignore[arg-type]
+        each.stream.seek(0)
+    return hashlib.sha256(repr((entered, files)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _answered_before() -> BaseResponse | None:

@@ -135,6 +135,17 @@ def test_the_same_form_sent_twice_is_one_request(visit: Visit, officer: Actor) -
     assert len(cases()) == 1
 
 
+def test_back_and_another_name_in_the_same_form_is_another_request(visit: Visit, officer: Actor) -> None:
+    """A parent asks for two children: the form is gone back to, and only the name is changed in it."""
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    form = next(each for each in visitor.forms() if "Log it" in each["buttons"])
+    for name in ("Jenifer", "Lowenna", "Jenifer"):
+        page = visitor.post("/staff/log", {**form["fields"], **TYPED, "given_name": name})
+        assert f"{name} Trewhella" in page.text
+    assert sorted(sealing.unseal(case)["subject"]["given_name"] for case in cases()) == ["Jenifer", "Lowenna"]
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
