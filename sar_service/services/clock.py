@@ -58,6 +58,7 @@ CORRECTABLE = (
 )  # the days that the clock reads; who said what about identity is not among them
 # What may stand open of a fact: codes, days.
 CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel", "result"})
+AFTER_THE_END = ("received", "identity_requested", "fee_requested", "clarification_requested", "extension_notice")
 OF_COMPLAINTS = ("complaint_acknowledged", "complaint_news", "complaint_outcome")
 EXTENDED = "The time has been extended already. The law lets that be done once."
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
@@ -81,8 +82,8 @@ def add_fact(
     """Add a fact and work out the clock again. Raises InvalidInput for a day that cannot be.
 
     Of `detail` only codes and days (`CLEAR`) stand open; whatever else is told is sealed, and read with `told`.
-    An answer that answers no question, a fee that nobody asked for, and a notice of an extension that does not count
-    (too late, not possible for this right, or the second) are refused.
+    An answer that answers no question, a fee that nobody asked for, what was asked after the case had ended, and a
+    notice of an extension that does not count (too late, not possible for this right, or the second) are refused.
     """
     if kind not in FACTS:
         raise InvalidInput(f"There is no fact named {kind}.", field="kind")
@@ -92,6 +93,12 @@ def add_fact(
         raise InvalidInput("This date is in the future. Give the day it really happened.", field="on")
     if on < EARLIEST:
         raise InvalidInput("This date is before 2018. Check the year.", field="on")
+    if case.ended_on is not None and on > case.ended_on and kind in AFTER_THE_END:
+        raise InvalidInput(
+            f"This ended on {written(case.ended_on)}: what was asked or told later changes its date no more. Check the "
+            "day, or write it in a note.",
+            field="on",
+        )
     again = kind == "extension_notice" and corrects is None and bool(in_order(case, kind))
     fact = _fact(case, kind, on, corrects=corrects, actor=actor, now=now, detail=detail)
     case.facts.append(fact)

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import html5lib
@@ -60,6 +60,27 @@ def test_an_answer_given_while_the_clock_stands_still_is_in_time(
     good, late = case.reference, missed.reference
     page = visit("manager").get("/staff/?answered=in_time&closed=yes").text
     assert good in page and late not in page
+
+
+@pytest.mark.parametrize("kind", ["fee_requested", "clarification_requested", "extension_notice"])
+def test_what_is_asked_after_the_answer_changes_no_figure_and_what_comes_to_light_does(
+    visit: Callable[..., Visitor], now: datetime, kind: str
+) -> None:
+    day = date(2026, 11, 3)
+    answered = {"status": Status.RELEASED, "released_on": day, "ended_on": day}
+    case = _made(now, received_days=(now.date() - date(2026, 10, 5)).days, **answered)
+    officer, manager, path = visit("officer"), visit("manager"), f"/staff/cases/{case.reference}/facts"
+    entry, due = str(case.facts[0].id), case.due_on
+    officer.get(path)
+    page = officer.send({"kind": kind, "on": "2026-11-20", "reasons": "A second copy"}, form="Record it")
+    assert page.status_code == 400 and "This ended on Tuesday 3 November 2026" in page.text
+    page = officer.send({"entry": entry, "on": "2026-11-04", "reason": "Misread"}, form="Correct it")
+    assert page.status_code == 400 and "This ended on Tuesday 3 November 2026" in page.text
+    db.session.expire_all()
+    assert (case.due_on, case.missed_on) == (due, None)
+    assert "2026-10,1,1,1," in manager.get("/managers/board.csv").text
+    assert officer.send({"entry": entry, "on": "2026-09-28", "reason": "Misread"}, form="Correct it").status_code == 200
+    assert "2026-09,1,1,0," in manager.get("/managers/board.csv").text
 
 
 def test_the_board_counts_honestly_and_figures_open_their_lists(visit: Callable[..., Visitor], now: datetime) -> None:
