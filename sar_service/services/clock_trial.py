@@ -6,7 +6,7 @@ is what will be; only days to come may be supposed, as if they were here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
@@ -39,6 +39,7 @@ def what_if(case: Case, supposed: Sequence[Supposed], *, actor: Actor, now: date
     trial = db.session.begin_nested()
     try:
         for each in _in_order(supposed):
+            then += timedelta(microseconds=1)  # one after the other, as they would be recorded
             try:
                 if each.entry:
                     clock.correct(case, each.entry, on=each.on, reason=AS_IF, actor=actor, now=then)
@@ -52,10 +53,9 @@ def what_if(case: Case, supposed: Sequence[Supposed], *, actor: Actor, now: date
 
 
 def _in_order(supposed: Sequence[Supposed]) -> list[Supposed]:
-    """What is on file is put right first; new entries follow by their day, a question before its answer. Of what is
-    taken back the later comes first: an answer before its question."""
+    """What is on file is put right first; new entries follow by their day, those of one day as they were written. Of
+    what is taken back the later comes first: an answer before its question."""
     right = [each for each in supposed if each.entry and each.on is not None]
     back = [each for each in supposed if each.entry and each.on is None]
-    kinds = list(clock.CORRECTABLE)
     new = [each for each in supposed if each.kind and each.on is not None]
-    return [*reversed(back), *right, *sorted(new, key=lambda each: (each.on or date.max, kinds.index(each.kind)))]
+    return [*reversed(back), *right, *sorted(new, key=lambda each: each.on or date.max)]

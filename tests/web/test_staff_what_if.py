@@ -1,8 +1,9 @@
 """What a fact or a correction would do is shown before it is done, and showing it changes nothing."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from flask import Flask
 from sqlalchemy import func, select
 
 from sar_service.db import db
@@ -111,3 +112,20 @@ def test_what_is_on_file_can_be_thought_away(visit: Callable[..., Visitor], now:
     page = officer.send(gone, form="Work it out")
     assert "Due on 2 December 2026, instead of 7 December 2026." in page.text
     assert state(identity) == before
+
+
+def test_what_is_supposed_of_one_day_happens_in_the_order_in_which_it_was_written(
+    app: Flask, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    made = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    officer, asked, came = visit("officer"), "clarification_requested", "clarification_received"
+    supposed = [(asked, "2026-11-05"), (came, "2026-11-10"), (asked, "2026-11-10")]  # they answer, and are asked again
+    officer.get(f"/staff/cases/{made.reference}/what-if")
+    rows = [{f"kind-{at}": kind, f"on-{at}": on} for at, (kind, on) in enumerate(supposed, 1)]
+    page = officer.send(rows[0] | rows[1] | rows[2], form="Work it out")
+    assert "There would be no due date" in page.text
+    for minute, (kind, on) in enumerate(supposed):
+        app.config["NOW"] = lambda passed=timedelta(minutes=minute): now + passed
+        officer.get(f"/staff/cases/{made.reference}/facts")
+        officer.send({"kind": kind, "on": on, "reasons": "Which school?"}, form="Record it")
+    assert state(made.id)[:2] == (None, "paused")
