@@ -17,6 +17,7 @@ from sar_service.db import db, is_one_of, no_lead
 from sar_service.domain import nicknames
 from sar_service.domain.actor import Actor
 from sar_service.domain.likeness import within
+from sar_service.domain.matching_fields import compare_births
 from sar_service.domain.matching_names import compare_names, words
 from sar_service.domain.people import Identity
 from sar_service.models import Case, KeptApart, LinkRow, SearchWord
@@ -257,24 +258,26 @@ def _like_name(subject: dict[str, Any], theirs: dict[str, Any]) -> str:
 
 
 def _reasons(case: Case, told: dict[str, Any], other: Case) -> tuple[str, ...]:
-    """Why another case may be of the same person; empty where dates of birth differ, or only the name is alike. Who has
-    another family name now is shown where two other things are the same."""
+    """Why another case may be of the same person; empty where dates of birth are others, or only the name is alike. A
+    date that may be the same miswritten says nothing by itself. Who has another family name now is shown where two
+    other things are the same."""
     theirs_told = sealing.unseal(other)
     subject, theirs = told["subject"], theirs_told["subject"]
     born, their_born = subject.get("date_of_birth"), theirs.get("date_of_birth")
-    if born and their_born and born != their_born:
+    other_day = bool(born and their_born and born != their_born)
+    if other_day and not compare_births(born, their_born).close:
         return ()
     like = _like_name(subject, theirs)
     if not like:
         return ()
     reasons = [like]
-    if born and born == their_born:
-        reasons.append("the date of birth")
+    if born and their_born:
+        reasons.append("a like date of birth" if other_day else "the date of birth")
     if subject.get("postcode") and squeezed(subject["postcode"]) == squeezed(theirs.get("postcode", "")):
         reasons.append("the postcode")
     reached = _contacts(theirs_told)
     reasons += [what for what, mine in _contacts(told).items() if mine & reached[what]]
-    if len(reasons) < (3 if like == "the first name" else 2):
+    if len(reasons) < 2 + (like == "the first name") + other_day:
         return ()
     if case.right is other.right:
         reasons.append("what is asked for")

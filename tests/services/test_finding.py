@@ -278,6 +278,26 @@ def test_who_has_the_same_contact_or_number_may_be_the_same_person(
     assert found == ([("the name", why, "what is asked for", "the month")] if why else [])
 
 
+@pytest.mark.parametrize(
+    ("called", "born", "shown"),
+    [
+        ("Morwenna", "2007-03-15", True),  # misheard
+        ("Morwenna", "2007-04-13", False),
+        ("Morwenna", "1977-03-14", False),  # her mother, of the same name
+        ("Loveday", "2007-03-15", False),
+    ],
+)
+def test_whose_date_of_birth_was_written_a_little_otherwise_is_shown(
+    now: datetime, officer: Actor, called: str, born: str, shown: bool
+) -> None:
+    first = factories.a_case(now=now)
+    other = factories.a_case(now=now, subject={"given_name": called, "date_of_birth": born, "postcode": ""})
+    for one, another in ((first, other), (other, first)):
+        found = {each.case.reference: each.reasons[:3] for each in finding.alike(one, actor=officer)}
+        why = ("the name", "a like date of birth", "the e-mail address")
+        assert found == ({another.reference: why} if shown else {})
+
+
 def test_a_namesake_of_many_is_shown_though_the_others_are_newer(now: datetime, officer: Actor) -> None:
     """The name alone says little: somebody is looked for among those with whom something else is the same."""
     first = factories.a_case(now=now, received_on=clock.day_of(now) - timedelta(days=30))
