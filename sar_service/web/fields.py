@@ -132,6 +132,11 @@ class AskedField(Field):
     def check(self) -> None:
         """Raise ValidationError if what was given cannot be used."""
 
+    def answer_to(self) -> str:
+        """What was answered, as the beginning of a message: the label, or the answer to it where it is a question."""
+        text = str(self.label.text)
+        return str(_l("“%(question)s”: the answer", question=text)) if text.endswith("?") else text
+
     def label_text(self) -> str:
         """The question, saying so where it need not be answered."""
         text = str(self.label.text)
@@ -204,7 +209,7 @@ class TextField(AskedField):
             raise StopValidation(str(message))
 
     def _named(self, **values: Any) -> dict[str, Any]:
-        return {"question": str(self.label.text), **values}
+        return {"question": self.answer_to(), **values}
 
     def parameters(self, *, heading: bool = False, reveal: Mapping[str, Any] | None = None) -> dict[str, Any]:
         found = super().parameters(heading=heading)

@@ -81,7 +81,7 @@ class DateField(AskedField):
                 self.process_errors.append(str(problem))
 
     def _read(self) -> date:
-        question = str(self.label.text)
+        question = self.answer_to()
         names = {"day": _l("day"), "month": _l("month"), "year": _l("year")}
         missing = [part for part, value in self.parts.items() if not value]
         if missing:
@@ -109,7 +109,7 @@ class DateField(AskedField):
         return int(value) if re.fullmatch(r"[0-9]{1,4}", value) else None
 
     def check(self) -> None:
-        question = str(self.label.text)
+        question = self.answer_to()
         for limit, late in ((self.latest, True), (self.earliest, False)):
             bound = limit() if callable(limit) else limit
             if bound is None or not isinstance(self.data, date):

@@ -126,7 +126,7 @@ def test_another_day_and_no_answer_are_kept_with_their_reasons_and_an_older_page
     [
         ({"subject": ""}, "Say what it is about"),
         ({"on-year": "2027"}, "cannot be in the future"),
-        ({"on-day": "32"}, "On which day did it come, or go? must"),
+        ({"on-day": "32"}, "“On which day did it come, or go?”: the answer must be a real date"),
         ({"reply_by-year": "2025"}, "before the letter came"),
         ({"reply_by-year": "2036"}, "three years"),
         ({"direction": "to"}, "Only a letter from the regulator"),
