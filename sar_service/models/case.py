@@ -140,7 +140,7 @@ class Fact(Identified, OfCase, Base):
 
     __tablename__ = "fact"
     # Where who asks came into doubt, and whether it was settled since, is asked for every worklist.
-    __table_args__ = (Index("ix_fact_kind", "kind", "case_id", "recorded_at"),)
+    __table_args__ = (Index("ix_fact_kind", "kind", "recorded_at", "case_id"),)
 
     kind: Mapped[str] = mapped_column(String(40))
     on: Mapped[date]

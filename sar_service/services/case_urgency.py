@@ -73,7 +73,7 @@ def untold(today: date) -> Any:
 
 def of_untold(rows: Sequence[Case], today: date) -> frozenset[uuid.UUID]:
     """Which of these cases are late without anybody having been told: their ids."""
-    ids = [row.id for row in rows if late_since(row, today) is not None]
+    ids = [row.id for row in rows if row.status in OPEN and late_since(row, today) is not None]
     return frozenset(db.session.scalars(select(Case.id).where(Case.id.in_(ids), untold(today)))) if ids else frozenset()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, true
 
-from sar_service.db import db
+from sar_service.db import db, no_lead
 from sar_service.domain.actor import Actor
 from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, Status
@@ -24,6 +24,7 @@ from .identity_asks import UNDOES, lapsed
 from .pack_release import delivery_of
 
 UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its release; what is older was let lie knowingly
+DOUBTED = timedelta(days=730)  # what is open for longer than that is late, and its page tells of the doubt
 UNPOSTED = timedelta(days=3)
 UNREAD = timedelta(days=2)
 LIE = ("to_post", "held", "failed")
@@ -92,11 +93,13 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
     recent = and_(Case.status.in_((Status.RELEASED, Status.CLOSED)), Case.released_on > day_of(now - LOOKED_AT))
     said = Fact.__table__.alias()
     again = exists().where(
-        said.c.kind == "identity_settled", said.c.case_id == Fact.case_id, said.c.recorded_at > Fact.recorded_at
+        said.c.case_id == Fact.case_id,
+        no_lead(said.c.kind) == "identity_settled",
+        no_lead(said.c.recorded_at) > Fact.recorded_at,
     )
     undone = (
         select(Fact.case_id, func.min(Fact.recorded_at).label("since"))
-        .where(Fact.kind.in_(UNDOES), ~again)
+        .where(Fact.kind.in_(UNDOES), Fact.recorded_at > now - DOUBTED, ~again)
         .group_by(Fact.case_id)
         .subquery()
     )

@@ -9,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_fact_kind", "fact", ["kind", "case_id", "recorded_at"])
+    op.create_index("ix_fact_kind", "fact", ["kind", "recorded_at", "case_id"])
 
 
 def downgrade() -> None:

@@ -256,7 +256,7 @@ def worklist() -> Any:
         messages=incoming.unhandled(actor=actor) if now.page == 1 else [],
         undelivered=_undelivered() if now.page == 1 else [],
         held=lying.held(actor=actor, now=access.now()) if now.page == 1 else [],
-        unsettled=lying.unsettled(actor=actor, now=access.now()) if now.page == 1 else [],
+        unsettled=[] if now.page > 1 or counted else lying.unsettled(actor=actor, now=access.now()),
         unfetched=[] if now.page > 1 or counted else lying.unfetched(actor=actor, now=access.now()),
         unexplained=_unexplained() if now.page == 1 and not counted else 0,
         why=list(WHY.items()),
