@@ -45,7 +45,7 @@ def send_code(reference: str, *, address: str, now: datetime) -> None:
     attempt.check("ask for a code from", address, limit=20, now=now)
     attempt.note("ask for a code from", address, now=now)
     case = _case(reference)
-    if case is None or case.status is Status.WITHDRAWN or case.status in UNKNOWN:
+    if case is None or case.status in UNKNOWN:
         return
     if not sealing.unseal(case)["requester"].get("email"):
         return  # on paper it would have run out long before it came

@@ -2,14 +2,17 @@
 
 import html
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from sar_service.db import db
+from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Pack
+from sar_service.services import case as cases
 from sar_service.services import intake, sealing
 from sar_service.web.public.request_wanted import WANTED
 from tests.browser import Visitor
@@ -195,6 +198,25 @@ def test_an_unknown_reference_is_answered_as_a_known_one(stranger: Visitor, outb
     sent.work()
     assert outbox == []
     assert stranger.send({"code": "12345678"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        (Action.WITHDRAW, "Your request was withdrawn"),
+        (Action.CLOSE, "Your request was closed"),
+        (Action.REFUSE, "We have told you that we will not do what you asked"),
+    ],
+)
+def test_whoever_has_a_request_that_ended_gets_the_code_that_the_page_promises(
+    stranger: Visitor, case: Case, outbox: list[Any], sent: Any, staff: Any, now: datetime, action: Action, told: str
+) -> None:
+    """However it ended: above all where it was ended by mistake."""
+    reference = case.reference
+    cases.move(case, action, actor=staff("manager"), now=now, reason="They rang")
+    db.session.commit()
+    page = _enter(stranger, sent, outbox, reference)
+    assert page.request.path == "/portal/" and told in page.text
 
 
 def test_a_code_may_be_tried_only_so_often(stranger: Visitor, sent: Any, outbox: list[Any]) -> None:
