@@ -181,6 +181,19 @@ def stages(case: Case) -> list[Stage]:
     ]
 
 
+def reopened_on(case: Case) -> date | None:
+    """The day on which a case that had ended was taken up again, while it is open; else None."""
+    if case.status not in OPEN:
+        return None
+    at = db.session.scalar(
+        select(AuditEvent.at)
+        .where(AuditEvent.case_id == case.id, AuditEvent.verb == Action.REOPEN.value)
+        .order_by(AuditEvent.number.desc())
+        .limit(1)
+    )
+    return clock.day_of(at) if at is not None else None
+
+
 def held(case: Case) -> bool:
     """Was a pack released, and is kept back now, because identity was doubted or the contact changed since, here or in
     a linked case?"""

@@ -1,6 +1,6 @@
 """What the requester's page says is true of the right that they use, and of a request that was late already."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.letter import KINDS
-from sar_service.domain.lifecycle import Action
+from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
@@ -61,6 +61,27 @@ def test_a_request_that_was_late_already_is_not_said_to_have_a_month_to_come(
     )
     stranger.enter_portal(key)
     assert "should have had our answer by Monday 2 November" in stranger.get("/portal/").text
+
+
+def test_whoever_asked_reads_that_it_was_taken_up_again_and_not_that_we_are_late(
+    app: Flask, stranger: Visitor, now: datetime, staff: Any
+) -> None:
+    """The day of the first answer has passed by then, and that answer was in time."""
+    case = factories.a_case(now=now, right=Right.ERASURE, received_on=date(2026, 10, 1))
+    key = case.id
+    case.status, case.released_at, case.ended_on = Status.CLOSED, now - timedelta(days=30), date(2026, 10, 24)
+    case.released_on, case.closed_at = date(2026, 10, 24), now - timedelta(days=30)
+    db.session.commit()
+    stranger.enter_portal(key)
+    assert "again on" not in stranger.get("/portal/").text
+    cases.move(
+        db.session.get_one(Case, key), Action.REOPEN, actor=staff("manager"), now=now, reason="Two files were missed"
+    )
+    db.session.commit()
+    stranger.enter_portal(key)
+    page = stranger.get("/portal/").text
+    assert "We look at your request again" in page and "took it up again on Monday 23 November 2026" in page
+    assert "We are late" not in page and "You should have had our answer" not in page and "Two files" not in page
 
 
 def test_a_complaint_that_ended_is_not_called_a_request(

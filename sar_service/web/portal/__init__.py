@@ -99,6 +99,7 @@ def show() -> Any:
         over=portals.over(case, today=today),
         held=portals.held(case),
         ended=portals.ended(case),
+        reopened=portals.reopened_on(case),
         under=portals.answered_under(case),
         on_its_way=portals.on_its_way(case),
         size=portals.pack_size(pack),

@@ -42,7 +42,7 @@ TITLES: dict[str, Any] = {
     "released": _l("Our answer is ready"),
     "withdrawn": _l("Request withdrawn"),
     "merged": _l("Two requests put together, or taken apart"),
-    "identity-asked": _l("Asking who they are, and for their authority"),
+    "identity-asked": _l("Asking who they are"),
     "authority-asked": _l("Asking for their authority only"),
     "partial-disclosure": _l("A part of the answer now, the rest later"),
     "clarification": _l("A question about what they want"),
@@ -93,8 +93,10 @@ DOES: dict[str, Any] = {
         "Sending it changes no date; the rest becomes a task. Somebody other than its writer has to send it."
     ),
     "answer": _l("Sending it answers the request. Somebody other than its writer has to send it."),
+    "answer complaint": _l("Sending it answers the complaint. Somebody other than its writer has to send it."),
     "": _l("Sending it changes nothing else."),
 }
+OF_COMPLAINTS = {"outcome-complaint": "answer complaint"}  # what such a letter does, where it is said otherwise
 STATES: dict[str, tuple[Any, str]] = {
     "draft": (_l("Not sent yet"), "amber"),
     "waiting": (_l("On its way"), "blue"),
@@ -157,7 +159,7 @@ def _offered(case: Case, kind: str) -> str:
         return f"{DOES[does]} {_('It has to go by %(day)s.', day=weekday_date(case.notice_by))}"
     if kind == "restriction-ends":
         return str(_("Say from which day it ends, and leave them time before it: the law has them told first."))
-    return str(DOES[does])
+    return str(DOES[OF_COMPLAINTS.get(kind, does)])
 
 
 @blueprint.post("/cases/<reference>/letters")
@@ -266,7 +268,8 @@ def _unsendable(case: Case, kind: str, written: dict[str, Any]) -> str:
 def _does(kind: str, written: dict[str, Any]) -> str:
     """What sending a letter does, in words."""
     part = KINDS[kind].route is not None and written.get("result") == Result.PART
-    said = str(DOES[f"{KINDS[kind].does} part" if part else KINDS[kind].does])
+    does = OF_COMPLAINTS.get(kind, KINDS[kind].does)
+    said = str(DOES[f"{does} part" if part else does])
     more = _("It also reopens the request that the complaint is about: a manager has to send it.")
     return f"{said} {more}" if written.get("reopen") else said
 
