@@ -12,7 +12,7 @@ from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.models import Case, Document, DocumentState, Pack
 from sar_service.queue import after_commit
-from sar_service.services import pack, redaction_mark, redaction_signoff, sealing, search, units
+from sar_service.services import pack, pack_release, redaction_mark, redaction_signoff, sealing, search, units
 from tests import factories
 
 THEIRS = ("third_party", "protected", "source")
@@ -58,6 +58,12 @@ def built(case: Case, sent: Any, *, actor: Actor, now: datetime) -> Pack:
     identity = row.id
     sent.work()
     return db.session.get_one(Pack, identity)
+
+
+def release(case: Case, row: Pack, *, recipient_checked: bool = True, actor: Actor, now: datetime) -> None:
+    """Let a pack go to who stands on the request now."""
+    to = pack_release.goes_to(case)
+    pack_release.release(case, row, recipient_checked=recipient_checked, compared=to, actor=actor, now=now)
 
 
 def saved(row: Pack, folder: Path) -> Path:

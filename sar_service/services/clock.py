@@ -189,6 +189,8 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
     A notice of an extension that turns out to have been too late stays on file and does not count. If evidence of
     identity never came, identity is no longer settled. Raises InvalidInput naming the field.
     """
+    from .identity_asks import settled
+
     found = next((each for each in standing_facts(case) if str(each.id) == fact_id), None)
     if found is None or found.kind not in CORRECTABLE:
         raise InvalidInput("Choose the entry that is wrong from the list.", field="entry")
@@ -201,16 +203,9 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
     kept = {name: value for name, value in told(found).items() if name != "reason"}
     kind = found.kind if on is not None else "struck_out"
     made = add_fact(case, kind, on or found.on, actor=actor, now=now, corrects=found, reason=reason.strip(), **kept)
-    if on is None and found.kind == "identity_received" and _settled(case):
+    if on is None and found.kind == "identity_received" and settled(case):
         add_fact(case, "identity_doubted", day_of(now), actor=actor, now=now, reason=reason.strip())
     return made
-
-
-def _settled(case: Case) -> bool:
-    """Does the last word about identity say that it is settled?"""
-    kinds = ("identity_settled", "identity_doubted", "contact_changed", "capacity_changed")
-    last = [fact.kind for fact in standing_facts(case) if fact.kind in kinds]
-    return last[-1:] == ["identity_settled"]
 
 
 def standing_facts(case: Case) -> list[Fact]:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import lazyload
 
 from sar_service.db import db
@@ -15,11 +15,16 @@ from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, delivery, letter, sealing
+from . import audit, clock, complaint, delivery, letter, letter_hold, sealing
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
+STOPPED = (
+    "The letter in {which} was held back meanwhile, because the contact or who asks is in doubt. Do not post it; if it "
+    "is on paper already, destroy that. Look at the list again."
+)
 GONE = "Somebody else has posted one of these letters. Look at the list again."
+NO_MORE = "One of these letters waits for the post no more. Look at the list again."
 TWICE = (
     "Somebody else has printed some of these letters since you opened this list. They are marked now. Choose them "
     "again only if the other copy does not go into the post."
@@ -44,10 +49,14 @@ def drafts(*, actor: Actor) -> list[tuple[Letter, Case]]:
 
 
 def _in_state(state: str, actor: Actor) -> list[tuple[Letter, Case]]:
+    return _those(Letter.state == state, actor=actor)
+
+
+def _those(which: ColumnElement[bool], *, actor: Actor) -> list[tuple[Letter, Case]]:
     rows = db.session.execute(
         cases.visible(actor, by_id=True)
         .join(Letter, Letter.case_id == Case.id)
-        .where(Letter.state == state)
+        .where(which)
         .with_only_columns(Letter, Case)
         .options(lazyload(Case.facts))
         .order_by(Letter.written_at, Letter.id)
@@ -63,9 +72,17 @@ def chosen(ids: Sequence[uuid.UUID], *, actor: Actor) -> list[tuple[Letter, Case
     if not ids:
         raise InvalidInput("Choose at least one letter.", field="letter")
     there = {row.id: (row, case) for row, case in waiting(actor=actor)}
-    if not set(ids) <= there.keys():
-        raise WrongState(GONE)
+    if missing := set(ids) - there.keys():
+        raise WrongState(_why_gone(_those(Letter.id.in_(missing), actor=actor)))
     return [there[key] for key in there if key in set(ids)]
+
+
+def _why_gone(letters: Sequence[tuple[Letter, Case]]) -> str:
+    """Why some of these letters do not wait for the post any more, in a sentence: what was held back comes first."""
+    held = sorted({case.reference for row, case in letters if row.state == letter_hold.HELD})
+    if held:
+        return STOPPED.format(which=", ".join(held))
+    return GONE if any(row.state == "posted" for row, _ in letters) else NO_MORE
 
 
 def print_of(row: Letter) -> tuple[str, datetime] | None:
@@ -96,7 +113,7 @@ def note_printed(
     for row, _ in letters:
         db.session.refresh(row)
     if any(row.state != "to_post" for row, _ in letters):
-        raise WrongState(GONE)
+        raise WrongState(_why_gone(letters))
     _known(letters, known, actor=actor)
     for row, case in letters:
         sealing.seal(row, {**sealing.unseal(row), "printed": {"by": actor.label, "at": now.isoformat()}})
@@ -124,7 +141,7 @@ def posted(letters: Sequence[tuple[Letter, Case]], *, on: date, actor: Actor, no
     for row, _ in letters:
         db.session.refresh(row)
     if any(row.state != "to_post" for row, _ in letters):
-        raise WrongState(GONE)
+        raise WrongState(_why_gone(letters))
     if any(clock.day_of(row.written_at) > on for row, _ in letters):
         raise InvalidInput("One of them was written after that day.", field="on")
     moved = []

@@ -121,8 +121,7 @@ def _firms_differ(keep: Case, away: Case) -> bool:
 def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, actor: Actor, now: datetime) -> Merge:
     """Let one case answer another as well. Raises InvalidInput, WrongState and StaleWrite, with nothing done."""
     audit.lock(keep, away)
-    for each in (keep, away):
-        complaint.check_independent(each, actor)
+    _check_independent(keep, away, actor)
     cases.check_version(keep, version)
     cases.check_version(away, away_version)
     against = stands_against(keep, away)
@@ -164,6 +163,12 @@ def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, 
     audit.record("merged a request into this one", actor=actor, now=now, case=keep, of=row, with_case=str(away.id))
     row.event = db.session.scalars(select(AuditHead.number)).one()
     return row
+
+
+def _check_independent(keep: Case, away: Case, actor: Actor) -> None:
+    """Whoever decided on what complaints are about does not say whether they are one: neither way."""
+    for each in (keep, away):
+        complaint.check_independent(each, actor)
 
 
 def _receive(case: Case, on: date, why: str, *, actor: Actor, now: datetime) -> None:
@@ -244,6 +249,7 @@ def undo(keep: Case, merge_id: uuid.UUID, *, why: str, actor: Actor, now: dateti
         raise NotFound("There is no such merging in this case.")
     away = db.session.get_one(Case, row.away_id)
     audit.lock(keep, away)
+    _check_independent(keep, away, actor)
     if row.undone_at is not None:
         raise WrongState("They were taken apart already.")
     if touched(row):

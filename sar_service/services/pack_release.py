@@ -166,15 +166,13 @@ def _place(text: str) -> str:
     return f"{house.group() if house else ''} {postcode[1]}{postcode[2]}"
 
 
-def release(
-    case: Case, pack: Pack, *, recipient_checked: bool, compared: str | None = None, actor: Actor, now: datetime
-) -> None:
+def release(case: Case, pack: Pack, *, recipient_checked: bool, compared: str, actor: Actor, now: datetime) -> None:
     """Let the pack go to the requester: from now on they can fetch it, and a letter says so and until when.
 
     A pack whose days in the portal are over, or that reopening took back, is made available again, after the same
     checks, and if what was signed still stands; the answer was given when it was given.
     `recipient_checked`: the officer has compared the name and the contact with the request; `compared` says by
-    `goes_to` which these were, where they stood on a page. Raises InvalidInput if not, WrongState or NotAllowed with
+    `goes_to` which these were. Raises InvalidInput if not, WrongState or NotAllowed with
     the reason for everything else that stands in the way.
     """
     if pack.case_id != case.id:
@@ -185,7 +183,7 @@ def release(
         return  # a second press of the button
     if not recipient_checked:
         raise InvalidInput("Confirm that you have checked who the pack goes to, and where.", field="recipient_checked")
-    if compared is not None and compared != goes_to(case):
+    if compared != goes_to(case):
         raise WrongState(
             "The name or the contact was changed while you were looking at it. Compare what stands here now."
         )

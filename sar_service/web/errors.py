@@ -4,12 +4,12 @@ import logging
 import re
 from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from sar_service.adapters.storage import ObjectMissing
 from sar_service.adapters.vault import SealBroken
@@ -115,6 +115,16 @@ def _http(error: HTTPException) -> Any:
     return _answer(error.code or 500, "")
 
 
+def _host(_error: SecurityError) -> Any:
+    """It was asked for under a name that is not the service's, so that no address on a page could be made."""
+    said = (
+        "This service does not answer under this name. Whoever keeps it names in SAR_TRUSTED_HOSTS those that it has."
+    )
+    if request.path.startswith("/api/"):
+        return _answer(400, said)
+    return current_app.response_class(said, 400, mimetype="text/plain")
+
+
 def _csrf(error: CSRFError) -> tuple[Any, int]:
     return _answer(400, "You were signed out meanwhile, or the page was open for too long. Nothing was kept.")
 
@@ -129,6 +139,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _host)
     app.register_error_handler(SealBroken, _unexpected)
     app.register_error_handler(ObjectMissing, _unexpected)
     app.register_error_handler(Exception, _unexpected)

@@ -22,7 +22,6 @@ from sar_service.services import (
     identity_change,
     incoming,
     lying,
-    pack_release,
     portal,
     reminder,
     sealing,
@@ -174,7 +173,7 @@ def test_an_answer_that_nobody_fetches_is_told_until_they_do_or_the_case_is_clos
     ids = []
     for _ in range(3):
         case, row = make_ready(packs.signed_off(sent, officer=officer, second=second, now=now), officer, now)
-        pack_release.release(case, row, recipient_checked=True, actor=officer, now=now)
+        packs.release(case, row, actor=officer, now=now)
         db.session.commit()
         ids.append(case.id)
     fetched, closed, left = ids
@@ -210,10 +209,10 @@ def test_an_answer_that_was_made_available_again_lies_there_anew_and_once(
 ) -> None:
     officer, second = staff("officer"), staff("officer")
     case, row = make_ready(packs.signed_off(sent, officer=officer, second=second, now=now), officer, now)
-    pack_release.release(case, row, recipient_checked=True, actor=officer, now=now)
+    packs.release(case, row, actor=officer, now=now)
     again = now + timedelta(days=40)  # its days in the portal are over
     assert b"".join(portal.fetch(case, now=now + timedelta(days=1))[1])
-    pack_release.release(case, row, recipient_checked=True, actor=officer, now=again)
+    packs.release(case, row, actor=officer, now=again)
     db.session.commit()
     key, values = case.id, {column.name: getattr(row, column.name) for column in Pack.__table__.c}
 
@@ -286,7 +285,7 @@ def test_an_answer_kept_back_because_the_requester_changed_their_contact_is_on_e
     officer, second = staff("officer"), staff("officer")
     signed = packs.signed_off(sent, officer=officer, second=second, now=MONDAY)
     case, row = make_ready(signed, officer, MONDAY)
-    pack_release.release(case, row, recipient_checked=True, actor=officer, now=MONDAY)
+    packs.release(case, row, actor=officer, now=MONDAY)
     cases.move(case, Action.CLOSE, actor=officer, now=MONDAY, reason="It is answered")
     fresh = factories.a_case(now=MONDAY)  # never settled: that is not done yet, and nothing is kept back
     for each in (case, fresh):

@@ -47,7 +47,7 @@ def make_ready(case: Case, officer: Actor, now: datetime, state: PackState = Pac
 
 
 def release(case: Case, row: Pack, actor: Actor, now: datetime, **more: Any) -> None:
-    pack_release.release(case, row, recipient_checked=more.pop("recipient_checked", True), actor=actor, now=now)
+    packs.release(case, row, actor=actor, now=now, **more)
 
 
 def test_a_checked_pack_is_released_told_and_can_be_fetched(

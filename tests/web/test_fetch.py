@@ -11,7 +11,7 @@ from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.lifecycle import Action
 from sar_service.models import Case, PackState
-from sar_service.services import audit, identity, identity_change, letter, pack_release, portal, sealing
+from sar_service.services import audit, identity, identity_change, letter, portal, sealing
 from sar_service.services import case as cases
 from sar_service.services.pack import ask
 from tests import factories, packs
@@ -29,7 +29,7 @@ def released(sent: Any, staff: Callable[..., Actor], now: datetime) -> Case:
     row.object_id, row.sha256, row.pages, row.state = kept.id, kept.sha256, 1, PackState.READY
     db.session.flush()
     cases.move(case, Action.BUILT, actor=SERVICE, now=now)
-    pack_release.release(case, row, recipient_checked=True, actor=officer, now=now)
+    packs.release(case, row, actor=officer, now=now)
     db.session.commit()
     return case
 

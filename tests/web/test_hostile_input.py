@@ -186,6 +186,16 @@ def test_no_header_names_another_method_or_another_place(doors: Doors, visit: Ca
             assert "evil.example" not in answer.text and "evil.example" not in str(answer.headers)
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:99999", "a b", "localhost:x"])
+@pytest.mark.parametrize("path", ["/", "/staff/", "/portal/enter", "/nowhere", "/api/v1/cases/AAAAA-AAAAA-AAAAA"])
+def test_under_a_name_that_is_not_ours_nothing_is_served_and_it_is_said(
+    visit: Callable[..., Visitor], path: str, host: str
+) -> None:
+    answer = _open(visit("manager"), path, headers={"Host": host})
+    assert answer.status_code == 400 and "SAR_TRUSTED_HOSTS" in answer.text and "evil.example" not in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

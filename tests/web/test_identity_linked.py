@@ -168,7 +168,7 @@ def test_who_reads_the_old_address_gets_nothing_of_a_linked_case_any_more(
     stored = sealing.put_object(case, b"%PDF-1.7 the file", media_type="application/pdf", now=now)
     pack.object_id, pack.sha256, pack.pages, pack.state = stored.id, stored.sha256, 1, PackState.READY
     cases.move(case, Action.BUILT, actor=SERVICE, now=now)
-    pack_release.release(case, pack, recipient_checked=True, actor=officer, now=now)
+    packs.release(case, pack, actor=officer, now=now)
     other = factories.a_case(now=now)
     link.link(case, other, LinkKind.RELATED, actor=officer, now=now)
     db.session.commit()

@@ -330,6 +330,20 @@ def test_who_decided_on_a_request_does_not_end_a_complaint_about_it_by_merging(
     assert case_of(again).merged_into is None
 
 
+def test_who_decided_on_a_request_does_not_take_complaints_about_it_apart_either(
+    visit: Visit, officer: Actor, staff: packs.Made, now: datetime
+) -> None:
+    request = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
+    first, again = filed(now, request), filed(now, request)
+    other = staff("officer")
+    merged(visit(other), first, again)
+    page = undone(visit(officer), first)
+    assert page.status_code == 403 and "Somebody else must look into it" in page.text
+    assert case_of(again).merged_into is not None
+    undone(visit(other), first)
+    assert case_of(again).merged_into is None
+
+
 def test_two_firms_are_never_one(visit: Visit, officer: Actor, now: datetime) -> None:
     def asks(organisation: str) -> str:
         named = {"name": "Kerra Penrose", "email": "k@example.org", "relationship": "solicitor"}

@@ -14,7 +14,7 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.rights import Right
 from sar_service.models import AuditEvent, Case, Letter
-from sar_service.services import clock, letter_draft
+from sar_service.services import clock, identity_change, letter_draft
 from tests import factories
 from tests.browser import Visitor
 
@@ -80,6 +80,31 @@ def test_what_somebody_else_has_printed_is_marked_and_not_printed_a_second_time_
 def printed() -> int:
     db.session.expire_all()
     return db.session.query(AuditEvent).filter_by(verb="printed a letter").count()
+
+
+@pytest.mark.parametrize(("do", "button"), [("print", "Print them"), ("posted", "They are in the post")])
+def test_why_a_letter_waits_for_the_post_no_more_is_said_as_it_is(
+    visit: Callable[..., Visitor], made: list[Case], officer: Actor, now: datetime, do: str, button: str
+) -> None:
+    key, visitor, other = made[0].id, visit("officer"), visit("officer")
+    ids: list[Any] = [str(row.id) for row in db.session.query(Letter)]
+    visitor.get("/staff/post")
+    mine = again(key)
+    identity_change.change_contact(mine, {"phone": "01632 960777"}, actor=officer, now=now)
+    reference = mine.reference
+    db.session.commit()
+    answer = visitor.send({"letter": ids, "do": do}, form=button)
+    assert answer.status_code == 409 and "Somebody else has posted" not in answer.text
+    assert f"The letter in {reference} was held back" in answer.text and states().count("to_post") == 1 + 1
+    waits = [str(row.id) for row in db.session.query(Letter).filter_by(state="to_post")]
+    visitor.get("/staff/post")
+    other.get("/staff/post")
+    other.send({"letter": waits, "do": "posted"}, form="They are in the post")
+    answer = visitor.send({"letter": waits, "do": do}, form=button)
+    assert answer.status_code == 409 and "Somebody else has posted" in answer.text
+    visitor.get("/staff/post")
+    answer = visitor.post("/staff/post", {"letter": [str(uuid.uuid4())], "do": do})
+    assert answer.status_code == 409 and "waits for the post no more" in answer.text
 
 
 def test_nothing_chosen_is_said(visit: Callable[..., Visitor], made: list[Case]) -> None:

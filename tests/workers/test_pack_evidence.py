@@ -20,7 +20,6 @@ from sar_service.services import (
     identity_copy,
     letter,
     letter_draft,
-    pack_release,
     portal,
     redaction,
     sealing,
@@ -147,7 +146,7 @@ def test_no_trace_of_a_copy_is_in_the_pack_nor_in_any_letter(
     assert {"word 533401372", "word specimen", "colour of a page", "a picture"} <= set(there)
     assert traces(packs.saved(row, tmp_path)) == []
 
-    pack_release.release(case, row, recipient_checked=True, actor=officer, now=now)
+    packs.release(case, row, actor=officer, now=now)
     db.session.commit()
     sent.work()
     case = db.session.get_one(Case, key)
