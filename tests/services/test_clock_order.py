@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sar_service.db import db
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Fact
-from sar_service.services import clock
+from sar_service.services import clock, identity_asks
 from tests import factories
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_what_the_clock_makes_of_facts_rests_on_no_order(app: Flask, told: list[
             (
                 clock.facts_of(case),
                 awaited.id if awaited is not None else None,
-                clock._settled(case),
+                identity_asks.settled(case),
                 [fact.id for fact in clock.standing_facts(case)],
             )
         )
