@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import select
 
 from sar_service.db import db
@@ -44,6 +45,17 @@ def team(app: Flask, manager: Actor, inside: Actor, now: datetime) -> uuid.UUID:
 def fresh(case_id: uuid.UUID) -> Case:
     db.session.rollback()
     return db.session.get_one(Case, case_id)
+
+
+@pytest.mark.parametrize("name", ["100% of the North", "%(count)s", "Half (50%) <b>{{ 7 * 7 }}</b>"])
+def test_a_team_is_called_what_it_is_called_on_every_page(visit: Visit, manager: Actor, name: str) -> None:
+    visitor = visit(manager)
+    visitor.get("/managers/teams")
+    visitor.send({"name": name}, form="Make it")
+    team = db.session.scalars(select(Team.id)).one()
+    for path in ("/staff/", f"/staff/?team={team}", "/managers/teams", "/managers/workload", "/managers/board"):
+        page = visitor.get(path)
+        assert page.status_code == 200 and (str(escape(name)) in page.text or path == "/managers/board"), path
 
 
 def test_a_manager_makes_a_team_and_what_cannot_be_is_named(

@@ -263,12 +263,12 @@ def worklist() -> Any:
         missing=clean_line(request.args.get("reference", ""))[:60],
         statuses=[(key.value, words) for key, (words, _colour) in frame.STATUS.items()],
         rights=list(frame.RIGHTS.items()),
-        due=list(DUE.items()),
+        due=[(key, _(words)) for key, words in DUE.items()],
         tasks=[
             {"what": what, "reference": reference, "row": task, "late": task.due_on < today}
             for task, reference, what in tasks
         ],
         all_tasks=all_tasks,
-        assigned=list(ASSIGNED.items()),
+        assigned=[(key, _(words)) for key, words in ASSIGNED.items()],
         teams=list(_teams().items()),
     )
