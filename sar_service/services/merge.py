@@ -160,7 +160,8 @@ def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, 
         },
     )
     db.session.add(row)
-    audit.record("merged a request into this one", actor=actor, now=now, case=keep, of=row, with_case=str(away.id))
+    told = {"with_case": str(away.id), **reason.keep(keep, why, actor=actor, now=now)}
+    audit.record("merged a request into this one", actor=actor, now=now, case=keep, of=row, **told)
     row.event = db.session.scalars(select(AuditHead.number)).one()
     return row
 
@@ -279,7 +280,7 @@ def undo(keep: Case, merge_id: uuid.UUID, *, why: str, actor: Actor, now: dateti
     more = {"other": away.reference, "undone": True, "other_due": due, "welsh": {"other_due": cymraeg}}
     letter.write(keep, "merged", actor=actor, now=now, **more)
     row.undone_by, row.undone_at = actor.label, now
-    told = reason.keep(keep, why, actor=actor, now=now)
+    told = {"with_case": str(away.id), **reason.keep(keep, why, actor=actor, now=now)}
     audit.record("took a merged request apart again", actor=actor, now=now, case=keep, of=row, **told)
     return away
 

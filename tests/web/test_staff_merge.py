@@ -121,6 +121,26 @@ def test_it_is_undone_until_something_is_done(visit: Visit, officer: Actor, pair
     assert answer.status_code == 409 and "Something was done" in answer.text
 
 
+def test_both_histories_say_why_and_with_which_and_the_letter_has_each_date_on_a_line(
+    visit: Visit, officer: Actor, pair: tuple[str, str]
+) -> None:
+    away, keep = pair
+    visitor = visit(officer)
+    assert "under “Notes and tasks”" in merged(visitor, keep, away).text
+    undone(visitor, keep)
+    for mine, other in ((keep, away), (away, keep)):
+        page = visitor.get(f"/staff/cases/{mine}/history").text
+        assert "The same letter, sent twice." in page and "It was her cousin after all." in page, mine
+        told = [part for part in page.split("<li") if "sent twice" in part or "her cousin" in part]
+        assert len(told) == 2 and all(other in part for part in told), mine
+    kept = select(Letter).where(Letter.case_id == case_of(keep).id, Letter.kind == "merged")
+    last = db.session.scalars(kept.order_by(Letter.written_at, Letter.id)).all()
+    texts = [sealing.unseal(row)["text"] for row in last]
+    dates = next(text for text in texts if "together. That was our mistake" in text)
+    lines = [line for line in dates.splitlines() if line.startswith("The date for our answer to")]
+    assert len(lines) == 2
+
+
 def test_a_request_that_was_kept_apart_is_not_shown_again_until_it_is_linked(
     visit: Visit, officer: Actor, pair: tuple[str, str]
 ) -> None:
