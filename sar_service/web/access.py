@@ -140,6 +140,13 @@ def _loader(member_id: str) -> SignedIn | None:
 
 
 def _check() -> BaseResponse | None:
+    stopped = _at_the_door()
+    g.inside = stopped is None and request.endpoint is not None
+    return stopped
+
+
+def _at_the_door() -> BaseResponse | None:
+    """What somebody is answered who is not let in, or whose form was answered before; None for everybody else."""
     reading_only.set(request.method in SAFE)
     if request.endpoint is None:
         return None  # no such page: the 404 of the application
@@ -206,7 +213,7 @@ def _answered_before() -> BaseResponse | None:
 
 
 def _commit(response: Response) -> Response:
-    if request.method in SAFE or response.status_code >= 400 or request.endpoint is None:  # which did nothing
+    if request.method in SAFE or response.status_code >= 400 or not g.get("inside"):  # which did nothing
         db.session.rollback()
         return response
     key = _once_key()

@@ -7,7 +7,8 @@ from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
-from sar_service.models import Member
+from sar_service.models import Case, Member
+from sar_service.services import work
 from tests.browser import Visitor
 from tests.conftest import PASSWORD
 
@@ -50,6 +51,26 @@ def test_nothing_opens_before_another_password_was_chosen(
     for wrong in (once, PASSWORD):
         assert signed_in(app, email, wrong).get("/staff/").request.path == "/staff/sign-in"
     assert signed_in(app, email, OWN).get("/staff/").request.path == "/staff/"
+
+
+def test_a_form_that_led_to_another_password_is_done_when_it_is_sent_again(
+    app: Flask, visit: Callable[..., Visitor], officer: Actor, case: Case
+) -> None:
+    page, key = f"/staff/cases/{case.reference}", case.id
+    visitor, email = visit(officer), email_of(officer)
+    visitor.get(f"{page}/work")
+    note = next(each["fields"] for each in visitor.forms() if "Keep the note" in each["buttons"])
+    once = handed_out(visit("administrator"), officer)
+    again = signed_in(app, email, once)
+    note = {name: value for name, value in note.items() if name != "csrf_token"} | {"text": "She rang."}
+    assert again.post(f"{page}/notes", note).request.path == "/staff/password"
+    again.send({"before": once, "fresh": OWN, "again": OWN}, form="Change it")
+    assert again.post(f"{page}/notes", note).request.path == f"{page}/work"
+    db.session.rollback()
+    assert len(work.notes(db.session.get_one(Case, key))) == 1
+    again.post(f"{page}/notes", note)  # and once it was done, not a second time
+    db.session.rollback()
+    assert len(work.notes(db.session.get_one(Case, key))) == 1
 
 
 def test_no_other_session_outlives_a_change(app: Flask, visit: Callable[..., Visitor], officer: Actor) -> None:
