@@ -138,8 +138,9 @@ def _table() -> dict[tuple[Status, Action], Move]:
         (s.WITHDRAWN, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
         (s.REDIRECTED, a.REOPEN): Move(to=s.RECEIVED, needs=p.REOPEN),
     }
-    for status in (s.RELEASED, s.CLOSED):
-        # A changed contact or a doubt keeps even a released pack back, until somebody settles it again.
+    for status in (s.RELEASED, s.CLOSED, s.REFUSED, s.WITHDRAWN, s.REDIRECTED):
+        # A changed contact or a doubt keeps even a released pack back, and letters that have not left, until somebody
+        # settles it again. What was released once may have ended in any of these ways after it was reopened.
         table[status, a.SETTLE_IDENTITY] = Move(to=status, needs=p.SETTLE_IDENTITY)
     for status in BEFORE_SIGNOFF:
         table[status, a.MERGE] = Move(to=s.CLOSED, needs=p.CLOSE)

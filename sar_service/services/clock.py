@@ -189,7 +189,7 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
     A notice of an extension that turns out to have been too late stays on file and does not count. If evidence of
     identity never came, identity is no longer settled. Raises InvalidInput naming the field.
     """
-    from .identity_asks import settled
+    from . import identity
 
     found = next((each for each in standing_facts(case) if str(each.id) == fact_id), None)
     if found is None or found.kind not in CORRECTABLE:
@@ -203,8 +203,8 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
     kept = {name: value for name, value in told(found).items() if name != "reason"}
     kind = found.kind if on is not None else "struck_out"
     made = add_fact(case, kind, on or found.on, actor=actor, now=now, corrects=found, reason=reason.strip(), **kept)
-    if on is None and found.kind == "identity_received" and settled(case):
-        add_fact(case, "identity_doubted", day_of(now), actor=actor, now=now, reason=reason.strip())
+    if on is None and found.kind == "identity_received" and identity.settled(case):
+        identity.doubt(case, reason=reason, actor=actor, now=now)
     return made
 
 

@@ -260,8 +260,7 @@ def keep(case: Case, row: ContactElsewhere, *, reason: str, version: int, actor:
     why = reasons.keep(case, reason, actor=actor, now=now)
     _settle(row, KEPT, actor=actor, now=now)
     audit.record("kept the contact as it is here", actor=actor, now=now, case=case, of=row, **why)
-    if not letter_hold.unclear(case):
-        letter_hold.go_on(case, actor=actor, now=now)
+    letter_hold.go_on(case, actor=actor, now=now)
 
 
 def changed_here(case: Case, what: str, outcome: str, *, actor: Actor, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sar_service.domain.letter import KINDS
 from sar_service.domain.rights import Right
 from sar_service.models import Case, ContactElsewhere, Letter
 
-from . import audit, clock, letter, told_date
+from . import audit, clock, letter, sealing, told_date
 from .identity_asks import settled
 
 HELD = "held"
@@ -84,15 +84,25 @@ def hold(case: Case, *, answers: bool = False, actor: Actor, now: datetime) -> i
 
 
 def go_on(case: Case, *, actor: Actor, now: datetime) -> int:
-    """Send what was held back, to the contact that the request has now; returns how many. None while that is in doubt
-    because of a linked case."""
-    if doubted_since(case) is not None:
-        return 0
-    rows = db.session.scalars(
-        select(Letter).where(Letter.case_id == case.id, Letter.state == HELD).order_by(Letter.written_at, Letter.id)
-    ).all()
+    """Send what was held back, to the contact that the request has now; returns how many. What is still to be held, for
+    whatever reason, stays."""
+    held = select(Letter).where(Letter.case_id == case.id, Letter.state == HELD)
+    rows = [
+        row
+        for row in db.session.scalars(held.order_by(Letter.written_at, Letter.id))
+        if not unclear(case) and doubted_since(case) is None and not needs_identity(case, row.kind)
+    ]
     for row in rows:
         by, at = row.written_by, row.written_at
         letter.hand_over(case, row, actor=actor, now=now)
         row.written_by, row.written_at = by, at  # it says what it said on its day
     return len(rows)
+
+
+def let_lie(case: Case, *, actor: Actor, now: datetime) -> None:
+    """What was held back goes no more: the case was withdrawn, or another answers it, and nobody settles identity in it
+    any more. It has told nobody anything."""
+    for row in db.session.scalars(select(Letter).where(Letter.case_id == case.id, Letter.state == HELD)).all():
+        sealing.seal(row, {**sealing.unseal(row), "named": ""})
+        row.state = "ended"
+        audit.record("left a letter unsent", actor=actor, now=now, case=case, of=row, kind=row.kind)

@@ -17,7 +17,7 @@ from sar_service.models import Case
 
 from . import complaint, sealing
 from .units import people_of, person_label
-from .withheld import everyday, loose_strings
+from .withheld import everyday, loose_strings, published
 
 
 def check(case: Case, fields: Mapping[str, str]) -> None:
@@ -56,10 +56,12 @@ def _line(sought: Matcher, text: str) -> int:
 
 
 def _theirs(case: Case) -> Iterator[str]:
-    """What the requester gave of themselves and of whom they ask about, and whom the council names in its letters."""
+    """What the requester gave of themselves and of whom they ask about, and whom the council names in its letters: its
+    own name may be a surname as well."""
     told = sealing.unseal(case)
     yield from _texts(told["requester"])
     yield from _texts(told["subject"])
+    yield from published(case)
     council = runtime().catalogue.controllers[case.controller]
     for each in (*vars(council.routes).values(), *council.others):
         if isinstance(each, Contact):

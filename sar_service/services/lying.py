@@ -83,8 +83,10 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
 
 def to_settle(case: Case, *, today: date) -> bool:
     """Has identity to be settled again, so that an answer can go, or be fetched?"""
-    last = portal.last_day(case)
-    return lapsed(case) and (case.status in OPEN or (last is not None and today <= last))
+    if not lapsed(case):
+        return False
+    last = portal.last_day(case) if case.status not in OPEN else today
+    return last is not None and today <= last
 
 
 def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
@@ -97,9 +99,10 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
         no_lead(said.c.kind) == "identity_settled",
         no_lead(said.c.recorded_at) > Fact.recorded_at,
     )
+    ever = exists().where(said.c.case_id == Fact.case_id, no_lead(said.c.kind) == "identity_settled")
     undone = (
         select(Fact.case_id, func.min(Fact.recorded_at).label("since"))
-        .where(Fact.kind.in_(UNDOES), Fact.recorded_at > now - DOUBTED, ~again)
+        .where(Fact.kind.in_(UNDOES), Fact.recorded_at > now - DOUBTED, ever, ~again)
         .group_by(Fact.case_id)
         .subquery()
     )

@@ -144,6 +144,7 @@ def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, 
         complaint.let_go(keep, actor=actor, now=now)  # who has the other may have decided on what this one is about
     linked = link.link(keep, away, LinkKind.DUPLICATE, actor=actor, now=now)
     cases.move(away, Action.MERGE, actor=actor, now=now, reason=why, with_case=str(keep.id))
+    letter_hold.let_lie(away, actor=actor, now=now)
     away.merged_into = keep.id
     letter.write(keep, "merged", actor=actor, now=now, other=away.reference, undone=False, other_due="")
     row = Merge(id=new_id(), case_id=keep.id, controller=keep.controller, away_id=away.id, event=0)

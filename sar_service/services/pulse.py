@@ -18,6 +18,7 @@ TIMETABLE, EACH_MINUTE, EACH_HOUR = "timetable", "each minute", "each hour"
 SILENT_AFTER = timedelta(minutes=5)
 FAILS_AFTER = {EACH_MINUTE: timedelta(minutes=15), EACH_HOUR: timedelta(hours=3)}
 UNSENT_AFTER = timedelta(minutes=15)
+DAY = timedelta(days=1)
 ON_THE_WAY = ("waiting", "sending")
 KINDS = (StaffMail, Letter)
 OF_ONE = (ADDRESS_LATER, MESSAGE_LATER)
@@ -96,8 +97,8 @@ def _late(kind: Any, which: Any, now: datetime) -> datetime | None:
 
 
 def _left(kind: Any, *, since: datetime) -> datetime | None:
-    """When a message left last, if any has since a moment."""
-    found: datetime | None = db.session.scalar(
-        select(func.max(kind.sent_at)).where(kind.state == "sent", kind.sent_at > since)
-    )
+    """When a message left last, if any has since a moment. One that took longer than a day proves nothing: among all
+    that were ever sent it is found by the day on which it was written."""
+    recent = and_(kind.written_at > since - DAY, kind.sent_at > since)
+    found: datetime | None = db.session.scalar(select(func.max(kind.sent_at)).where(kind.state == "sent", recent))
     return found

@@ -140,7 +140,7 @@ def _withheld_and_shown(case: Case) -> tuple[list[tuple[str, uuid.UUID | None]],
             continue
         found += [(name, row.id) for name in names if " " in name and _telling(name)]
     given = {_plain(line) for lines in sealing.unseal(case)["subject"].get("addresses", []) for line in lines}
-    shown |= {_plain(line) for line in _published(case)}
+    shown |= {_plain(line) for line in published(case)}
     protected = [
         (text, row.id)
         for row in people.values()
@@ -151,7 +151,7 @@ def _withheld_and_shown(case: Case) -> tuple[list[tuple[str, uuid.UUID | None]],
     return found + protected, shown - {_plain(text) for text, _ in protected}
 
 
-def _published(case: Case) -> Iterator[str]:
+def published(case: Case) -> Iterator[str]:
     """The lines in which the council, its officers and the regulator say how to reach them."""
     council = runtime().catalogue.controller(case.controller)
     places = [council, council.dpo, council.regulator, council.complaints, council.public_contact, council.signatory]

@@ -1,6 +1,7 @@
 """A letter tells nothing that the pack may not: no withheld name, and no address of somebody who must not be found."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -191,3 +192,21 @@ def test_who_sends_it_reads_in_which_line_it_stands_and_keeps_what_they_typed(
     page = visitor.send({"do": "send"}, form="Send it")
     assert page.status_code == 400
     assert "Line 6 holds words of Person C that are withheld" in page.text and "boxes at 9 Harbour View" in page.text
+
+
+def test_a_surname_that_the_council_has_too_stops_no_letter(
+    app: Any, sent: Any, officer: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sar_service.extensions import KEY
+
+    made = app.extensions[KEY]
+    named = made.catalogue.controllers["northmoor"].model_copy(update={"name": "Jago Bay Council"})
+    catalogue = replace(made.catalogue, controllers={**made.catalogue.controllers, "northmoor": named})
+    monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=catalogue))
+    case = factories.searched(factories.a_case(now=now), sent, actor=officer, now=now)
+    item, unit = next((item, unit) for item in units.items(case) for unit in item.units if "Jago" in unit.text)
+    mark(case, item, unit.number, unit.text.index("Jago"), unit.text.index("Jago") + 4, officer, now)
+    row = begun(case, "We read.", officer, now)
+    assert "Jago Bay Council" in sealing.unseal(row)["text"]
+    goes(case, row, officer, now)
+    assert row.state == "waiting"

@@ -26,6 +26,7 @@ from sar_service.services import (
     lateness,
     letter,
     letter_draft,
+    letter_hold,
     link,
     redaction_signoff,
     sealing,
@@ -216,6 +217,7 @@ def move(reference: str) -> Response:
             return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
         cases.move(case, action, actor=actor, now=now, reason=why)
         if action is Action.WITHDRAW:
+            letter_hold.let_lie(case, actor=actor, now=now)
             letter.write(case, "withdrawn", actor=actor, now=now)
     flash(_("Done: the case is now %(words)s.", words=str(frame.STATUS[case.status][0]).lower()))
     if action is Action.STEP_BACK and clock.identity_awaited(case) is not None:

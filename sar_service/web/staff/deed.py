@@ -13,6 +13,7 @@ from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
 from sar_service.services import identity, letter_draft, redaction_mark
+from sar_service.services.contact import may_change
 
 from .. import access
 
@@ -75,7 +76,7 @@ def deeds(case: Case) -> list[dict[str, Any]]:
         _deed(choice, case)
         for choice in cases.choices(case, actor=access.actor())
         if choice.action not in (Action.MERGE, Action.UNMERGE)  # from where the two are compared: `merge.py`
-        if not (settled and choice.action is Action.SETTLE_IDENTITY)
+        if choice.action is not Action.SETTLE_IDENTITY or (may_change(case) and not settled)
         if choice.action is not Action.REFUSE or KINDS["refused"].suits(case.right)
     ]
 
