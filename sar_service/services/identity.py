@@ -110,13 +110,14 @@ def assessment(case: Case, *, today: date | None = None) -> Assessment:
 
 
 def to_ask(case: Case) -> tuple[list[tuple[Ask, bool]], str]:
-    """What this requester has to show, each with whether it was, and why asking for a document would be too much."""
+    """What this requester has to show, each with whether it was, and why asking for a document would be too much: not
+    where somebody has come to doubt who asks."""
     found = circumstances(case)
     kinds = {evidence.kind for evidence in counting(evidence_of(case), found)}
     capacity, is_known = found.capacity, found.known
-    return [(ask, bool(ask.kinds & kinds)) for ask in asks(capacity, known=is_known)], too_much(
-        capacity, known=is_known, seen=kinds
-    )
+    shown = [(ask, bool(ask.kinds & kinds)) for ask in asks(capacity, known=is_known)]
+    doubted = any(step.kind == "identity_doubted" for step in undone(case))
+    return shown, "" if doubted else too_much(capacity, known=is_known, seen=kinds)
 
 
 def outgrown(case: Case, *, on: date) -> str:
@@ -162,6 +163,13 @@ def history(case: Case) -> list[Step]:
         for fact in sorted(case.facts, key=lambda each: each.recorded_at, reverse=True)
         if told(fact)
     ]
+
+
+def undone(case: Case) -> list[Step]:
+    """What undid it that identity was settled, the newest first; nothing where it is settled, or never was."""
+    steps = history(case)
+    said = [step.at for step in steps if step.kind == "identity_settled"]
+    return [step for step in steps if said and step.kind in UNDOES and step.at >= max(said)]
 
 
 def see(

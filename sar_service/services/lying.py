@@ -165,8 +165,8 @@ def in_words(*, actor: Actor, now: datetime) -> list[str]:
         (_count(failed), "letter that did not arrive", "letters that did not arrive", "/staff/"),
         (
             len(held(actor=actor, now=now)),
-            "request in which a letter is held back until identity is settled",
-            "requests in which letters are held back until identity is settled",
+            "request in which a letter is held back until it is settled who reads it",
+            "requests in which letters are held back until it is settled who reads them",
             "/staff/",
         ),
         (

@@ -25,16 +25,6 @@ SAFE = {
 }
 
 
-@pytest.fixture
-def officer(staff: Callable[..., Actor]) -> Actor:
-    return staff("officer")
-
-
-@pytest.fixture
-def case(app: Any, now: datetime) -> Case:
-    return factories.a_case(now=now)
-
-
 def register(
     case: Case, told: dict[str, Any], *, standing: Standing, treatment: str = "withhold", number: int = 3
 ) -> None:

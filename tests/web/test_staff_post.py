@@ -242,14 +242,18 @@ def test_a_letter_without_an_address_is_pointed_out_and_not_chosen(
     assert "checked" not in box[: box.index(">")]
 
 
-@pytest.mark.parametrize(("noted", "counts"), [(3, 1), (3, 0)])
+@pytest.mark.parametrize("counts", [1, 0])
 def test_a_letter_counts_from_the_day_on_which_it_was_posted_not_from_that_on_which_it_is_noted(
-    visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime, on_day: Callable[[int], None],
-    noted: int, counts: int,
-) -> None:  # fmt: skip
+    visit: Callable[..., Visitor],
+    staff: Made,
+    made: list[Case],
+    now: datetime,
+    on_day: Callable[[int], None],
+    counts: int,
+) -> None:
     key, letter = made[0].id, asked(made[0], "clarification", actor=staff("officer"), now=now)
     left = clock.day_of(now) + timedelta(days=counts)
-    on_day(noted)
+    on_day(3)
     visitor = visit("officer")
     visitor.get("/staff/post")
     page = visitor.send({"letter": [letter], "do": "posted", "on": left.isoformat()}, form="They are in the post")

@@ -168,15 +168,8 @@ def identity_page(reference: str) -> str:
         understanding=UNDERSTANDING,
         views=VIEWS,
         orders=ORDERS,
-        history=[
-            {
-                "what": STEPS[step.kind],
-                "at": step.at,
-                "who": frame.who(step.by, names),
-                "words": step.words,
-            }
-            for step in identity.history(case)
-        ],
+        history=_told(identity.history(case), names),
+        undone=_told(identity.undone(case), names),
         copies=[
             {"row": row, "what": sealing.unseal(row).get("what", ""), "by": frame.who(row.destroyed_by, names)}
             for row in identity_copy.copies(case)
@@ -197,6 +190,14 @@ def identity_page(reference: str) -> str:
         before_signoff=case.status in identity_change.BEFORE_SIGNOFF,
         contact={**contact, "address": "\n".join(contact["address"])},
     )
+
+
+def _told(steps: list[identity.Step], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Steps in the settling of identity, in words."""
+    return [
+        {"what": STEPS[step.kind], "at": step.at, "who": frame.who(step.by, names), "words": step.words}
+        for step in steps
+    ]
 
 
 def _may_be_child(case: Case) -> bool:

@@ -70,10 +70,11 @@ def message_request(reference: str, message: uuid.UUID) -> Response:
     case = frame.find(reference)
     row = incoming.get(case, message)
     draft = incoming_sort.begin_request(case, row, actor=access.actor(), now=access.now())
-    flash(_("This is a request of its own now. Log it: its time runs from the day the message came."))
     if not may_see_case(access.actor(), draft):
+        flash(_("This is a request of its own now; its time runs from the day the message came."))
         flash(_("It is restricted, as the request that it follows is: a manager gives it to somebody."))
         return redirect(url_for("staff.messages_page", reference=reference))
+    flash(_("This is a request of its own now. Log it: its time runs from the day the message came."))
     return redirect(url_for("staff.draft_page", reference=draft.reference))
 
 

@@ -106,7 +106,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "ended": (_l("Not delivered, dealt with"), "grey"),
     "to_post": (_l("To be posted"), "amber"),
     "posted": (_l("Posted"), "green"),
-    "held": (_l("Held back until identity is settled"), "amber"),
+    "held": (_l("Held back until it is settled who reads it"), "amber"),
 }
 
 
