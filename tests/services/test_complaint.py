@@ -18,7 +18,18 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Fact, Letter, Member
 from sar_service.services import case as cases
-from sar_service.services import clock, complaint, identity, intake, letter, letter_draft, letter_post, link, work
+from sar_service.services import (
+    clock,
+    complaint,
+    identity,
+    intake,
+    letter,
+    letter_draft,
+    letter_post,
+    link,
+    sealing,
+    work,
+)
 from tests import factories
 
 Staff = Callable[..., Actor]
@@ -224,6 +235,11 @@ def test_an_upheld_complaint_reopens_the_request_as_its_letter_goes(app: Flask, 
     assert (case.status, request.status) == (Status.CLOSED, Status.REVIEWING)
     assert [fact.detail["result"] for fact in complaint.outcomes(case)] == ["part"]
     assert complaint.acknowledged_on(case) == clock.day_of(now)  # the outcome in thirty days is acknowledgement enough
+    assert "Somebody who did not prepare the new answer checks it" in sealing.unseal(row)["text"]
+    again = letter_draft.begin(request, "outcome-objection", WORDS, result="part", actor=officer, now=now)
+    with pytest.raises(NotAllowed):
+        letter_draft.send(request, again, version=again.version, actor=officer, now=now)
+    letter_draft.send(request, again, version=again.version, actor=second, now=now)  # who checked the first one may
 
 
 def test_an_open_request_is_not_reopened(app: Flask, staff: Staff, now: datetime) -> None:
