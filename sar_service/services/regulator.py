@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import case as either
 from sqlalchemy import false as never
 from sqlalchemy import true as always
 
@@ -297,8 +298,8 @@ def listed(actor: Actor, *, case: Case | None = None, open_only: bool = False) -
         query = query.where(RegulatorLetter.case_id == case.id)
     if open_only:
         query = query.where(awaited())
-    waits = func.coalesce(RegulatorLetter.settled_on.is_(None) & RegulatorLetter.reply_by.is_not(None), False)
-    order = (waits.desc(), RegulatorLetter.reply_by, RegulatorLetter.on.desc(), RegulatorLetter.id)
+    wanted_by = either((awaited(), RegulatorLetter.reply_by), else_=date.max)  # a day of the past orders nothing
+    order = (wanted_by, RegulatorLetter.on.desc(), RegulatorLetter.id)
     return [_read(row) for row in db.session.scalars(query.order_by(*order).limit(MOST))]
 
 

@@ -110,7 +110,7 @@ def test_another_day_and_no_answer_are_kept_with_their_reasons_and_an_older_page
     assert page.status_code == 400 and "before the letter came" in page.text and "On the telephone" in page.text
     manager.send({"reply_by": "2026-12-15", "reason": "On the telephone"}, form="Keep the day")
     page = manager.get(path)
-    assert "Tuesday 15 December 2026" in page.text and "From 2026-12-01 to 2026-12-15" in page.text
+    assert "Tuesday 15 December 2026" in page.text and "From 1 December 2026 to 15 December 2026" in page.text
     old = manager.forms()
     manager.send({"reply_by": "2026-12-16", "reason": "Again"}, form="Keep the day")
     fields = next(each["fields"] for each in old if "It is settled" in each["buttons"])
@@ -118,6 +118,7 @@ def test_another_day_and_no_answer_are_kept_with_their_reasons_and_an_older_page
     manager.get(path)
     page = manager.send({"reason": "They closed their file"}, form="It is settled")
     assert "They closed their file" in page.text and only().settled_on == now.date()
+    assert "settled on 23 November 2026; it was due on 16 December 2026" in page.text  # late or not can still be seen
     assert "due on" not in manager.get("/staff/").text
 
 
@@ -304,3 +305,30 @@ def test_the_trail_of_a_letter_of_no_case_is_the_councils_own(app: Flask, visit:
     assert event in visit("manager", controllers=["southmoor"]).get("/managers/audit").text
     assert event not in visit("manager").get("/managers/audit").text
     assert audit.verify()[1] is None
+
+
+def test_those_that_wait_come_first_by_their_day_and_then_the_newest_whatever_day_they_had(visit: Visit) -> None:
+    manager = visit("manager")
+    settled = {"reply_by-day": "", "reply_by-month": "", "reply_by-year": ""}
+    for subject, answers in (
+        ("Oldest, with a day", {"on-day": "2"}),
+        ("Newest, with a later day", {"on-day": "21", "reply_by-day": "9"}),
+        ("Between, without a day", {"on-day": "12", **settled}),
+        ("Waits longer", {"on-day": "3", "reply_by-day": "20"}),
+        ("Waits least", {"on-day": "4", "reply_by-day": "2"}),
+    ):
+        log(manager, "/staff/regulator/new", subject=subject, **answers)
+        if "Waits" not in subject:
+            manager.send({"reason": "By telephone"}, form="It is settled")
+    page = manager.get("/managers/regulator").text
+    wanted = ["Waits least", "Waits longer", "Newest, with", "Between, without", "Oldest, with"]
+    assert sorted(wanted, key=page.index) == wanted
+
+
+def test_the_form_promises_a_virus_scanner_only_where_there_is_one(visit: Visit, scanner: Scanner) -> None:
+    assert "A virus scanner sees them first" in visit("officer").get("/staff/regulator/new").text
+
+
+def test_without_a_virus_scanner_the_form_says_so(visit: Visit) -> None:
+    page = visit("officer").get("/staff/regulator/new").text
+    assert "A virus scanner sees them first" not in page and "nothing checks them for viruses" in page

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -27,6 +28,8 @@ from . import blueprint, conflict, frame
 from .asking import again, day, one_of, reason, version
 
 TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")  # an ending that is written from right to left looks like another
+
+SCANNED = _l("At most 10, of 10 MB each and 30 MB together. A virus scanner sees them first, and they are kept sealed")
 
 
 class Logged(Form):
@@ -62,14 +65,14 @@ class Logged(Form):
     text = TextareaField(_l("What does it say?"), longest=20_000, rows=8)
     files = FileField(
         _l("Files that came or went with it"),
-        hint=_l(
-            "At most 10, of 10 MB each and 30 MB together. A virus scanner sees them first, and they are kept sealed"
-        ),
+        hint=_l("At most 10, of 10 MB each and 30 MB together. They are kept sealed; nothing checks them for viruses"),
         attributes={"multiple": "multiple"},
     )
 
     def prepare(self) -> None:
-        """Offer the councils this member of staff works for."""
+        """Offer the councils this member of staff works for, and say whether a virus scanner looks at the files."""
+        if runtime().scanner.there:
+            self.files.hint = SCANNED
         mine = [each for key, each in runtime().catalogue.controllers.items() if key in access.actor().controllers]
         self.only = mine[0].key if len(mine) == 1 else ""
         if self.only:
@@ -192,14 +195,18 @@ def _case(form: Logged) -> Case | None:
 def regulator_letter(letter_id: uuid.UUID) -> str:
     """One letter: what it says, its files, and the day of the answer."""
     letter = regulator.get(letter_id, actor=access.actor())
-    row = letter.row
+    row, told = letter.row, letter.told
     audit.viewed("a letter of the regulator", actor=access.actor(), now=access.now(), case=letter.case, of=row)
     return render_template(
         "staff/regulator_letter.html",
         letter=letter,
         row=row,
-        told=letter.told,
+        told=told,
         files=regulator.files(letter),
+        changes=[
+            {**each, **{key: date.fromisoformat(each[key]) for key in ("before", "after") if each[key]}}
+            for each in told["changes"]
+        ],
         open=row.direction == regulator.FROM and row.settled_on is None,
         today=frame.today(),
         by=frame.who(row.recorded_by, frame.staff_names()),
