@@ -73,6 +73,7 @@ def test_when_a_holiday_is_proclaimed_the_moved_dates_are_listed_until_they_were
     assert page.count(references[0]) == 2 and references[1] not in page  # the address and the word
     assert "17 December 2026 is a holiday: Day of mourning." in page
     assert "Dates that moved (1)" in page
+    assert "Day of mourning. Found on 23 November 2026." in page
     reminder.digest(now=now + timedelta(days=1))
     mails = db.session.scalars(select(StaffMail)).all()
     said = f"{references[0]}: due Friday 18 December 2026, no longer Thursday 17 December 2026"
@@ -84,6 +85,11 @@ def test_when_a_holiday_is_proclaimed_the_moved_dates_are_listed_until_they_were
     manager.send({}, form="I have seen these")
     assert references[0] not in manager.get("/managers/moved-dates").text
     assert db.session.scalars(select(AuditEvent.verb).where(AuditEvent.verb == "saw that the due date moved")).all()
+    monkeypatch.setitem(app.extensions, KEY, runtime)  # it was taken back
+    clock_renew.refresh_open(now=now)
+    db.session.commit()
+    page = manager.get("/managers/moved-dates").text
+    assert "the school days are counted differently. Found on 23 November 2026." in page
 
 
 def test_what_only_staff_need_to_know_of_the_clock_is_in_no_letter(app: Flask, staff: Any, now: datetime) -> None:
