@@ -120,7 +120,7 @@ def _firms_differ(keep: Case, away: Case) -> bool:
 
 def merge(keep: Case, away: Case, *, why: str, version: int, away_version: int, actor: Actor, now: datetime) -> Merge:
     """Let one case answer another as well. Raises InvalidInput, WrongState and StaleWrite, with nothing done."""
-    audit.lock(keep, away)
+    audit.lock(*cases.with_merged(keep), *cases.with_merged(away))
     _check_independent(keep, away, actor)
     cases.check_version(keep, version)
     cases.check_version(away, away_version)

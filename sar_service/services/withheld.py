@@ -36,7 +36,7 @@ def _bare(text: str) -> str:
 
 
 def _telling(text: str) -> bool:
-    return len(re.sub(r"\W", "", text)) >= SHORTEST
+    return len(re.sub(r"[\W_]", "", text)) >= SHORTEST
 
 
 def strings(case: Case) -> list[str]:

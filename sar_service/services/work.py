@@ -159,11 +159,10 @@ def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]
     nobodys, unheld = (or_(of.is_(None), of.in_(gone)) for of in (Task.assigned_to, Case.assigned_to))
     falls = or_(Case.assigned_to == me, and_(unheld, Task.due_on < today))
     above = [role for role in Role if Permission.SEE_RESTRICTED in permissions_of(role)]
-    able = db.session.scalars(select(Member.id).where(Member.role.in_(above))).all()
+    others = db.session.scalars(select(Member.id).where(Member.active, Member.role.not_in(above))).all()
     unseen = and_(
         Case.restricted,
-        Task.assigned_to.is_not(None),
-        Task.assigned_to.not_in([*able, *gone]),
+        Task.assigned_to.in_(others),  # named one by one, so that their open tasks alone are read
         or_(Case.assigned_to.is_(None), Case.assigned_to != Task.assigned_to),
     )
     rows: list[tuple[Task, str]] = []

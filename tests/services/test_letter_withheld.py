@@ -200,3 +200,10 @@ def test_a_surname_that_the_council_has_too_stops_no_letter(
     assert "Jago Bay Council" in sealing.unseal(row)["text"]
     goes(case, row, officer, now)
     assert row.state == "waiting"
+
+
+def test_a_line_left_blank_in_a_form_stops_no_letter(case: Case, officer: Actor, now: datetime) -> None:
+    register(case, {"names": ["____ ____"]}, standing=Standing.THIRD_PARTY)
+    row = begun(case, "We read.", officer, now)
+    goes(case, row, officer, now)
+    assert row.state == "waiting"
