@@ -8,9 +8,11 @@ from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.complaint import About
+from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case
-from sar_service.services import clock, identity, identity_change, letter_draft, link
+from sar_service.services import clock, complaint, identity, identity_change, letter_draft, link, merge
 from tests import factories
 from tests.browser import Visitor
 
@@ -117,3 +119,18 @@ def test_who_is_late_and_told_another_date_is_written_to_about_both_at_once(
     desk.send({"do": "send"}, form="Send it")
     page = desk.get(path).text
     assert notice(page, told) == notice(page, late) == ""
+
+
+def test_a_complaint_that_was_merged_is_called_so_in_the_request_that_it_is_about(
+    visit: Visit, officer: Actor, app: Flask, now: datetime
+) -> None:
+    request = factories.a_case(now=now)
+    filed = complaint.Filed(about=About.REQUEST, request=request)
+    keep, away = (factories.a_case(now=now, right=Right.COMPLAINT, filed=filed) for _ in range(2))
+    versions = {"version": keep.version, "away_version": away.version}
+    merge.merge(keep, away, why="Sent twice", actor=officer, now=now, **versions)
+    db.session.commit()
+    second, path = away.reference, f"/staff/cases/{request.reference}/complaint"
+    page = visit(officer).get(path).text
+    said = page.partition(f">{second}</a>")[2].partition("</li>")[0]
+    assert "Merged" in said

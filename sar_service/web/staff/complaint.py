@@ -18,7 +18,7 @@ from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import complaint, intake, letter, letter_draft, regulator
+from sar_service.services import complaint, letter, letter_draft, regulator
 
 from .. import access
 from ..access import allow
@@ -65,7 +65,7 @@ def complaint_page(reference: str) -> str:
         regulator=regulator.listed(access.actor(), case=case),
         is_complaint=case.right is Right.COMPLAINT,
         complaints=[
-            {"case": each, "kind": dict(KINDS)[row.kind], "status": frame.STATUS[each.status]}
+            {"case": each, "kind": dict(KINDS)[row.kind], "status": frame.status_of(each)}
             for each, row in complaint.about_this(case, actor=access.actor())
         ],
         **(_complaint(case) if case.right is Right.COMPLAINT else {}),
@@ -134,7 +134,9 @@ def settle_complaint(reference: str) -> Response:
         kind=ComplaintKind(one_of("kind", [key for key, _words in KINDS], _("Choose what it is."))),
         matter=Matter(one_of("matter", [key for key, _words in MATTERS], _("Choose what it is about in general."))),
         about=about,
-        request=_request() if about is About.REQUEST else None,
+        request=frame.typed_in("request", empty=_("Enter the reference of the request that it is about."))
+        if about is About.REQUEST
+        else None,
         version=version(),
         actor=access.actor(),
         now=access.now(),
@@ -144,18 +146,6 @@ def settle_complaint(reference: str) -> Response:
         flash(_("It is restricted, as the request that it follows is: a manager gives it to somebody."))
         return redirect(url_for("staff.worklist"))
     return redirect(url_for("staff.complaint_page", reference=reference))
-
-
-def _request() -> Case:
-    typed = line("request", longest=60)
-    if not typed:
-        raise InvalidInput(_("Enter the reference of the request that it is about."), field="request")
-    try:
-        return cases.get(intake.tidy_reference(typed) or typed, actor=access.actor())
-    except NotFound as error:
-        raise InvalidInput(
-            _("There is no request with this reference that you may see. Check it."), field="request"
-        ) from error
 
 
 @blueprint.post("/cases/<reference>/complaint/outcome")

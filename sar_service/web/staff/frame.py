@@ -150,7 +150,11 @@ def find(reference: str) -> Case:
 
 def typed_in(field: str, *, empty: str = "") -> Case:
     """The case whose reference was typed into an input; `empty` is said where none was. Raises InvalidInput there."""
-    typed = asking.line(field, longest=60)
+    return meant(asking.line(field, longest=60), field=field, empty=empty)
+
+
+def meant(typed: str, *, field: str, empty: str = "") -> Case:
+    """The case that a typed reference means, for whoever asks. Raises InvalidInput for the input it was typed into."""
     reference = intake.tidy_reference(typed)
     if reference is None:
         whole = _("This is not a whole reference. Check its letters.")

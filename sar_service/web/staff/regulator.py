@@ -180,14 +180,7 @@ def _name(given: str) -> str:
 
 def _case(form: Logged) -> Case | None:
     typed = form.case.data
-    if not typed:
-        return None
-    try:
-        return cases.get(intake.tidy_reference(typed) or typed, actor=access.actor())
-    except NotFound as error:
-        raise InvalidInput(
-            _("There is no case with this reference that you may see. Check it."), field="case"
-        ) from error
+    return frame.meant(typed, field="case") if typed else None
 
 
 @blueprint.get("/regulator/<uuid:letter_id>")
