@@ -103,6 +103,16 @@ def let_lie(case: Case, *, actor: Actor, now: datetime) -> None:
     """What was held back goes no more: the case was withdrawn, or another answers it, and nobody settles identity in it
     any more. It has told nobody anything."""
     for row in db.session.scalars(select(Letter).where(Letter.case_id == case.id, Letter.state == HELD)).all():
-        sealing.seal(row, {**sealing.unseal(row), "named": ""})
+        sealing.seal(row, {**sealing.unseal(row), "named": "", "unsent": True})
         row.state = "ended"
         audit.record("left a letter unsent", actor=actor, now=now, case=case, of=row, kind=row.kind)
+
+
+def wait_again(case: Case, *, actor: Actor, now: datetime) -> None:
+    """The case goes on after all, and what was left unsent as it ended waits again: a question on which the clock
+    rests was never asked otherwise."""
+    for row in db.session.scalars(select(Letter).where(Letter.case_id == case.id, Letter.state == "ended")).all():
+        if sealing.unseal(row).get("unsent"):
+            sealing.seal(row, {**sealing.unseal(row), "unsent": False})
+            row.state = HELD
+            audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)

@@ -276,6 +276,7 @@ def undo(keep: Case, merge_id: uuid.UUID, *, why: str, actor: Actor, now: dateti
             db.session.delete(made)
     away.merged_into = None
     cases.move(away, Action.UNMERGE, actor=actor, now=now, reason=why, with_case=str(keep.id))
+    letter_hold.wait_again(away, actor=actor, now=now)
     clock.refresh(away, actor=actor, now=now)
     due, cymraeg = (written(away.due_on, each) if away.due_on else "" for each in (ENGLISH, WELSH))
     more = {"other": away.reference, "undone": True, "other_due": due, "welsh": {"other_due": cymraeg}}

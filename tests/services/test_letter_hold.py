@@ -82,6 +82,11 @@ def test_what_is_held_back_in_a_request_that_is_withdrawn_goes_no_more(
     assert db.session.get_one(Case, key).status is Status.WITHDRAWN
     assert lying.held(actor=officer, now=now + timedelta(days=2)) == []
     assert "Settle identity" not in worker.get(page).text  # nothing goes to this contact any more
+    manager = visit("manager")
+    manager.get(page)
+    assert manager.send({"reason": "It was not her"}, form="Reopen the case").status_code == 200
+    db.session.expire_all()
+    assert db.session.get_one(Letter, row).state == "held"  # a question would never be asked otherwise
 
 
 def test_what_is_held_back_in_a_request_that_another_answers_goes_no_more(
@@ -90,10 +95,12 @@ def test_what_is_held_back_in_a_request_that_another_answers_goes_no_more(
     keep, away = [factories.a_case(now=now, requester=ON_PAPER) for _ in range(2)]
     row = on_the_way(away, officer, now)
     identity_change.change_contact(keep, {"address": ["5 Quarry Lane", "Northmoor"]}, actor=officer, now=now + MINUTE)
-    merge.merge(
+    made = merge.merge(
         keep, away, why="Twice", version=keep.version, away_version=away.version, actor=officer, now=now + 2 * MINUTE
     )
     assert row.state == "ended" and away not in lying.held(actor=officer, now=now + timedelta(days=2))
+    merge.undo(keep, made.id, why="They are two", actor=officer, now=now + 3 * MINUTE)
+    assert row.state == "held"
 
 
 def test_identity_is_settled_in_what_was_released_once_and_refused_later(

@@ -216,6 +216,8 @@ def move(reference: str) -> Response:
             flash(_("Nothing has happened yet: look at the letter. The request ends when you send it."))
             return redirect(url_for("staff.letter_page", reference=reference, letter_id=draft.id))
         cases.move(case, action, actor=actor, now=now, reason=why)
+        if action is Action.REOPEN:
+            letter_hold.wait_again(case, actor=actor, now=now)
         if action is Action.WITHDRAW:
             letter_hold.let_lie(case, actor=actor, now=now)
             letter.write(case, "withdrawn", actor=actor, now=now)
