@@ -16,7 +16,10 @@ from workers.runtime import ListedWorker, PlainJob, app
 
 
 def main() -> int:
-    """Run a worker until it is told to stop; 2 if the set-up is wrong."""
+    """Run a worker until it is told to stop; 2 if the set-up or the command is wrong."""
+    if sys.argv[1:] not in ([], ["timetable"]):
+        print("sar: there is python -m workers, and python -m workers timetable, and no other", file=sys.stderr)
+        return 2
     try:
         workplace.settle()
         application = app()

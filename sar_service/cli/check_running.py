@@ -1,6 +1,6 @@
 """Checks of what the service runs on: the database, Redis, the store with its key, mail and the scanner.
 
-Nothing is made by looking: what is not there yet and would be made at the first start is `skipped`. A message names
+Nothing is made by looking: what is not there yet and is made later is `skipped`. A message names
 no password, and no address that could hold one.
 """
 
@@ -154,7 +154,7 @@ def _key(settings: Settings) -> Result:
 
 
 def _to_be_made(name: str, path: Path, setting: str) -> Result:
-    """What the first start makes: can it?"""
+    """What is made when it is first needed: can it be?"""
     parent = path.absolute().parent
     while not parent.exists():
         parent = parent.parent
@@ -163,7 +163,9 @@ def _to_be_made(name: str, path: Path, setting: str) -> Result:
         return Result(
             name=name, state=State.FAILED, message=message, remedy=f"Correct {setting}, or the folder's rights."
         )
-    return Result(name=name, state=State.SKIPPED, message=f"{path} is not there yet; the first start makes it")
+    return Result(
+        name=name, state=State.SKIPPED, message=f"{path} is not there yet; it is made when it is first needed"
+    )
 
 
 def check_mail(context: Context) -> Iterable[Result]:

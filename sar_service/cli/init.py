@@ -20,6 +20,10 @@ from sar_service.domain.permission import Role
 )
 def init(email: str | None, name: str, password_env: str | None) -> None:
     """Create or upgrade the database; create the first administrator."""
+    if password_env and not os.environ.get(password_env):
+        raise click.UsageError(
+            f"The variable {password_env} is not set. Put the password into it, or leave out --password-env."
+        )
     from sar_service import create_app
     from sar_service.db import db
     from sar_service.services import lateness, reason, schema, team
@@ -32,12 +36,16 @@ def init(email: str | None, name: str, password_env: str | None) -> None:
         db.session.commit()
         click.echo("The database is at the newest schema.")
         if team.members():
+            if email:
+                click.echo(
+                    "Nobody was added: there are members of staff already. An administrator adds more, at /staff/."
+                )
             return
         if not email:
             raise click.ClickException(
                 "There is no member of staff yet. Give the first administrator's address: sar init --email NAME@COUNCIL"
             )
-        password = os.environ.get(password_env or "", "") or secrets.token_urlsafe(12)
+        password = os.environ[password_env] if password_env else secrets.token_urlsafe(12)
         catalogue = app.extensions["sar_service"].catalogue
         member = team.add(
             email=email,

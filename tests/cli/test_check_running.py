@@ -82,6 +82,7 @@ def test_before_the_first_start_nothing_is_made_and_nothing_is_bad(
     assert code == 0
     for name in ("database", "storage", "key", "mail", "scanner"):
         assert found[name]["state"] == "skipped", found[name]
+        assert "first start" not in found[name]["message"], "a start makes neither the store nor the folder for mail"
     assert found["redis"]["state"] == "ok"
     assert list(tmp_path.iterdir()) == [], "looking leaves nothing behind"
 
