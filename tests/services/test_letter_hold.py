@@ -81,7 +81,9 @@ def test_what_is_held_back_in_a_request_that_is_withdrawn_goes_no_more(
     assert db.session.get_one(Letter, row).state == "ended"
     assert db.session.get_one(Case, key).status is Status.WITHDRAWN
     assert lying.held(actor=officer, now=now + timedelta(days=2)) == []
-    assert "Settle identity" not in worker.get(page).text  # nothing goes to this contact any more
+    text = worker.get(page).text
+    assert "Settle identity" not in text  # nothing goes to this contact any more
+    assert "Left unsent as the request ended" in text and "Not delivered" not in text
     manager = visit("manager")
     manager.get(page)
     assert manager.send({"reason": "It was not her"}, form="Reopen the case").status_code == 200

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from sar_service.domain.errors import NotFound
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.permission import Permission
-from sar_service.models import Case
+from sar_service.models import Case, Letter
 from sar_service.services import (
     audit,
     clock,
@@ -104,10 +104,17 @@ STATES: dict[str, tuple[Any, str]] = {
     "sent": (_l("Sent"), "green"),
     "failed": (_l("Not delivered"), "red"),
     "ended": (_l("Not delivered, dealt with"), "grey"),
+    "unsent": (_l("Left unsent as the request ended"), "grey"),
     "to_post": (_l("To be posted"), "amber"),
     "posted": (_l("Posted"), "green"),
     "held": (_l("Held back until it is settled who reads it"), "amber"),
 }
+
+
+def _state(row: Letter) -> dict[str, str]:
+    """Where a letter stands, as a tag."""
+    words, colour = STATES["unsent" if sealing.unseal(row).get("unsent") else row.state]
+    return {"text": str(words), "colour": colour}
 
 
 def listed(case: Case) -> list[dict[str, Any]]:
@@ -117,7 +124,7 @@ def listed(case: Case) -> list[dict[str, Any]]:
             "id": row.id,
             "title": str(TITLES[row.kind]),
             "at": row.written_at,
-            "state": {"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
+            "state": _state(row),
         }
         for row in letter.letters(case)
     ]
@@ -242,7 +249,7 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         letter=row,
         written=written,
         title=str(TITLES[row.kind]),
-        state={"text": str(STATES[row.state][0]), "colour": STATES[row.state][1]},
+        state=_state(row),
         does=_does(row.kind, written),
         way=letter.way(case, row.kind),
         mail=letter.mail_of(case, row.kind, written, now=access.now()) if row.state == "draft" else None,
