@@ -142,8 +142,10 @@ def posted(letters: Sequence[tuple[Letter, Case]], *, on: date, actor: Actor, no
         db.session.refresh(row)
     if any(row.state != "to_post" for row, _ in letters):
         raise WrongState(_why_gone(letters))
-    if any(clock.day_of(row.written_at) > on for row, _ in letters):
-        raise InvalidInput("One of them was written after that day.", field="on")
+    later = {case.reference for row, case in letters if clock.day_of(row.written_at) > on}
+    if later:
+        which = ", ".join(sorted(later))
+        raise InvalidInput(f"Written after that day: {which}. Leave out what was not in the post then.", field="on")
     moved = []
     for row, case in letters:
         row.state, row.sent_at = "posted", left

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, has_request_context
 
 from sar_service.catalogue import Absent
 from sar_service.extensions import runtime
 from sar_service.settings import Environment
 
+from . import session as sessions
 from .access import allow_anyone
 
 
@@ -23,6 +24,13 @@ def stylesheet() -> Response:
 
 def _council() -> Any:
     return next(iter(runtime().catalogue.controllers.values()))
+
+
+def _of_requester() -> Any:
+    """The council whose requester reads this, once they have entered their code: its details are what they need."""
+    councils = runtime().catalogue.controllers
+    key = sessions.get("portal_council", "") if has_request_context() else ""
+    return councils.get(key) or _council()
 
 
 def told_council(controller: Any) -> dict[str, Any]:
@@ -57,7 +65,7 @@ def frame() -> dict[str, Any]:
     """What templates/base.html needs on every page."""
     return {
         "service_name": "Your information rights",
-        "council": told_council(_council()),
+        "council": told_council(_of_requester()),
         "demo": "This is a demonstration with invented people. Do not enter anything real."
         if current_app.extensions["sar_service"].settings.env is Environment.DEMO
         else "",

@@ -15,6 +15,7 @@ from sar_service.models import Case, Pack
 from sar_service.services import case as cases
 from sar_service.services import intake, sealing
 from sar_service.web.public.request_wanted import WANTED
+from tests import factories
 from tests.browser import Visitor
 
 MINE: list[tuple[str, dict[str, Any]]] = [
@@ -189,6 +190,17 @@ def test_the_requester_comes_back_with_a_code_and_sees_the_stage(
     assert page.request.path == "/portal/"
     assert "23 December 2026" in page.text
     assert "Download" not in page.text
+
+
+def test_whoever_asked_another_council_of_this_service_reads_how_to_reach_that_one(
+    stranger: Visitor, sent: Any, outbox: list[Any], now: datetime
+) -> None:
+    reference = factories.a_case(now=now, controller="southmoor").reference
+    assert "Northmoor" in stranger.get("/contact").text
+    assert _enter(stranger, sent, outbox, reference).request.path == "/portal/"
+    for path in ("/portal/", "/contact"):
+        page = stranger.get(path).text
+        assert "Southmoor District Council" in page and "Northmoor" not in page
 
 
 def test_an_unknown_reference_is_answered_as_a_known_one(stranger: Visitor, outbox: list[Any], sent: Any) -> None:

@@ -267,9 +267,9 @@ def test_a_letter_counts_from_the_day_on_which_it_was_posted_not_from_that_on_wh
 def test_a_day_that_cannot_be_is_not_taken(
     visit: Callable[..., Visitor], staff: Made, made: list[Case], now: datetime
 ) -> None:
-    letter = asked(made[0], "clarification", actor=staff("officer"), now=now)
+    reference, letter = made[0].reference, asked(made[0], "clarification", actor=staff("officer"), now=now)
     visitor = visit("officer")
-    for days, says in ((1, "still to come"), (-1, "written after that day")):
+    for days, says in ((1, "still to come"), (-1, f"Written after that day: {reference}.")):
         visitor.get("/staff/post")
         on = (clock.day_of(now) + timedelta(days=days)).isoformat()
         answer = visitor.send({"letter": [letter], "do": "posted", "on": on}, form="They are in the post")

@@ -75,6 +75,7 @@ def code() -> Any:
             session.rotate()
             session.put("portal_case", str(case.id))
             session.put("portal_contact", portals.contact_mark(case))
+            session.put("portal_council", case.controller)
             return redirect(url_for("portal.show"))
     status = 400 if request.method == "POST" else 200
     return render_template("portal/code.html", form=form, errors=errors_for(form)), status
