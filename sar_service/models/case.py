@@ -62,6 +62,7 @@ LATE = (
 )
 OTHERS = tuple(name for name in COUNTED if name != "ended_on")
 EXPLAINED = text("late_reason IS NOT NULL")
+DOUBTED = text("doubted_at IS NOT NULL")
 
 
 class Case(Identified, OfController, Sealed, Base):
@@ -69,6 +70,7 @@ class Case(Identified, OfController, Sealed, Base):
 
     `sealed` holds {"subject", "requester", "scope", "delivery"}. `due_on`, `notice_by`, `clock_state` and `missed_on`
     are caches of what `domain/clock.py` derives from the facts, `told_on` of what the letters told of the due date,
+    `doubted_at` of what they say of who asks,
     `late_reason` of the newest reason that was given for being late; `status` is where the lifecycle stands;
     `redirected_as` says where a case went that was sent elsewhere.
     """
@@ -84,6 +86,8 @@ class Case(Identified, OfController, Sealed, Base):
         # What ended since a day; and the few of which somebody said why they were late.
         Index("ix_case_ended", "controller", "ended_on", "received_on", "id", *OTHERS),
         Index("ix_case_late", *LATE, sqlite_where=EXPLAINED, postgresql_where=EXPLAINED),
+        # The few in which it has to be settled again who asks.
+        Index("ix_case_doubted", "doubted_at", sqlite_where=DOUBTED, postgresql_where=DOUBTED),
     )
 
     reference: Mapped[str] = mapped_column(String(40), unique=True)
@@ -98,6 +102,7 @@ class Case(Identified, OfController, Sealed, Base):
     notice_by: Mapped[date | None]
     missed_on: Mapped[date | None]  # the due date that had passed when identity was first asked about
     told_on: Mapped[date | None]  # the due date that the person was last told
+    doubted_at: Mapped[datetime | None] = mapped_column(Instant)  # since when identity has to be settled again
     asked_on: Mapped[date | None]  # when evidence of identity was first asked for, if that was late
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_on: Mapped[date | None]  # the London day, for counting
@@ -139,9 +144,6 @@ class Fact(Identified, OfCase, Base):
     """
 
     __tablename__ = "fact"
-    # Where who asks came into doubt, and whether it was settled since, is asked for every worklist.
-    __table_args__ = (Index("ix_fact_kind", "kind", "recorded_at", "case_id"),)
-
     kind: Mapped[str] = mapped_column(String(40))
     on: Mapped[date]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

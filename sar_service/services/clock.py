@@ -349,7 +349,10 @@ def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, 
     `of` is the fact that changed it; where there is none, `because` says in our own words why. A clock that stands
     still has no date: then its state stands in the place of one.
     """
+    from . import identity_asks
+
     found = reckon(case)
+    identity_asks.renew(case)
     first = case.due_on is None and case.clock_state == clock.ClockState.RUNNING
     before = case.due_on.isoformat() if case.due_on else case.clock_state
     after = found.due.isoformat() if found.due else found.state.value

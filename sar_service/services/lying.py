@@ -9,22 +9,21 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, true
 
-from sar_service.db import db, no_lead
+from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
-from sar_service.models import AuditEvent, Case, Fact, Incoming, Letter, Pack, Task
+from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
 
 from . import case as cases
 from . import case_urgency, listing, portal, sealing, team
 from .clock import LONDON, day_of
-from .identity_asks import UNDOES, lapsed
+from .identity_asks import lapsed
 from .pack_release import delivery_of
 
 UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its release; what is older was let lie knowingly
-DOUBTED = timedelta(days=730)  # what is open for longer than that is late, and its page tells of the doubt
 UNPOSTED = timedelta(days=3)
 UNREAD = timedelta(days=2)
 LIE = ("to_post", "held", "failed")
@@ -93,25 +92,11 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
     """The cases in which identity has to be settled again; the longest in doubt first. The requester of one that was
     released is told that we check again who they are, whoever changed the contact."""
     recent = and_(Case.status.in_((Status.RELEASED, Status.CLOSED)), Case.released_on > day_of(now - LOOKED_AT))
-    said = Fact.__table__.alias()
-    again = exists().where(
-        said.c.case_id == Fact.case_id,
-        no_lead(said.c.kind) == "identity_settled",
-        no_lead(said.c.recorded_at) > Fact.recorded_at,
-    )
-    ever = exists().where(said.c.case_id == Fact.case_id, no_lead(said.c.kind) == "identity_settled")
-    undone = (
-        select(Fact.case_id, func.min(Fact.recorded_at).label("since"))
-        .where(Fact.kind.in_(UNDOES), Fact.recorded_at > now - DOUBTED, ever, ~again)
-        .group_by(Fact.case_id)
-        .subquery()
-    )
     rows = db.session.scalars(
         cases.visible(actor, by_id=True)
-        .join(undone, undone.c.case_id == Case.id)
-        .where(or_(Case.status.in_(OPEN), recent))
+        .where(Case.doubted_at.is_not(None), or_(Case.status.in_(OPEN), recent))
         .with_only_columns(Case.id)
-        .order_by(undone.c.since, Case.id)
+        .order_by(Case.doubted_at, Case.id)
     )
     today = day_of(now)
     found = listing.in_this_order(rows.fetchmany(4 * MOST), with_facts=True)

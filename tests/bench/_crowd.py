@@ -225,6 +225,8 @@ class Crowd:
         found = _due(story.received, right, story.asked, story.kind)
         made = datetime.combine(story.received, time(8), tzinfo=UTC)
         ended = story.status not in OPEN_STATES
+        changed = story.status not in (Status.RECEIVED, Status.IDENTITY) and chance.random() < 0.08
+        doubted = changed and chance.random() < 0.02
         of = {"controller": COUNCIL, "case_id": story.id}
         yield (
             "case",
@@ -247,6 +249,7 @@ class Crowd:
                 closed_at=story.touched if ended else None,
                 ended_on=(story.released or story.touched.date()) if ended else None,
                 late_reason=_why(story, found.due),
+                doubted_at=made if doubted else None,
                 assigned_to=story.assigned,
                 restricted=chance.random() < 0.01,
                 created_at=made,
@@ -261,9 +264,9 @@ class Crowd:
             kinds.append((story.kind, story.asked))
         if story.status not in (Status.RECEIVED, Status.IDENTITY):
             kinds.append(("identity_settled", story.received))
-            if chance.random() < 0.08:
+            if changed:
                 kinds.append(("contact_changed", story.received))
-                if chance.random() < 0.98:
+                if not doubted:
                     kinds.append(("identity_settled", story.received))
         for at, (kind, on) in enumerate(kinds):
             values = {"kind": kind, "on": on, "detail": "{}", "recorded_by": "service", **of}

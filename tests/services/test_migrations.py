@@ -1,6 +1,6 @@
 """Going back over a change of the tables and forth again loses nothing of a case, and ends at what the code says."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -64,6 +64,27 @@ def test_the_day_on_which_a_case_ended_is_found_in_london(app: Any, now: datetim
     with pytest.raises(IntegrityError):
         db.session.execute(text("UPDATE \"case\" SET late_reason = 'nonsense'"))
     db.session.rollback()
+
+
+def test_since_when_who_asks_is_in_doubt_is_found_as_it_was_kept(app: Any, staff: Any, now: datetime) -> None:
+    doubted, again, never = (factories.a_case(now=now) for _ in range(3))
+    officer, keys = staff("officer"), [case.id for case in (doubted, again, never)]
+    told = (
+        (doubted, "identity_settled", "contact_changed", "identity_doubted"),
+        (again, "identity_settled", "contact_changed", "identity_settled"),
+        (never, "contact_changed"),
+    )
+    for case, *kinds in told:
+        for minute, kind in enumerate(kinds):
+            at = now + timedelta(minutes=minute)
+            clock.add_fact(case, kind, clock.day_of(now), actor=officer, now=at)
+        db.session.commit()
+    since = [now + timedelta(minutes=1), None, None]
+    assert [db.session.get_one(Case, key).doubted_at for key in keys] == since
+    db.session.remove()
+    schema.downgrade("0023")
+    schema.upgrade()
+    assert [db.session.get_one(Case, key).doubted_at for key in keys] == since
 
 
 def test_the_tables_are_what_the_code_says(app: Any) -> None:
