@@ -20,7 +20,6 @@ from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
 from . import case as cases
 from . import case_urgency, listing, portal, sealing, team
 from .clock import LONDON, day_of
-from .identity_asks import lapsed
 from .pack_release import delivery_of
 
 UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its release; what is older was let lie knowingly
@@ -82,7 +81,7 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
 
 def to_settle(case: Case, *, today: date) -> bool:
     """Has identity to be settled again, so that an answer can go, or be fetched?"""
-    if not lapsed(case):
+    if case.doubted_at is None:
         return False
     last = portal.last_day(case) if case.status not in OPEN else today
     return last is not None and today <= last
@@ -101,7 +100,7 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
         .order_by(Case.doubted_at, Case.id)
     )
     today = day_of(now)
-    found = listing.in_this_order(rows.fetchmany(4 * MOST), with_facts=True)
+    found = listing.in_this_order(rows.fetchmany(4 * MOST))
     return [case for case in found if to_settle(case, today=today)][:MOST]
 
 
