@@ -19,14 +19,6 @@ from . import clock
 UNDOES = ("contact_changed", "identity_doubted", "capacity_changed")
 
 
-def settled(case: Case) -> bool:
-    """Has somebody, after the last change of contact, said that identity and authority are settled?"""
-    facts = clock.standing_facts(case)
-    said = [fact.recorded_at for fact in facts if fact.kind == "identity_settled"]
-    undone = [fact.recorded_at for fact in facts if fact.kind in UNDOES]
-    return bool(said) and (not undone or max(said) > max(undone))
-
-
 def lapsed_since(case: Case) -> datetime | None:
     """Since when it is not settled any more who asks, where it was once; else None."""
     facts = clock.standing_facts(case)
@@ -39,6 +31,11 @@ def lapsed_since(case: Case) -> datetime | None:
 def lapsed(case: Case) -> bool:
     """Was it settled once who asks, and is it not any more?"""
     return lapsed_since(case) is not None
+
+
+def settled(case: Case) -> bool:
+    """Has somebody, after the last change of contact, said that identity and authority are settled?"""
+    return not lapsed(case) and any(fact.kind == "identity_settled" for fact in clock.standing_facts(case))
 
 
 def renew(case: Case) -> None:

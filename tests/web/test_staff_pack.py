@@ -43,6 +43,14 @@ def job_ends(case: Case, state: PackState, now: datetime, *, findings: list[dict
     db.session.commit()
 
 
+def built(visitor: Visitor, path: str, case: Case, now: datetime) -> None:
+    """A pack that was built and checked, its page open."""
+    visitor.get(path)
+    visitor.send(form="Build it")
+    job_ends(case, PackState.READY, now, findings=[])
+    visitor.get(path)
+
+
 def test_a_pack_is_built_once_checked_and_goes_only_to_a_name_that_was_typed(
     visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
 ) -> None:
@@ -75,10 +83,7 @@ def test_a_pack_goes_only_to_the_contact_that_whoever_releases_it_was_shown(
 ) -> None:
     """The page was open while a colleague changed the contact and settled identity again."""
     visitor, path = visit(officer), f"/staff/cases/{case.reference}/pack"
-    visitor.get(path)
-    visitor.send(form="Build it")
-    job_ends(case, PackState.READY, now, findings=[])
-    visitor.get(path)
+    built(visitor, path, case, now)
     changed = fresh(case)
     identity_change.change_contact(changed, {"email": "m.tregale@example.org"}, actor=officer, now=now)
     identity.settle(changed, override="Seen again", actor=officer, now=now + timedelta(minutes=1))
@@ -94,10 +99,7 @@ def test_a_doubt_about_who_asks_stands_in_the_way_on_the_page_before_and_after_t
     visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
 ) -> None:
     visitor, path = visit(officer), f"/staff/cases/{case.reference}/pack"
-    visitor.get(path)
-    visitor.send(form="Build it")
-    job_ends(case, PackState.READY, now, findings=[])
-    visitor.get(path)
+    built(visitor, path, case, now)
     visitor.send({"recipient": "Morwenna Tregale", "recipient_checked": "yes"}, form="Release the pack")
     page = visitor.get(path).text
     assert "Stands in the way" not in page and "It can be downloaded until" in page
