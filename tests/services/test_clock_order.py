@@ -88,3 +88,14 @@ def test_what_the_clock_makes_of_facts_rests_on_no_order(app: Flask, told: list[
             )
         )
     assert all(each == found[0] for each in found)
+
+
+def test_a_doubt_of_the_very_instant_in_which_identity_was_settled_stands(
+    app: Flask, staff: Callable[..., Any], now: datetime
+) -> None:
+    case, officer = factories.a_case(now=now), staff("officer")
+    for kind in ("identity_doubted", "identity_settled"):
+        clock.add_fact(case, kind, clock.day_of(now), actor=officer, now=now)
+    assert not identity_asks.settled(case) and case.doubted_at == now
+    clock.add_fact(case, "identity_settled", clock.day_of(now), actor=officer, now=now + timedelta(seconds=1))
+    assert identity_asks.settled(case) and case.doubted_at is None

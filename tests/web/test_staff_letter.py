@@ -1,14 +1,17 @@
 """Writing a letter in the browser, and reading it in the portal."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
 from sar_service.services import identity, identity_change, letter, portal, sealing
 from tests import factories
@@ -143,3 +146,15 @@ def test_only_who_may_refuse_is_offered_the_letters_that_refuse(visit: Callable[
         for kind in ("refused", "unfounded"):
             assert (f'value="{kind}"' in page.text) is may, role
         assert ("A manager writes that letter" in page.text) is not may
+
+
+@pytest.mark.parametrize(("right", "what"), [(Right.COMPLAINT, "the complaint"), (Right.ERASURE, "the request")])
+def test_what_sending_an_answer_does_is_said_of_what_it_answers(
+    visit: Callable[..., Visitor], staff: Any, now: datetime, right: Right, what: str
+) -> None:
+    case, officer = factories.a_case(now=now, right=right), staff("officer")
+    if right is not Right.COMPLAINT:
+        factories.with_identity(case, actor=officer, now=now)
+    db.session.commit()
+    page = visit(officer).get(f"/staff/cases/{case.reference}/letters/new").text
+    assert set(re.findall(r"Sending it answers (the \w+)\.", page)) == {what}
