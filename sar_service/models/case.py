@@ -63,6 +63,8 @@ LATE = (
 OTHERS = tuple(name for name in COUNTED if name != "ended_on")
 EXPLAINED = text("late_reason IS NOT NULL")
 DOUBTED = text("doubted_at IS NOT NULL")
+TOLD_OTHERWISE = text("told_on != due_on")
+ASKED_LATE = text("asked_on IS NOT NULL")
 
 
 class Case(Identified, OfController, Sealed, Base):
@@ -88,6 +90,25 @@ class Case(Identified, OfController, Sealed, Base):
         Index("ix_case_late", *LATE, sqlite_where=EXPLAINED, postgresql_where=EXPLAINED),
         # The few in which it has to be settled again who asks.
         Index("ix_case_doubted", "doubted_at", sqlite_where=DOUBTED, postgresql_where=DOUBTED),
+        # The few in which somebody was told another date, or evidence was asked for late.
+        Index(
+            "ix_case_told",
+            "controller",
+            "status",
+            "told_on",
+            sqlite_where=TOLD_OTHERWISE,
+            postgresql_where=TOLD_OTHERWISE,
+        ),
+        Index(
+            "ix_case_asked", "controller", "status", "asked_on", sqlite_where=ASKED_LATE, postgresql_where=ASKED_LATE
+        ),
+        # The few that only who has them may see.
+        Index(
+            "ix_case_restricted",
+            "assigned_to",
+            sqlite_where=text("restricted = 1"),
+            postgresql_where=text("restricted"),
+        ),
     )
 
     reference: Mapped[str] = mapped_column(String(40), unique=True)

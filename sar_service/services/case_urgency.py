@@ -57,7 +57,12 @@ def told_wrong(case: Case) -> bool:
 
 
 def untold(today: date) -> Any:
-    """Whether a case is late and no letter written since has said so, as a condition on its row.
+    """Whether a case is late and no letter written since has said so, as a condition on its row."""
+    return and_(Case.status.in_(OPEN - UNKNOWN), late(today), _unsaid())
+
+
+def _unsaid() -> Any:
+    """Whether no letter written after the last day has said that it is late.
 
     The day of a letter is the one in UTC: what is written in the first hour after the last day, in summer, counts as
     before it, and the person is told once more.
@@ -68,13 +73,13 @@ def untold(today: date) -> Any:
         Letter.state.not_in(NOT_GONE),
         func.date(Letter.written_at, type_=Date) > sorted_by(),
     )
-    return and_(Case.status.in_(OPEN - UNKNOWN), late(today), ~said.exists())
+    return ~said.exists()
 
 
 def of_untold(rows: Sequence[Case], today: date) -> frozenset[uuid.UUID]:
-    """Which of these cases are late without anybody having been told: their ids."""
-    ids = [row.id for row in rows if row.status in OPEN and late_since(row, today) is not None]
-    return frozenset(db.session.scalars(select(Case.id).where(Case.id.in_(ids), untold(today)))) if ids else frozenset()
+    """Which of these cases are late without anybody having been told: their ids. As `untold` asks."""
+    ids = [row.id for row in rows if row.status in OPEN - UNKNOWN and late_since(row, today) is not None]
+    return frozenset(db.session.scalars(select(Case.id).where(Case.id.in_(ids), _unsaid()))) if ids else frozenset()
 
 
 def asked_slowly() -> Any:

@@ -47,7 +47,8 @@ def page_of(
     before = 0  # how many open ones there are, which come before everything that has ended
     if not chosen.ended and (not chosen.statuses or OPEN & set(chosen.statuses)):
         living = wanted.where(Case.status.in_(OPEN))
-        for some in (living.where(late), living):  # where enough is late, the others need not be sorted
+        # where enough is late, the others need not be sorted; where one page holds all, they are
+        for some in (living.where(late), living) if total is None or total > size else (living,):
             ids = list(db.session.scalars(some.order_by(*urgent, *order).offset(first).limit(size)))
             if len(ids) == size:
                 return ids

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import lazyload, load_only
 
 from sar_service.db import db, no_lead
 from sar_service.domain.actor import Actor
@@ -18,7 +19,7 @@ from sar_service.extensions import runtime
 from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
 
 from . import case as cases
-from . import case_urgency, listing, portal, sealing, team
+from . import case_urgency, portal, sealing, team
 from .clock import LONDON, day_of
 from .pack_release import delivery_of
 
@@ -92,16 +93,20 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
     released is told that we check again who they are, whoever changed the contact."""
     status = no_lead(Case.status)  # the few in doubt are looked up by that
     there = exists().where(Pack.case_id == Case.id, Pack.released_at > now - LOOKED_AT)
-    rows = db.session.scalars(
+    rows = (
         cases.visible(actor, by_id=True)
         .where(Case.doubted_at.is_not(None))
         .where(or_(status.in_(OPEN), and_(status.in_((Status.RELEASED, Status.CLOSED)), there)))
-        .with_only_columns(Case.id)
+        .options(lazyload(Case.facts), load_only(Case.reference, Case.status, Case.doubted_at, Case.controller))
         .order_by(Case.doubted_at, Case.id)
     )
-    today = day_of(now)
-    found = listing.in_this_order(rows.fetchmany(4 * MOST))
-    return [case for case in found if to_settle(case, today=today)][:MOST]
+    today, found = day_of(now), list[Case]()
+    for first in range(0, 4 * MOST, MOST):  # nearly always those read first are enough
+        some = db.session.scalars(rows.offset(first).limit(MOST)).all()
+        found += [case for case in some if to_settle(case, today=today)]
+        if len(found) >= MOST or len(some) < MOST:
+            break
+    return found[:MOST]
 
 
 def _midnight(now: datetime) -> datetime:

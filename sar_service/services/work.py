@@ -162,18 +162,22 @@ def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]
     others = db.session.scalars(select(Member.id).where(Member.active, Member.role.not_in(above))).all()
     unseen = and_(
         Case.restricted,
-        Task.assigned_to.in_(others),  # named one by one, so that their open tasks alone are read
+        Task.assigned_to.in_(others),
         or_(Case.assigned_to.is_(None), Case.assigned_to != Task.assigned_to),
     )
+    # Each by an index, all at once by none; of restricted cases there are few for anybody.
+    parts = [Task.assigned_to == me, and_(nobodys, falls), and_(unseen, Case.assigned_to == me)]
+    if Permission.SEE_RESTRICTED in actor.permissions:
+        unheld_of = [Case.assigned_to.is_(None), *([Case.assigned_to.in_(gone)] if gone else [])]
+        parts += [and_(unseen, each, Task.due_on < today) for each in unheld_of]
     rows: list[tuple[Task, str]] = []
     total = 0
-    # each by its index; all at once by none
-    for which in (Task.assigned_to == me, and_(nobodys, falls), and_(unseen, falls)):
-        mine = waits.where(which)
-        nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id)
-        some = [(row, reference) for row, reference in db.session.execute(nearest.limit(SHOWN))]
-        total += len(some) if len(some) < SHOWN else db.session.scalar(mine.with_only_columns(func.count())) or 0
-        rows += some
+    for which in parts:
+        mine = waits.where(which).with_only_columns(Task, Case.reference, func.count().over())
+        nearest = mine.order_by(Task.due_on, Task.made_at, Task.id).limit(SHOWN)
+        some = db.session.execute(nearest).all()
+        total += some[0][2] if some else 0
+        rows += [(row, reference) for row, reference, _ in some]
     rows = sorted(rows, key=lambda each: (each[0].due_on, each[0].made_at, each[0].id))[:SHOWN]
     sealing.fetch_keys(row.case_id for row, _ in rows)
     return [(row, reference, sealing.unseal(row)["what"]) for row, reference in rows], total

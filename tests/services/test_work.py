@@ -47,6 +47,20 @@ def test_a_task_of_somebody_who_may_not_see_the_case_any_more_is_of_whoever_has_
     assert (whats(helper, tomorrow), whats(holder, tomorrow), whats(manager, tomorrow)) == ([], [], ["Ring"])
 
 
+def test_a_task_in_a_restricted_case_that_somebody_who_left_had_is_the_managers_once_its_day_has_passed(
+    app: Flask, staff: packs.Made, now: datetime
+) -> None:
+    manager, leaver, helper = staff("manager"), staff("officer"), staff("officer")
+    case = given(factories.a_case(now=now), leaver)
+    work.add_task(case, "Ring", due_on=clock.day_of(now), member=member(helper), actor=leaver, now=now)
+    given(case, leaver, restricted=True)
+    member(leaver).active = False
+    db.session.commit()
+    tomorrow = now + timedelta(days=1)
+    assert (whats(manager, now), whats(manager, tomorrow)) == ([], ["Ring"])
+    assert whats(helper, tomorrow) == []
+
+
 def test_a_task_of_a_manager_in_a_restricted_case_stays_the_manager_s(
     app: Flask, staff: packs.Made, now: datetime
 ) -> None:
