@@ -18,12 +18,12 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, lease, letter, letter_hold, sealing, staff_mail, told_date
+from . import audit, lease, letter, letter_hold, listing, sealing, staff_mail, told_date
 from . import case as cases
 from . import reason as reasons
 
 UNDER_WAY = ("waiting", "sending", "sent")
-MOST = 50
+MOST = listing.MOST
 CODE = "access-code"  # it has lapsed by the time that anybody looks at it
 WAITS = ("identity_requested", "clarification_requested", "fee_requested")  # the clock waits for their answer
 TELLS = (*WAITS, "extension_notice")
@@ -89,7 +89,7 @@ def undelivered(*, actor: Actor) -> list[tuple[Letter, Case]]:
         .where(Letter.state == "failed")
         .with_only_columns(Letter, Case)
         .order_by(Letter.written_at, Letter.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
     return [(row, case) for row, case in rows]
 

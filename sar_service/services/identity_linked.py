@@ -220,7 +220,7 @@ def pressing(actor: Actor) -> list[tuple[Case, bool]]:
         .where(ContactElsewhere.settled_at.is_(None), or_(Case.status.in_(OPEN), Case.released_at.is_not(None)))
         .with_only_columns(Case, ContactElsewhere.holds)
         .order_by(ContactElsewhere.changed_at, ContactElsewhere.id)
-        .limit(MOST)
+        .limit(2 * MOST)
     )
     found: dict[Case, bool] = {}
     for case, holds in rows:

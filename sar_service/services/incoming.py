@@ -29,14 +29,13 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, CaseKey, Incoming, Letter, Pulse
 from sar_service.queue import after_commit
 
-from . import audit, clock, delivery, finding, incoming_scan, intake, pulse, sealing, staff_mail
+from . import audit, clock, delivery, finding, incoming_scan, intake, listing, pulse, sealing, staff_mail
 from . import case as cases
 
 SILENT_AFTER = timedelta(hours=1)
 LARGEST = 50 * 1024 * 1024  # bytes of a message that are fetched
 A_ROUND = 50  # messages read in one go
 WHAT = 4000  # letters of the text that a draft takes over as what is asked for
-MOST = 50
 STRANGER = "It reports on a letter that is none of ours, or names none."
 
 
@@ -283,13 +282,11 @@ def _fill(case: Case, row: Incoming, message: Message, raw: bytes, *, now: datet
 
 
 def of(case: Case) -> list[tuple[Incoming, dict[str, Any]]]:
-    """The messages of a case with what they say, the newest first."""
-    rows = db.session.scalars(
-        select(Incoming)
-        .where(Incoming.case_id == case.id)
-        .order_by(Incoming.arrived_at.desc(), Incoming.id)
-        .limit(MOST)
-    )
+    """The messages of a case with what they say, the newest first: all that wait, and the newest of the others."""
+    query = select(Incoming).where(Incoming.case_id == case.id).order_by(Incoming.arrived_at.desc(), Incoming.id)
+    waiting = db.session.scalars(query.where(Incoming.handled_at.is_(None))).all()
+    done = db.session.scalars(query.where(Incoming.handled_at.is_not(None)).limit(listing.MOST)).all()
+    rows = sorted([*waiting, *done], key=lambda row: row.arrived_at, reverse=True)
     return [(row, sealing.unseal(row)) for row in rows]
 
 
@@ -307,7 +304,7 @@ def unhandled(*, actor: Actor) -> list[tuple[Incoming, Case]]:
         .where(Incoming.handled_at.is_(None))
         .with_only_columns(Incoming, Case)
         .order_by(Incoming.arrived_at, Incoming.id)
-        .limit(MOST)
+        .limit(listing.MOST + 1)
     )
     return [(row, case) for row, case in rows]
 

@@ -26,7 +26,7 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Incoming, Pulse
 from sar_service.queue import after_commit
 
-from . import audit, sealing
+from . import audit, listing, sealing
 from . import case as cases
 
 SECONDS, IN_ALL = 60, 600  # for one file, or for the original; for all of a message in one go
@@ -39,7 +39,7 @@ LARGE, GONE = "large", "gone"  # it takes no file of this size; the store does n
 HELD_LONG = timedelta(minutes=15)
 HELD = "It is held until the virus scanner has looked at it. That is tried again by itself."
 BARRED = "A virus scanner found something in it, so nobody can open it here."
-MOST = 50
+MOST = listing.MOST
 
 
 @dataclass(frozen=True)
@@ -250,6 +250,6 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
         .join(Incoming, Incoming.case_id == Case.id)
         .where(Incoming.scan == Scan.WAITING, Incoming.read_at < now - HELD_LONG)
         .order_by(Incoming.read_at, Incoming.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
     return list(dict.fromkeys(rows))

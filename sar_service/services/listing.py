@@ -17,6 +17,8 @@ from sar_service.models import Case
 
 from . import sealing
 
+MOST = 50  # of what lies somewhere, shown at once; a list that has one more says that there is more
+
 
 class Chosen(Protocol):
     """What of a filter says how its cases are sorted, and whether any of them can be open."""

@@ -19,7 +19,7 @@ from sar_service.extensions import runtime
 from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
 
 from . import case as cases
-from . import case_urgency, portal, sealing, team
+from . import case_urgency, listing, portal, sealing, team
 from .clock import LONDON, day_of
 from .pack_release import delivery_of
 
@@ -27,7 +27,7 @@ UNFETCHED, LOOKED_AT = timedelta(days=14), timedelta(days=200)  # after its rele
 UNPOSTED = timedelta(days=3)
 UNREAD = timedelta(days=2)
 LIE = ("to_post", "held", "failed")
-MOST = 50
+MOST = listing.MOST
 
 
 def unfetched(*, actor: Actor, now: datetime) -> list[Case]:
@@ -52,7 +52,7 @@ def unfetched(*, actor: Actor, now: datetime) -> list[Case]:
             ),
         )
         .order_by(Case.released_on, Case.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     ).all()
     sealing.fetch_keys(case.id for case in rows)
     return [case for case in rows if delivery_of(case)["how"] == "portal"]
@@ -77,7 +77,7 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
         .subquery()
     )
     rows = cases.visible(actor, by_id=True).join(lie, lie.c.case_id == Case.id).order_by(lie.c.since, Case.id)
-    return list(db.session.scalars(rows.limit(MOST)))
+    return list(db.session.scalars(rows.limit(MOST + 1)))
 
 
 def to_settle(case: Case, *, today: date) -> bool:
@@ -101,12 +101,12 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
         .order_by(Case.doubted_at, Case.id)
     )
     today, found = day_of(now), list[Case]()
-    for first in range(0, 4 * MOST, MOST):  # nearly always those read first are enough
+    for first in range(0, 5 * MOST, MOST):  # nearly always those read first are enough
         some = db.session.scalars(rows.offset(first).limit(MOST)).all()
         found += [case for case in some if to_settle(case, today=today)]
-        if len(found) >= MOST or len(some) < MOST:
+        if len(found) > MOST or len(some) < MOST:
             break
-    return found[:MOST]
+    return found[: MOST + 1]
 
 
 def _midnight(now: datetime) -> datetime:
@@ -155,20 +155,20 @@ def in_words(*, actor: Actor, now: datetime) -> list[str]:
         (_count(unread), "message that nobody has dealt with", "messages that nobody has dealt with", "/staff/"),
         (_count(failed), "letter that did not arrive", "letters that did not arrive", "/staff/"),
         (
-            len(held(actor=actor, now=now)),
+            _listed(held(actor=actor, now=now)),
             "request in which a letter is held back until it is settled who reads it",
             "requests in which letters are held back until it is settled who reads them",
             "/staff/",
         ),
         (
-            len(unsettled(actor=actor, now=now)),
+            _listed(unsettled(actor=actor, now=now)),
             "request in which identity has to be settled again",
             "requests in which identity has to be settled again",
             "/staff/",
         ),
         (unposted(actor=actor, now=now), "letter that was not posted", "letters that were not posted", "/staff/post"),
         (
-            len(unfetched(actor=actor, now=now)),
+            _listed(unfetched(actor=actor, now=now)),
             "answer that was released and that nobody has fetched",
             "answers that were released and that nobody has fetched",
             "/staff/?status=released",
@@ -177,6 +177,10 @@ def in_words(*, actor: Actor, now: datetime) -> list[str]:
     )
     base = runtime().settings.base_url
     return [f"- {count} {one if count == 1 else many}\n  {base}{path}" for count, one, many, path in found if count]
+
+
+def _listed(rows: list[Case]) -> int | str:
+    return len(rows) if len(rows) <= MOST else f"more than {MOST}"
 
 
 def _count(query: Select[Any]) -> int:

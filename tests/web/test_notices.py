@@ -5,14 +5,26 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
+from sqlalchemy import select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.complaint import About
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
-from sar_service.models import Case
-from sar_service.services import clock, complaint, identity, identity_change, letter_draft, link, merge
+from sar_service.models import Case, Letter
+from sar_service.services import (
+    clock,
+    complaint,
+    identity,
+    identity_change,
+    letter,
+    letter_draft,
+    link,
+    listing,
+    lying,
+    merge,
+)
 from tests import factories
 from tests.browser import Visitor
 
@@ -134,3 +146,32 @@ def test_a_complaint_that_was_merged_is_called_so_in_the_request_that_it_is_abou
     page = visit(officer).get(path).text
     said = page.partition(f">{second}</a>")[2].partition("</li>")[0]
     assert "Merged" in said
+
+
+def test_a_notice_that_names_only_the_first_says_that_there_are_more(
+    visit: Visit, officer: Actor, app: Flask, now: datetime
+) -> None:
+    made = [factories.a_case(now=now + timedelta(minutes=at)) for at in range(listing.MOST + 2)]
+    for at, case in enumerate(made):
+        case.doubted_at = now + timedelta(minutes=at)
+        row = letter.write(case, "acknowledgement", actor=officer, now=now)
+        row.state, row.written_at = "failed", now + timedelta(minutes=at)
+    db.session.commit()
+    references, keys = [case.reference for case in made], [case.id for case in made]
+    page = visit(officer).get("/staff/").text
+    said = notice(page, AGAIN)
+    assert [each for each in references if each in said] == references[:-2]
+    assert said.endswith("and more, which are named here as these are dealt with")
+    assert "More than 50 letters did not arrive" in page
+    told = "\n".join(lying.in_words(actor=officer, now=now))
+    assert "- more than 50 requests in which identity has to be settled again" in told
+    assert "- 52 letters that did not arrive" in told
+    for key in keys[:2]:
+        db.session.get_one(Case, key).doubted_at = None
+    for row in db.session.scalars(select(Letter).where(Letter.case_id.in_(keys[:2]))):
+        row.state = "sent"
+    db.session.commit()
+    page = visit(officer).get("/staff/").text
+    said = notice(page, AGAIN)
+    assert [each for each in references if each in said] == references[2:] and "and more" not in said
+    assert "50 letters did not arrive" in page and "More than" not in page
