@@ -17,7 +17,7 @@ from sar_service.domain.incoming import File, Message
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter, LinkRow
-from sar_service.services import clock, delivery, incoming, letter_draft, report, sealing
+from sar_service.services import clock, delivery, incoming, letter_draft, listing, report, sealing
 from tests import factories
 from tests.browser import Visitor
 
@@ -138,6 +138,21 @@ def test_files_are_only_ever_downloaded_and_only_of_this_case(visit: Visit, come
     for wrong in (f"{row}/files/0", f"{row}/files/2", f"{elsewhere}/files/1", f"{elsewhere}/original"):
         assert visitor.get(f"/staff/cases/{reference}/messages/{wrong}").status_code == 404
     assert visit("officer", controllers=["southmoor"]).get(f"/staff/cases/{reference}/draft").status_code == 404
+
+
+def test_a_message_that_waits_is_shown_however_many_came_since(
+    visit: Visit, come: Callable[..., Case], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST", 2)
+    case = come(text="The first: please look at this")
+    incoming.of(case)[0][0].handled_at = None
+    for at in range(4):
+        row = incoming.of(come(subject=f"Automatic reply {at}", text="I am away"))[0][0]
+        row.case_id, row.arrived_at, row.handled_at = case.id, CAME + timedelta(minutes=at + 1), now
+        sealing.seal(row, {"from": "a", "subject": f"Reply {at}", "text": "away", "files": []})
+    db.session.commit()
+    assert [row.handled_at is None for row, _ in incoming.of(case)] == [False, False, True]
+    assert "The first: please look at this" in visit("officer").get(f"/staff/cases/{case.reference}/messages").text
 
 
 def test_no_letter_of_a_draft_is_begun_in_any_other_way_either(
