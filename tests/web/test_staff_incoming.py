@@ -147,9 +147,9 @@ def test_a_message_that_waits_is_shown_however_many_came_since(
     case = come(text="The first: please look at this")
     incoming.of(case)[0][0].handled_at = None
     for at in range(4):
-        row = incoming.of(come(subject=f"Automatic reply {at}", text="I am away"))[0][0]
+        row, told = incoming.of(come(subject=f"Automatic reply {at}", text="I am away"))[0]
         row.case_id, row.arrived_at, row.handled_at = case.id, CAME + timedelta(minutes=at + 1), now
-        sealing.seal(row, {"from": "a", "subject": f"Reply {at}", "text": "away", "files": []})
+        sealing.seal(row, told)
     db.session.commit()
     assert [row.handled_at is None for row, _ in incoming.of(case)] == [False, False, True]
     assert "The first: please look at this" in visit("officer").get(f"/staff/cases/{case.reference}/messages").text
