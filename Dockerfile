@@ -5,7 +5,7 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 tesseract-ocr tesseract-ocr-eng poppler-utils qpdf \
-       bubblewrap fonts-liberation fonts-noto-core fonts-dejavu-core \
+       bubblewrap fonts-liberation fonts-noto-core fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-symbola \
     && rm -rf /var/lib/apt/lists/*
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -10,7 +10,7 @@ OUT ?= demo-out
 LONGEST_TEST := 900 # seconds after which a test that hangs fails by name
 STAMP := $(VENV)/.set-up
 PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 tesseract-ocr tesseract-ocr-eng poppler-utils qpdf \
-	bubblewrap fonts-liberation fonts-noto-core fonts-dejavu-core
+	bubblewrap fonts-liberation fonts-noto-core fonts-dejavu-core fonts-droid-fallback fonts-nanum fonts-symbola
 TEST_PACKAGES := postgresql chromium dovecot-imapd
 
 .PHONY: help setup setup-test demo run test bench lint format lock
