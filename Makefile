@@ -20,7 +20,7 @@ help: ## list the verbs
 
 setup: $(STAMP) ## install what the service needs (system packages, virtual environment)
 
-$(STAMP): requirements/run.txt requirements/dev.txt requirements/install-packages
+$(STAMP): Makefile requirements/run.txt requirements/dev.txt requirements/install-packages
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=")'
 	@bash requirements/install-packages $(PACKAGES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
