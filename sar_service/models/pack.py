@@ -4,12 +4,14 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sar_service.db import Base, Instant, words_of
 
 from .base import Claimed, Identified, OfCase, Sealed
+
+UNFETCHED = text("released_at IS NOT NULL AND fetched_at IS NULL")
 
 
 class PackState(StrEnum):
@@ -22,10 +24,17 @@ class PackState(StrEnum):
 
 
 class Pack(Identified, OfCase, Sealed, Claimed, Base):
-    """One build of the pack from one signed-off state. `sealed` holds {"findings", "manifest"}."""
+    """One build of the pack from one signed-off state. `sealed` holds {"findings", "manifest"}.
+
+    `fetched_at`: when its requester last fetched it since it was released; the trail holds every time.
+    """
 
     __tablename__ = "pack"
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        # The few that were released and that nobody has fetched.
+        Index("ix_pack_unfetched", "released_at", "case_id", sqlite_where=UNFETCHED, postgresql_where=UNFETCHED),
+    )
 
     number: Mapped[int]
     sign_off_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("sign_off.id"))
@@ -41,6 +50,7 @@ class Pack(Identified, OfCase, Sealed, Claimed, Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released_by: Mapped[str] = mapped_column(String(80), default="")
+    fetched_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class PackPart(Identified, OfCase, Base):

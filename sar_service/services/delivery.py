@@ -8,6 +8,8 @@ A letter that did not arrive stands on everybody's worklist until somebody has d
 import uuid
 from datetime import datetime
 
+from sqlalchemy.orm import load_only
+
 from sar_service.adapters.mail import Failure, Following
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE, Actor
@@ -88,6 +90,7 @@ def undelivered(*, actor: Actor) -> list[tuple[Letter, Case]]:
         .join(Letter, Letter.case_id == Case.id)
         .where(Letter.state == "failed")
         .with_only_columns(Letter, Case)
+        .options(*listing.NAMED, load_only(Letter.case_id, Letter.kind, Letter.written_at))
         .order_by(Letter.written_at, Letter.id)
         .limit(MOST + 1)
     )

@@ -240,6 +240,8 @@ def pressing(actor: Actor, *, today: date) -> tuple[list[Case], list[Case]]:
     def having(condition: object) -> list[Case]:
         mine = select(IdentityCopy.case_id).where(IdentityCopy.destroyed_at.is_(None), condition)  # type: ignore[arg-type]
         seen = visible(actor, by_id=True).where(Case.id.in_(mine))
-        return list(db.session.scalars(seen.order_by(Case.due_on, Case.id).limit(listing.MOST + 1)))
+        return list(
+            db.session.scalars(seen.options(*listing.NAMED).order_by(Case.due_on, Case.id).limit(listing.MOST + 1))
+        )
 
     return having(IdentityCopy.checked_at.is_(None)), having(or_(until < today, IdentityCopy.message != ""))

@@ -24,7 +24,7 @@ from sar_service.domain.permission import Permission, may_see_case
 from sar_service.extensions import runtime
 from sar_service.models import AccessCode, Case, ContactElsewhere, LinkRow
 
-from . import audit, finding, letter_hold, letter_words, sealing, staff_mail, team
+from . import audit, finding, letter_hold, letter_words, listing, sealing, staff_mail, team
 from . import case as cases
 from . import reason as reasons
 from .contact import PARTS, contact_of, may_change
@@ -219,6 +219,7 @@ def pressing(actor: Actor) -> list[tuple[Case, bool]]:
         .join(ContactElsewhere, ContactElsewhere.case_id == Case.id)
         .where(ContactElsewhere.settled_at.is_(None), or_(Case.status.in_(OPEN), Case.released_at.is_not(None)))
         .with_only_columns(Case, ContactElsewhere.holds)
+        .options(*listing.NAMED)
         .order_by(ContactElsewhere.changed_at, ContactElsewhere.id)
         .limit(2 * MOST)
     )

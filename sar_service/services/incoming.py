@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import load_only
 
 from sar_service.adapters.imap import Address
 from sar_service.catalogue.mailbox import Mailbox
@@ -303,6 +304,7 @@ def unhandled(*, actor: Actor) -> list[tuple[Incoming, Case]]:
         .join(Incoming, Incoming.case_id == Case.id)
         .where(Incoming.handled_at.is_(None))
         .with_only_columns(Incoming, Case)
+        .options(*listing.NAMED, load_only(Incoming.case_id, Incoming.known, Incoming.arrived_at))
         .order_by(Incoming.arrived_at, Incoming.id)
         .limit(listing.MOST + 1)
     )

@@ -249,6 +249,7 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
         cases.visible(actor, by_id=True)
         .join(Incoming, Incoming.case_id == Case.id)
         .where(Incoming.scan == Scan.WAITING, Incoming.read_at < now - HELD_LONG)
+        .options(*listing.NAMED)
         .order_by(Incoming.read_at, Incoming.id)
         .limit(MOST + 1)
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import lazyload, load_only
 
 from sar_service.db import db
 from sar_service.domain.lifecycle import OPEN, Status
@@ -17,6 +17,11 @@ from sar_service.models import Case
 
 from . import sealing
 
+# What a notice says of a case: the rest of its row, and its facts, are read only where somebody asks for them.
+NAMED = (
+    lazyload(Case.facts),
+    load_only(Case.reference, Case.controller, Case.status, Case.doubted_at, Case.released_on),
+)
 MOST = 50  # of what lies somewhere, shown at once; a list that has one more says that there is more
 
 

@@ -4,19 +4,20 @@ Nothing of it is in the list of open cases, and no due date rises. Letters that 
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import lazyload, load_only
+from sqlalchemy.orm import lazyload
 
-from sar_service.db import db, no_lead
+from sar_service.db import db, is_one_of, no_lead
 from sar_service.domain.actor import Actor
 from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.permission import Permission
 from sar_service.extensions import runtime
-from sar_service.models import AuditEvent, Case, Incoming, Letter, Pack, Task
+from sar_service.models import Case, Incoming, Letter, Pack, Task
 
 from . import case as cases
 from . import case_urgency, listing, portal, sealing, team
@@ -28,6 +29,20 @@ UNPOSTED = timedelta(days=3)
 UNREAD = timedelta(days=2)
 LIE = ("to_post", "held", "failed")
 MOST = listing.MOST
+READ = 20 * MOST  # at the most, to find those
+
+
+def _first(rows: Select[Any], which: Callable[[Case], bool], *, sealed: bool = False) -> list[Case]:
+    """The first of these cases, and one more than are shown; nearly always those that are read first are enough."""
+    found: list[Case] = []
+    for first in range(0, READ, MOST + 1):
+        some = db.session.scalars(rows.offset(first).limit(MOST + 1)).all()
+        if sealed:
+            sealing.fetch_keys(case.id for case in some)
+        found += filter(which, some)
+        if len(found) > MOST or len(some) <= MOST:
+            break
+    return found[: MOST + 1]
 
 
 def unfetched(*, actor: Actor, now: datetime) -> list[Case]:
@@ -36,26 +51,20 @@ def unfetched(*, actor: Actor, now: datetime) -> list[Case]:
     It ends when they fetch it, or when the case is closed.
     """
     newer = Pack.__table__.alias()
-    rows = db.session.scalars(
-        cases.visible(actor)
-        .join(Pack, Pack.case_id == Case.id)
-        .where(
-            Case.status == Status.RELEASED,
-            Case.released_on > day_of(now - LOOKED_AT),
-            Case.released_on <= day_of(now - UNFETCHED),
-            Pack.released_at <= now - UNFETCHED,
-            ~exists().where(newer.c.case_id == Case.id, newer.c.released_at > Pack.released_at),
-            ~exists().where(
-                AuditEvent.case_id == Case.id,
-                AuditEvent.verb == "fetched the pack",
-                AuditEvent.at >= Pack.released_at,
-            ),
-        )
+    lie = select(Pack.case_id).where(
+        Pack.released_at.is_not(None),
+        Pack.fetched_at.is_(None),
+        Pack.released_at > now - LOOKED_AT,
+        Pack.released_at <= now - UNFETCHED,
+        ~exists().where(newer.c.case_id == Pack.case_id, newer.c.released_at > Pack.released_at),
+    )
+    rows = (
+        cases.visible(actor, by_id=True)
+        .where(is_one_of(Case.id, lie), no_lead(Case.status) == Status.RELEASED)
+        .options(lazyload(Case.facts))
         .order_by(Case.released_on, Case.id)
-        .limit(MOST + 1)
-    ).all()
-    sealing.fetch_keys(case.id for case in rows)
-    return [case for case in rows if delivery_of(case)["how"] == "portal"]
+    )
+    return _first(rows, lambda case: delivery_of(case)["how"] == "portal", sealed=True)
 
 
 def unposted(*, actor: Actor, now: datetime) -> int:
@@ -77,7 +86,7 @@ def held(*, actor: Actor, now: datetime) -> list[Case]:
         .subquery()
     )
     rows = cases.visible(actor, by_id=True).join(lie, lie.c.case_id == Case.id).order_by(lie.c.since, Case.id)
-    return list(db.session.scalars(rows.limit(MOST + 1)))
+    return list(db.session.scalars(rows.options(*listing.NAMED).limit(MOST + 1)))
 
 
 def to_settle(case: Case, *, today: date) -> bool:
@@ -97,16 +106,11 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
         cases.visible(actor, by_id=True)
         .where(Case.doubted_at.is_not(None))
         .where(or_(status.in_(OPEN), and_(status.in_((Status.RELEASED, Status.CLOSED)), there)))
-        .options(lazyload(Case.facts), load_only(Case.reference, Case.status, Case.doubted_at, Case.controller))
+        .options(*listing.NAMED)
         .order_by(Case.doubted_at, Case.id)
     )
-    today, found = day_of(now), list[Case]()
-    for first in range(0, 5 * MOST, MOST):  # nearly always those read first are enough
-        some = db.session.scalars(rows.offset(first).limit(MOST)).all()
-        found += [case for case in some if to_settle(case, today=today)]
-        if len(found) > MOST or len(some) < MOST:
-            break
-    return found[: MOST + 1]
+    today = day_of(now)
+    return _first(rows, lambda case: to_settle(case, today=today))
 
 
 def _midnight(now: datetime) -> datetime:

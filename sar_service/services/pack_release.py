@@ -204,5 +204,5 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, compared: str, a
         how = delivery_of(case)["how"]
         cases.move(case, Action.RELEASE, actor=actor, now=now, pack=pack.number, sha256=pack.sha256, how=how)
         case.released_at, case.released_on = now, clock.day_of(now)
-    pack.released_at, pack.released_by = now, actor.label
+    pack.released_at, pack.released_by, pack.fetched_at = now, actor.label, None
     letter.write(case, "released", actor=actor, now=now)

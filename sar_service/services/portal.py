@@ -300,6 +300,7 @@ def fetch(case: Case, *, now: datetime) -> tuple[Pack, Iterator[bytes]]:
     if pack is None or pack.object_id is None:
         raise NotFound("There is nothing to download now. Look at where your request is.")
     audit.record("fetched the pack", actor=requester_of(case), now=now, case=case, of=pack, sha256=pack.sha256)
+    pack.fetched_at = now
     return pack, sealing.object_chunks(sealing.get_object(pack.object_id))
 
 

@@ -24,6 +24,8 @@ from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.services import audit, finding_index, intake
 
+from . import _crowd_kept
+
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 TODAY = NOW.date()
 COUNCIL = "northmoor"
@@ -32,7 +34,9 @@ YEARS = 8
 OPEN = {1_000: 0.6, 100_000: 0.1}  # share that is open: of a service's first thousand most, after years few
 BLOCK = 200  # cases whose events lie between each other's
 NAMES = Path(finding_index.__file__).parents[1] / "documents" / "data"
-TABLES = ("case", "case_key", "fact", "letter", "task", "note", "case_flag", "search_word", "audit_event")
+TABLES = (
+    "case", "case_key", "fact", "letter", "task", "note", "case_flag", "search_word", "audit_event", *_crowd_kept.TABLES
+)  # fmt: skip
 STREETS = ("Quarry Lane", "Fore Street", "Mill Road", "Station Road", "Hill View", "Church Lane", "Beech Avenue")
 TOWNS = ("Northmoor", "Ashcombe", "Little Marden", "Stowe Bridge", "Carrick")
 RIGHTS = [right for right in Right if right is not Right.COMPLAINT]
@@ -65,8 +69,8 @@ STEPS = (
     ("added a task", {}),
     ("submit", {"before": "reviewing", "after": "awaiting_signoff"}),
     ("sign off", {"before": "awaiting_signoff", "after": "signed_off"}),
-    ("viewed the pack", {}),
     ("release", {"before": "ready", "after": "released"}),
+    ("viewed the pack", {}),
 )
 RAW = {  # tables of which there are so many rows that they are made as SQLite keeps them: their columns
     "search_word": ("digest", "case_id"),
@@ -136,6 +140,15 @@ class Story:
     released: date | None
     asked: date | None
     kind: str  # of the question that waits for its answer, or ""
+
+    @property
+    def released_at(self) -> datetime | None:
+        return datetime.combine(self.released, time(15), tzinfo=UTC) if self.released else None
+
+    @property
+    def fetched(self) -> bool:
+        """Whether the answer was fetched on the day it was released: all that are closed, and most of the others."""
+        return self.released is not None and (self.status is Status.CLOSED or self.id.int % 10 > 0)
 
 
 class Crowd:
@@ -244,7 +257,7 @@ class Crowd:
                 clock_state=found.state.value,
                 due_on=found.due,
                 notice_by=found.notice_by,
-                released_at=datetime.combine(story.released, time(15), tzinfo=UTC) if story.released else None,
+                released_at=story.released_at,
                 released_on=story.released,
                 closed_at=story.touched if ended else None,
                 ended_on=(story.released or story.touched.date()) if ended else None,
@@ -272,6 +285,8 @@ class Crowd:
             values = {"kind": kind, "on": on, "detail": "{}", "recorded_by": "service", **of}
             yield "fact", row("fact", id=new_id(), recorded_at=made + timedelta(minutes=at), **values)
         yield from self._beside(story, key, made, of, ended)
+        for table, values in _crowd_kept.beside(story, key, made, chance):
+            yield table, row(table, **values, **of)
         if chance.random() < 0.03:
             flag = chance.choice(("safe_address", "child_at_risk", "care_leaver", "litigation"))
             yield "case_flag", row("case_flag", id=new_id(), flag=flag, set_by="service", set_at=made, **of)
@@ -330,16 +345,30 @@ class Crowd:
         for step, (verb, detail) in enumerate(STEPS):
             told = json.dumps(detail, sort_keys=True, separators=(",", ":"))
             clock = f"{8 + step // 3:02}:{step:02}:00"
-            for (case_id, actor), day in zip(who, days, strict=True):
+            for (case_id, actor), day, story in zip(who, days, stories, strict=True):
                 number += 1
+                what, at = verb, f"{day}T{clock}"
+                if step == len(STEPS) - 1 and story.fetched:
+                    what, at = "fetched the pack", f"{story.released}T16:00:00"
                 text = (
-                    f'{{"actor":"{actor}","at":"{day}T{clock}+00:00","case_id":"{case_id}","controller":"{COUNCIL}",'
-                    f'"detail":{told},"number":{number},"object":"","previous":"{previous}","verb":"{verb}"}}'
+                    f'{{"actor":"{actor}","at":"{at}+00:00","case_id":"{case_id}","controller":"{COUNCIL}",'
+                    f'"detail":{told},"number":{number},"object":"","previous":"{previous}","verb":"{what}"}}'
                 )
                 digest = key.digest(text)
                 yield (
                     "audit_event",
-                    (number, f"{day} {clock}.000000", actor, verb, COUNCIL, case_id.hex, "", told, previous, digest),
+                    (
+                        number,
+                        f"{at.replace('T', ' ')}.000000",
+                        actor,
+                        what,
+                        COUNCIL,
+                        case_id.hex,
+                        "",
+                        told,
+                        previous,
+                        digest,
+                    ),
                 )
                 previous = digest
         self.head = (number, previous)

@@ -226,8 +226,23 @@ def test_an_answer_that_was_made_available_again_lies_there_anew_and_once(
     db.session.add(Pack(**{**values, "id": new_id(), "number": 2, "released_at": again + timedelta(days=1)}))
     db.session.commit()
     assert lie(again + timedelta(days=16)) == [key]
-    assert lie(now + timedelta(days=199)) == [key]
-    assert lie(now + timedelta(days=201)) == []  # it was let lie knowingly
+    assert lie(again + timedelta(days=200)) == [key]
+    assert lie(again + timedelta(days=202)) == []  # it was let lie knowingly
+
+
+def test_answers_on_paper_hide_none_that_is_to_be_fetched(
+    app: Flask, sent: Any, staff: packs.Made, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lying, "MOST", 1)
+    officer, second, keys = staff("officer"), staff("officer"), []
+    for how in ("post", "post", "collection", "portal"):
+        case, row = make_ready(packs.signed_off(sent, officer=officer, second=second, now=now), officer, now)
+        packs.release(case, row, actor=officer, now=now)
+        sealing.seal(case, {**sealing.unseal(case), "delivery": {"how": how}})
+        case.released_on -= timedelta(days=4 - len(keys))
+        db.session.commit()
+        keys.append(case.id)
+    assert [case.id for case in lying.unfetched(actor=officer, now=now + timedelta(days=15))] == keys[-1:]
 
 
 def test_two_timetables_tell_nobody_twice(

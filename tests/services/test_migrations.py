@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sar_service.db import Base, aside, db
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.redirect import Route
-from sar_service.models import Case, Fact
-from sar_service.services import clock, schema
-from tests import factories
+from sar_service.models import Case, Fact, Pack
+from sar_service.services import clock, portal, schema
+from tests import factories, packs
+from tests.services.test_pack_release import make_ready
 
 
 def test_a_case_sent_elsewhere_survives_the_way_back_as_closed(app: Any, now: datetime) -> None:
@@ -85,6 +86,28 @@ def test_since_when_who_asks_is_in_doubt_is_found_as_it_was_kept(app: Any, staff
     schema.downgrade("0023")
     schema.upgrade()
     assert [db.session.get_one(Case, key).doubted_at for key in keys] == since
+
+
+def test_when_a_pack_was_fetched_is_found_in_the_trail_and_only_since_it_was_released(
+    app: Any, sent: Any, staff: Any, now: datetime
+) -> None:
+    officer, second, keys = staff("officer"), staff("officer"), []
+    days = [now, now + timedelta(days=1), now + timedelta(days=40)]  # on the last its days in the portal are over
+    for fetched, again in ((days[1], None), (None, None), (days[1], days[2])):
+        case, row = make_ready(packs.signed_off(sent, officer=officer, second=second, now=now), officer, now)
+        packs.release(case, row, actor=officer, now=now)
+        if fetched is not None:
+            assert b"".join(portal.fetch(case, now=fetched)[1])
+        if again is not None:
+            packs.release(case, row, actor=officer, now=again)
+        db.session.commit()
+        keys.append(row.id)
+    when = [days[1], None, None]
+    assert [db.session.get_one(Pack, key).fetched_at for key in keys] == when
+    db.session.remove()
+    schema.downgrade("0025")
+    schema.upgrade()
+    assert [db.session.get_one(Pack, key).fetched_at for key in keys] == when
 
 
 def test_the_tables_are_what_the_code_says(app: Any) -> None:
