@@ -3,6 +3,7 @@
 A message never carries personal data beyond its recipient: letters are read in the portal.
 """
 
+import re
 import secrets
 import smtplib
 import ssl
@@ -22,10 +23,20 @@ FOR_GOOD = 500  # answers from here on stay as they are; 4xx is for now (RFC 532
 # What a server says of one message, and not of all: others may leave meanwhile.
 ADDRESS_LATER = "the mail server refused the recipient's address for now"
 MESSAGE_LATER = "the mail server did not take this message for now"
+NOT_PASSED_ON = "the mail server does not pass messages from us on to this address: its rules may have to be changed"
 _HEADERS = HeaderRegistry()
 for _name in ("in-reply-to", "references"):
     _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # else a long id would be taken for words, and encoded
 POLICY = default.clone(header_factory=_HEADERS)
+
+
+NO_SUCH_LETTERS = "the recipient's address has letters that the mail server cannot take"
+MESSAGE_REFUSED = "the mail server refused this message: its rules may have to be changed"  # content, and not address
+NOT_HANDED_OVER = "it could not be handed over: the log of the service says why"
+OF_ONE = (ADDRESS_LATER, MESSAGE_LATER, NOT_PASSED_ON, MESSAGE_REFUSED, NOT_HANDED_OVER)
+# Refusals that are about us and not about the address: it wants a sign-in, or passes nothing on (RFC 3463, RFC 4954).
+OF_US = re.compile(rb"5\.7\.\d|relay", re.IGNORECASE)
+SIGN_IN = (530, 534, 535)
 
 
 class MailFailed(Exception):
@@ -102,6 +113,15 @@ def _leave(server: smtplib.SMTP) -> None:
     with suppress(OSError, smtplib.SMTPException):
         server.quit()
     server.close()
+
+
+def _refused(answers: list[tuple[int, bytes]]) -> MailFailed:
+    """What it means that a server does not take the recipient's address."""
+    if not all(code >= FOR_GOOD for code, _said in answers):
+        return MailFailed(ADDRESS_LATER)
+    if any(code in SIGN_IN or OF_US.search(said) for code, said in answers):
+        return MailFailed(NOT_PASSED_ON)
+    return MailFailed("the mail server refused the recipient's address", permanent=True)
 
 
 @dataclass
@@ -186,14 +206,14 @@ class SmtpMailer:
             server = self._connect()
             try:
                 server.send_message(message)
+            except smtplib.SMTPNotSupportedError as error:
+                raise MailFailed(NO_SUCH_LETTERS, permanent=True) from error
             finally:
                 _leave(server)
         except smtplib.SMTPRecipientsRefused as error:
-            if not all(code >= FOR_GOOD for code, _said in error.recipients.values()):
-                raise MailFailed(ADDRESS_LATER) from error
-            raise MailFailed("the mail server refused the recipient's address", permanent=True) from error
+            raise _refused(list(error.recipients.values())) from error
         except smtplib.SMTPDataError as error:
-            raise MailFailed(MESSAGE_LATER if error.smtp_code < FOR_GOOD else self._why(error)) from error
+            raise MailFailed(MESSAGE_LATER if error.smtp_code < FOR_GOOD else MESSAGE_REFUSED) from error
         except OSError as error:
             raise MailFailed(self._why(error)) from error
         return str(message["Message-ID"])

@@ -23,12 +23,11 @@ from sar_service.queue import after_commit
 from . import audit, lease, letter, letter_hold, listing, sealing, staff_mail, told_date
 from . import case as cases
 from . import reason as reasons
+from .letter_left import TELLS, WAITS, went
 
 UNDER_WAY = ("waiting", "sending", "sent")
 MOST = listing.MOST
 CODE = "access-code"  # it has lapsed by the time that anybody looks at it
-WAITS = ("identity_requested", "clarification_requested", "fee_requested")  # the clock waits for their answer
-TELLS = (*WAITS, "extension_notice")
 RETURNED = "it came back in the post"
 
 
@@ -104,30 +103,48 @@ def clock_rests_on(row: Letter) -> str:
 
 
 def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: Actor, now: datetime) -> None:
-    """Send a letter that did not arrive once more as it is: to the address the requester has now, or on paper."""
-    _still_failed(row, version)
+    """Send a letter that did not arrive once more as it is: to the address the requester has now, or on paper.
+
+    One that waits because no e-mail leaves can be put on paper meanwhile; it has not left before. A warning to whoever
+    had the contact before a change goes to nobody else.
+    """
+    waits = by_post and _waits(case, row)
+    if not waits:
+        _still_failed(row, version)
     if row.kind == CODE:
         raise WrongState("The code in this letter has lapsed. The requester asks for a new one at the portal.")
     if stopped := letter_hold.stops(case, row.kind):
         raise WrongState(stopped)
     told, asked = sealing.unseal(row), sealing.unseal(case)
     goes = "post" if by_post else letter.way(case, row.kind)
-    told["sending"] = told.get("sending", 0) + 1
-    told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
-    told["address"] = letter.address_of(case)
-    told.pop("printed", None)
+    if not waits:
+        told["sending"], told["went"] = told.get("sending", 0) + 1, row.sent_at is not None or went(told)
+    old = row.kind in letter_hold.TO_THE_OLD
+    told["to"] = "" if goes == "post" else str(told["to"] if old else asked["requester"]["email"])
+    told["address"] = told["address"] if old else letter.address_of(case)
+    for lay in ("printed", "waits_since", "stop"):
+        told.pop(lay, None)
     told["paper"] = {**told["paper"], "to": told["address"]}
     if goes != "post":
         told["mail"] = letter.mail_of(case, row.kind, told, now=row.written_at)
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
-    row.message, row.attempts, row.sent_at = "", 0, None
+    row.message, row.attempts, row.sent_at, row.queued_at = "", 0, None, None
     told_date.renew(case)
     how = "post" if goes == "post" else "email"
     audit.record("sent a letter again", actor=actor, now=now, case=case, of=row, kind=row.kind, how=how)
     if goes != "post":
         row.queued_at = now
         after_commit("letter", row.id)
+
+
+def _waits(case: Case, row: Letter) -> bool:
+    """Does it wait because no e-mail leaves? Raises WrongState if it is being sent at this moment."""
+    audit.lock(case)
+    db.session.refresh(row)
+    if row.state == "sending":
+        raise WrongState("This letter is being sent at this moment. Look at it again in a minute.")
+    return row.state == "waiting"
 
 
 def came_back(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:

@@ -61,6 +61,6 @@ def give_back(row: Any, *, again: datetime | None = None) -> None:
     row.queued_at = again
 
 
-def later(row: Any, *, now: datetime) -> datetime:
+def later(row: Any, *, now: datetime, longest: timedelta = LAST_AGAIN) -> datetime:
     """When a message that did not go is sent again: each time later, for a mail server may be away for an hour."""
-    return now + min(FIRST_AGAIN * 2 ** min(row.attempts - 1, 10), LAST_AGAIN)
+    return now + min(FIRST_AGAIN * 2 ** min(row.attempts - 1, 10), longest)

@@ -1,7 +1,8 @@
 """Letters: written from templates/letters/<kind>/, kept as sent, and sent by a job once all is committed.
 
 An e-mail carries no personal data beyond its recipient: of a letter that others must not read it says that it is there,
-and where to read it. Letters that somebody looks at first are begun in `letter_draft.py`.
+and where to read it. Letters that somebody looks at first are begun in `letter_draft.py`;
+the job that sends one is `letter_send.py`.
 """
 
 import re
@@ -12,26 +13,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from sar_service.adapters.mail import Mail, MailFailed
 from sar_service.catalogue import Absent
 from sar_service.db import db, new_id
 from sar_service.documents.letter_text import as_html, as_pdf, as_plain
-from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.actor import Actor
 from sar_service.domain.errors import NotFound
 from sar_service.domain.identity import Capacity
-from sar_service.domain.incoming import message_id
 from sar_service.domain.letter import KINDS
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 from sar_service.queue import after_commit
 
-from . import audit, clock, complaint, lease, letter_fill, letter_thread, letter_words, sealing, told_date
+from . import audit, clock, lease, letter_fill, letter_words, sealing, told_date
 from .letter_words import ENGLISH, WELSH, language_of, paper_only, written
 
 # Steps of the clock that a letter is itself: as it is written nobody knows yet on which day it is given.
 IS_ITSELF = {"extension": ("extended",)}
 NOTICE = "notice"  # the e-mail that says that a letter is there
-TRIES = 5
 BOTH = "(This message is also in English, below.)"
 RULE = "-" * 40
 
@@ -119,13 +117,18 @@ def hand_over(case: Case, row: Letter, *, actor: Actor, now: datetime) -> None:
     goes = way(case, row.kind)
     told["to"] = "" if goes == "post" else str(asked["requester"]["email"])
     told["address"] = address_of(case)
+    if row.attempts:  # it was tried before it was held back: what is said of that sending says nothing of this one
+        told["sending"], told["went"] = told.get("sending", 0) + 1, told.get("went", False)
+        row.attempts, row.message = 0, ""
+        lease.give_back(row)
     told["named"] = told.get("named") or told_date.named(case, told["text"])  # one that was held says what it said
     mail = mail_of(case, row.kind, told, now=now)
     if mail:
         told["mail"] = mail
     row.written_by, row.written_at = actor.label, now
     told["paper"] = paper(case, told, on=clock.day_of(now))
-    told.pop("printed", None)  # where it lay before, and was held back: with another address
+    for lay in ("printed", "waits_since", "stop"):  # where it lay before, and was held back: with another address
+        told.pop(lay, None)
     sealing.seal(row, told)
     row.state = "to_post" if goes == "post" else "waiting"
     told_date.renew(case)
@@ -214,72 +217,6 @@ def of(case: Case, letter_id: uuid.UUID) -> Letter:
     if row is None or row.case_id != case.id:
         raise NotFound("There is no such letter in this case.")
     return row
-
-
-def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
-    """Claim a letter for sending: the lease's token and the message."""
-    token = lease.claim(Letter, letter_id, now=now, open_states=("waiting",), taken="sending")
-    if token is None:
-        return None
-    row = db.session.get_one(Letter, letter_id)
-    told = sealing.unseal(row)
-    settings = runtime().settings
-    return token, Mail(
-        to=told["to"],
-        subject=told["mail"]["subject"],
-        text=told["mail"]["text"],
-        sender=settings.mail_from,
-        reply_to=_reply_to(row.controller),
-        key=message_id(row.id, told.get("sending", 0)),
-        answers=letter_thread.answered(row.case_id, told["to"]),
-    )
-
-
-def _reply_to(council: str) -> str:
-    """Where answers to its e-mails go; "" for a council that has gone from the configuration: its letters still go."""
-    controller = runtime().catalogue.controllers.get(council)
-    if controller is None:
-        return ""
-    return controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or ""
-
-
-def send(mail: Mail) -> str:
-    """Hand a message to the mailer of this process. Raises MailFailed."""
-    return runtime().mailer.send(mail)
-
-
-def _of_job(letter_id: uuid.UUID) -> Letter | None:
-    """The letter that a job has sent, its case taken: that it left is noted whatever else is done with the case."""
-    row = db.session.get(Letter, letter_id)
-    if row is not None:
-        audit.lock(db.session.get_one(Case, row.case_id))
-        db.session.refresh(row)
-    return row
-
-
-def sent(letter_id: uuid.UUID, token: str, message_id: str, *, now: datetime) -> None:
-    row = _of_job(letter_id)
-    if lease.held(row, token):
-        assert row is not None
-        row.state, row.sent_at, row.message_id, row.message = "sent", now, message_id[:200], ""
-        lease.give_back(row)
-        case = db.session.get_one(Case, row.case_id)
-        audit.record("sent a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
-        complaint.heard(case, row, on=clock.day_of(now), actor=SERVICE, now=now)
-
-
-def failed(letter_id: uuid.UUID, token: str, error: MailFailed, *, now: datetime) -> None:
-    """Not sent: tried again by the sweep, until it is plain that it will not go."""
-    row = _of_job(letter_id)
-    if lease.held(row, token):
-        assert row is not None
-        row.message = str(error)[:300]
-        row.state = "failed" if error.permanent or row.attempts >= TRIES else "waiting"
-        lease.give_back(row, again=lease.later(row, now=now) if row.state == "waiting" else None)
-        if row.state == "failed":
-            case = db.session.get_one(Case, row.case_id)
-            told_date.renew(case)
-            audit.record("could not send a letter", actor=SERVICE, now=now, case=case, of=row, kind=row.kind)
 
 
 def letters(case: Case, *, drafts: bool = True) -> list[Letter]:

@@ -20,10 +20,12 @@ from . import audit, clock, letter, sealing, told_date
 from .identity_asks import settled
 
 HELD = "held"
-NOT_LEFT = ("waiting", "to_post")
+SENDING = "sending"  # by a job at this moment: it is told to `stop` where it does not leave (`letter_send.py`)
+NOT_LEFT = ("waiting", "to_post", SENDING)
 ANSWERS = frozenset(kind.key for kind in KINDS.values() if kind.does in ("answer", "disclose_part"))
 GOES_ANYWAY = frozenset({"identity-asked", "authority-asked", "extension"})
 OLD_NEWS = frozenset({"access-code"})  # it has run out by the time that anything is settled
+TO_THE_OLD = frozenset({"contact-changed"})  # the warning to whoever had the contact before: it is for nobody else
 WAIT = (
     "The contact of this request was changed, and nobody has settled since who has the new one. Settle identity first: "
     "until then only evidence may be asked for, or an extension told."
@@ -73,30 +75,51 @@ def hold(case: Case, *, answers: bool = False, actor: Actor, now: datetime) -> i
     """Hold back every letter of a case that has not left yet; with `answers` only those that may not go while it is not
     settled who asks. Returns how many."""
     rows = db.session.scalars(
-        select(Letter).where(Letter.case_id == case.id, Letter.state.in_(NOT_LEFT), Letter.kind.not_in(OLD_NEWS))
+        select(Letter).where(
+            Letter.case_id == case.id, Letter.state.in_(NOT_LEFT), Letter.kind.not_in(OLD_NEWS | TO_THE_OLD)
+        )
     ).all()
     rows = [row for row in rows if not answers or needs_identity(case, row.kind)]
     for row in rows:
+        if row.state == SENDING:
+            _tell(row, HELD)
+            continue
         row.state = HELD
         audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)
     told_date.renew(case)
     return len(rows)
 
 
+def _tell(row: Letter, stop: str) -> None:
+    """Say what becomes of a letter that a job sends now, if it does not leave: "held", "ended", or "go" to where the
+    contact is then."""
+    sealing.seal(row, {**sealing.unseal(row), "stop": stop})
+
+
+def _told(case: Case, *stops: str) -> list[Letter]:
+    """The letters of a case that a job sends now, and that were told one of these."""
+    rows = db.session.scalars(select(Letter).where(Letter.case_id == case.id, Letter.state == SENDING))
+    return [row for row in rows if sealing.unseal(row).get("stop") in stops]
+
+
 def go_on(case: Case, *, actor: Actor, now: datetime) -> int:
     """Send what was held back, to the contact that the request has now; returns how many. What is still to be held, for
     whatever reason, stays."""
     held = select(Letter).where(Letter.case_id == case.id, Letter.state == HELD)
-    rows = [
-        row
-        for row in db.session.scalars(held.order_by(Letter.written_at, Letter.id))
-        if not unclear(case) and doubted_since(case) is None and not needs_identity(case, row.kind)
-    ]
+    rows = [row for row in db.session.scalars(held.order_by(Letter.written_at, Letter.id)) if _free(case, row)]
+    for row in _told(case, HELD):
+        if _free(case, row):
+            _tell(row, "go")
     for row in rows:
         by, at = row.written_by, row.written_at
         letter.hand_over(case, row, actor=actor, now=now)
         row.written_by, row.written_at = by, at  # it says what it said on its day
     return len(rows)
+
+
+def _free(case: Case, row: Letter) -> bool:
+    """Does nothing hold this letter any more?"""
+    return not unclear(case) and doubted_since(case) is None and not needs_identity(case, row.kind)
 
 
 def let_lie(case: Case, *, actor: Actor, now: datetime) -> None:
@@ -106,6 +129,8 @@ def let_lie(case: Case, *, actor: Actor, now: datetime) -> None:
         sealing.seal(row, {**sealing.unseal(row), "named": "", "unsent": True})
         row.state = "ended"
         audit.record("left a letter unsent", actor=actor, now=now, case=case, of=row, kind=row.kind)
+    for row in _told(case, HELD):
+        _tell(row, "ended")
 
 
 def wait_again(case: Case, *, actor: Actor, now: datetime) -> None:
@@ -116,3 +141,5 @@ def wait_again(case: Case, *, actor: Actor, now: datetime) -> None:
             sealing.seal(row, {**sealing.unseal(row), "unsent": False})
             row.state = HELD
             audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)
+    for row in _told(case, "ended"):
+        _tell(row, HELD)

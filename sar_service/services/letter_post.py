@@ -11,11 +11,9 @@ from sar_service.db import db
 from sar_service.documents.letter_text import sheets
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
-from sar_service.domain.letter import KINDS
-from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, delivery, letter, letter_hold, sealing
+from . import audit, clock, complaint, letter, letter_hold, letter_left, sealing
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
@@ -30,12 +28,6 @@ TWICE = (
     "again only if the other copy does not go into the post."
 )
 POSTED = "The letter was put into the post on this day."
-ANSWERS = {
-    "clarification_requested": ("clarification_received",),
-    "identity_requested": ("identity_received",),
-    "fee_requested": ("fee_paid",),
-}  # by the fact of a letter, what answers it
-ENDS = ("refuse", "close")  # what a letter does that ends a case without an answer
 
 
 def waiting(*, actor: Actor) -> list[tuple[Letter, Case]]:
@@ -151,45 +143,9 @@ def posted(letters: Sequence[tuple[Letter, Case]], *, on: date, actor: Actor, no
         row.state, row.sent_at = "posted", left
         audit.record("posted a letter", actor=actor, now=now, case=case, of=row, kind=row.kind, on=on.isoformat())
         complaint.heard(case, row, on=on, actor=actor, now=now)
-        if _counts_from(left, case, row, actor=actor, now=now):
+        if letter_left.counts_from(left, case, row, reason=POSTED, actor=actor, now=now):
             moved.append(case)
     return list(dict.fromkeys(moved))
-
-
-def _again(row: Letter) -> bool:
-    """Is it on paper because its first sending did not arrive?"""
-    return bool(sealing.unseal(row).get("sending"))
-
-
-def _counts_from(left: datetime, case: Case, row: Letter, *, actor: Actor, now: datetime) -> bool:
-    """Have what a letter did as it was written count from when it left; False if nothing moves.
-
-    A day that somebody has put right since stays, and so does a question that was answered before it was posted. One
-    that is posted because its e-mail did not arrive stays too: its page has asked what rests on it.
-    """
-    day, does = clock.day_of(left), KINDS[row.kind].does
-    if clock.day_of(row.written_at) >= day or _again(row):
-        return False
-    if does == "answer" and case.released_at == row.written_at:
-        case.released_at, case.released_on, case.ended_on = left, day, day
-        return True
-    if does in ENDS and case.closed_at == row.written_at:
-        case.ended_on = day
-        return True
-    if case.status not in OPEN or does not in delivery.TELLS:
-        return False
-    facts = clock.in_order(case, does, *ANSWERS.get(does, ()))
-    of_letter = (each for each in facts if each.kind == does and each.recorded_at == row.written_at)
-    fact = next(of_letter, None)
-    if (
-        fact is None
-        or fact.corrects is not None
-        or fact.on >= day
-        or any(each.kind != does and each.on >= fact.on for each in facts)
-    ):
-        return False
-    clock.correct(case, str(fact.id), on=day, reason=POSTED, actor=actor, now=now)
-    return True
 
 
 def overdue(*, actor: Actor, today: date) -> tuple[int, date | None]:

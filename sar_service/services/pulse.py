@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from sar_service.adapters.mail import ADDRESS_LATER, MESSAGE_LATER
+from sar_service.adapters.mail import OF_ONE
 from sar_service.db import db
 from sar_service.models import Case, Letter, Pulse, StaffMail
 
@@ -21,7 +21,6 @@ UNSENT_AFTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
 ON_THE_WAY = ("waiting", "sending")
 KINDS = (StaffMail, Letter)
-OF_ONE = (ADDRESS_LATER, MESSAGE_LATER)
 
 
 def beat(name: str, *, now: datetime) -> None:

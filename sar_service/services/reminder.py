@@ -17,7 +17,19 @@ from sar_service.domain.permission import Permission, Role, may_see_case
 from sar_service.domain.reminder import Audience, Level, audience, reached, worth_saying
 from sar_service.models import Case, Member, Pulse, RegulatorLetter, Reminder
 
-from . import case_urgency, clock, lying, moved_date, pulse, regulator, reminder_mail, team, team_share, work
+from . import (
+    case_urgency,
+    clock,
+    letter_wait,
+    lying,
+    moved_date,
+    pulse,
+    regulator,
+    reminder_mail,
+    team,
+    team_share,
+    work,
+)
 from .reminder_mail import Morning
 
 DIGEST = "digest"
@@ -46,7 +58,7 @@ def digest(*, now: datetime) -> int:
     for letter in regulator.to_warn(today=today, since=before):
         for member in _answering(letter, members):
             told[member.id].regulator.append(reminder_mail.of_regulator(letter, today))
-    for lies, case in lying.resting(now=now):
+    for lies, case in (*lying.resting(now=now), *letter_wait.acts(now=now)):
         for member in _has(case, members):
             told[member.id].letters.append(reminder_mail.of_letter(lies, case, clock.reckon(case)))
     if before is not None and _week(before) != _week(today):

@@ -26,7 +26,13 @@ WORDS = {
     Level.ASKED_SLOWLY: "evidence of identity was asked for {days} days after it came: look whether that wait counts",
 }
 DUE = {"due_acknowledgement": "acknowledgement due", "due_news": "news due", "due_outcome": "outcome due"}
-LIES = {"to_post": "was not put into the post", "held": "is held back", "failed": "did not arrive"}
+LIES = {
+    "to_post": "was not put into the post",
+    "held": "is held back",
+    "failed": "did not arrive",
+    "waiting": "cannot leave",
+    "sending": "cannot leave",
+}
 RESTS = {"waits": "a question to them", "longer": "the notice of an extension"}
 
 

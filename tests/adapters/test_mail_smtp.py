@@ -4,11 +4,20 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from sar_service.adapters.mail import ADDRESS_LATER, MESSAGE_LATER, Mail, MailFailed, SmtpMailer
+from sar_service.adapters.mail import (
+    ADDRESS_LATER,
+    MESSAGE_LATER,
+    MESSAGE_REFUSED,
+    NOT_PASSED_ON,
+    Mail,
+    MailFailed,
+    SmtpMailer,
+)
 from sar_service.demo.council import free_port
 
 MAIL = Mail(to="morwenna@example.org", subject="A letter", text="It is there.", sender="sar@council.example", key="k1")
@@ -90,7 +99,10 @@ def test_a_message_that_was_not_taken_is_tried_again(answers: dict[str, bytes]) 
         ({"RCPT": b"451 greylisted"}, ADDRESS_LATER),
         ({"DATA": b"451 later"}, MESSAGE_LATER),
         ({"END": b"452 no room"}, MESSAGE_LATER),
-        ({"END": b"554 no"}, "did not accept the message"),
+        ({"END": b"554 no"}, MESSAGE_REFUSED),
+        ({"RCPT": b"554 5.7.1 Relay access denied"}, NOT_PASSED_ON),
+        ({"RCPT": b"550 relaying not permitted"}, NOT_PASSED_ON),
+        ({"RCPT": b"530 5.7.0 Authentication required"}, NOT_PASSED_ON),
         ({"MAIL": b"450 no"}, "did not accept the message"),
         ({"END": b""}, "broke off"),
     ],
@@ -98,12 +110,20 @@ def test_a_message_that_was_not_taken_is_tried_again(answers: dict[str, bytes]) 
 def test_what_is_said_of_one_message_is_told_apart_from_what_keeps_all_of_them(
     answers: dict[str, bytes], says: str
 ) -> None:
-    with serving(Server(**answers)) as mailer, pytest.raises(MailFailed, match=says):
+    with serving(Server(**answers)) as mailer, pytest.raises(MailFailed, match=says) as failed:
         mailer.send(MAIL)
+    assert not failed.value.permanent
+
+
+def test_an_address_that_the_server_has_no_letters_for_is_refused_at_once() -> None:
+    """And not said to be a fault of our settings, and tried for hours."""
+    with serving(Server()) as mailer, pytest.raises(MailFailed, match="letters that the mail server") as failed:
+        mailer.send(replace(MAIL, to="siân@example.org"))
+    assert failed.value.permanent
 
 
 def test_a_recipient_that_is_refused_is_not_tried_again() -> None:
-    with serving(Server(RCPT=b"550 nobody here")) as mailer, pytest.raises(MailFailed) as failed:
+    with serving(Server(RCPT=b"550 5.1.1 nobody here")) as mailer, pytest.raises(MailFailed) as failed:
         mailer.send(MAIL)
     assert failed.value.permanent
 

@@ -21,6 +21,7 @@ from sar_service.services import (
     delivery,
     letter,
     letter_hold,
+    letter_send,
     reminder,
     report,
     team_share,
@@ -169,9 +170,9 @@ def test_what_they_were_told_is_known_to_lists_whatever_becomes_of_the_letters(
     letter_hold.go_on(case, actor=officer, now=now)
     assert (case.told_on, case.due_on) == (date(2026, 12, 21), date(2026, 12, 18)) and holds(case)
     db.session.commit()
-    begun = letter.begin(row.id, now=now)
+    begun = letter_send.begin(row.id, now=now)
     assert begun is not None
-    letter.failed(row.id, begun[0], MailFailed("refused", permanent=True), now=now)
+    letter_send.failed(row.id, begun[0], MailFailed("refused", permanent=True), now=now)
     assert case.told_on is None and holds(case)
     delivery.settle(case, row, reason="Told by telephone", version=row.version, actor=officer, now=now)
     assert holds(case)

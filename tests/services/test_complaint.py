@@ -26,6 +26,7 @@ from sar_service.services import (
     letter,
     letter_draft,
     letter_post,
+    letter_send,
     link,
     sealing,
     work,
@@ -56,12 +57,12 @@ def member(actor: Actor) -> Member:
 
 
 def goes(row: Letter, now: datetime, error: MailFailed | None = None) -> None:
-    begun = letter.begin(row.id, now=now)
+    begun = letter_send.begin(row.id, now=now)
     assert begun is not None
     if error is not None:
-        letter.failed(row.id, begun[0], error, now=now)
+        letter_send.failed(row.id, begun[0], error, now=now)
     else:
-        letter.sent(row.id, begun[0], "m1", now=now)
+        letter_send.sent(row.id, begun[0], "m1", now=now)
     db.session.commit()
 
 

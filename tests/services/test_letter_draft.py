@@ -14,7 +14,7 @@ from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.models import AuditEvent, Case
-from sar_service.services import clock, letter, letter_draft, sealing, search
+from sar_service.services import clock, letter, letter_draft, letter_send, sealing, search
 from tests import factories, packs
 
 WORDS = "There are nine boxes of paper about the flat in Quarry Lane"
@@ -89,7 +89,7 @@ def test_what_staff_write_is_in_no_email_and_not_in_the_trail(
     goes(case, row, manager, now)
     told = sealing.unseal(row)
     assert WORDS in told["text"]
-    mail = letter.begin(row.id, now=now)
+    mail = letter_send.begin(row.id, now=now)
     assert mail is not None
     assert WORDS not in mail[1].text and "Quarry" not in mail[1].subject + mail[1].text
     assert case.reference in mail[1].text and "/portal/" in mail[1].text
@@ -102,11 +102,11 @@ def test_the_same_letter_has_the_same_message_id_however_often_it_is_sent(
 ) -> None:
     row = letter_draft.begin_and_send(case, "progress", WORDS, actor=officer, now=now)
     db.session.commit()
-    first = letter.begin(row.id, now=now)
+    first = letter_send.begin(row.id, now=now)
     row.lease_until = now - timedelta(seconds=1)
     row.state = "waiting"
     db.session.commit()
-    second = letter.begin(row.id, now=now)
+    second = letter_send.begin(row.id, now=now)
     assert first is not None and second is not None
     ids = {as_message(mail)["Message-ID"] for _token, mail in (first, second)}
     assert ids == {f"<letter.{row.id}@{first[1].sender.rpartition('@')[2]}>"}

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sar_service.db import db
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case
-from sar_service.services import letter, report
+from sar_service.services import letter, letter_send, report
 from tests.browser import Visitor
 from tests.web.test_staff_log import TYPED
 
@@ -111,5 +111,5 @@ def test_a_request_of_every_right_goes_from_the_log_to_its_answer(
     said = "We have told you what came of your complaint" if right == "complaint" else "We have answered your request"
     assert said in stranger.get("/portal/").text
     assert WHY in stranger.get(f"/portal/letters/{answer}").text
-    told = letter.begin(answer, now=now)
+    told = letter_send.begin(answer, now=now)
     assert told is not None and WHY not in told[1].text

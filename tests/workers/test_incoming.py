@@ -25,7 +25,17 @@ from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
 from sar_service.extensions import KEY
 from sar_service.models import Case, Incoming, Letter, Member, Pulse, StaffMail
-from sar_service.services import audit, clock, incoming, incoming_scan, letter, letter_thread, reminder, sealing
+from sar_service.services import (
+    audit,
+    clock,
+    incoming,
+    incoming_scan,
+    letter,
+    letter_send,
+    letter_thread,
+    reminder,
+    sealing,
+)
 from tests import factories, mails
 from tests.browser import Visitor
 from tests.configuration import CONTROLLERS, ROOT
@@ -215,7 +225,7 @@ def test_a_letter_to_whoever_wrote_answers_what_they_wrote_last(
     row = letter.write(case, "acknowledgement", actor=SERVICE, now=now)
     assert row is not None
     db.session.commit()
-    begun = letter.begin(row.id, now=now)
+    begun = letter_send.begin(row.id, now=now)
     assert begun is not None
     travels = as_message(begun[1]).as_bytes().decode()
     assert begun[1].answers == second and f"\nIn-Reply-To: {second}\n" in travels

@@ -4,7 +4,7 @@ import uuid
 
 from sar_service.adapters.mail import MailFailed
 from sar_service.models import StaffMail
-from sar_service.services import lease, letter, staff_mail
+from sar_service.services import lease, letter_send, staff_mail
 from workers.runtime import heartbeat, job, now, transaction
 
 
@@ -20,7 +20,7 @@ def run(mail_id: str) -> None:
     failed = None
     try:
         with heartbeat(lambda: lease.keep(StaffMail, identity, token, now=now())):
-            letter.send(mail)
+            letter_send.hand_to_mailer(mail)
     except MailFailed as error:
         failed = error
     with transaction():

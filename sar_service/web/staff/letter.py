@@ -23,10 +23,11 @@ from sar_service.services import (
     letter_draft,
     letter_offer,
     letter_part,
+    letter_wait,
     sealing,
 )
 
-from .. import access
+from .. import access, filters
 from ..access import allow
 from ..filters import weekday_date
 from . import blueprint, conflict, frame
@@ -101,6 +102,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "draft": (_l("Not sent yet"), "amber"),
     "waiting": (_l("On its way"), "blue"),
     "sending": (_l("On its way"), "blue"),
+    "in vain": (_l("Cannot leave, tried again"), "amber"),
     "sent": (_l("Sent"), "green"),
     "failed": (_l("Not delivered"), "red"),
     "ended": (_l("Not delivered, dealt with"), "grey"),
@@ -112,9 +114,12 @@ STATES: dict[str, tuple[Any, str]] = {
 
 
 def _state(row: Letter) -> dict[str, str]:
-    """Where a letter stands, as a tag."""
-    words, colour = STATES["unsent" if sealing.unseal(row).get("unsent") else row.state]
-    return {"text": str(words), "colour": colour}
+    """Where a letter stands, as a tag; for one that cannot leave `why`, with since when."""
+    since = letter_wait.since(row)
+    key = "unsent" if sealing.unseal(row).get("unsent") else row.state if since is None else "in vain"
+    words, colour = STATES[key]
+    why = _("since %(when)s: %(why)s", when=filters.moment(since), why=row.message) if since is not None else ""
+    return {"text": str(words), "colour": colour, "why": why}
 
 
 def listed(case: Case) -> list[dict[str, Any]]:
@@ -257,6 +262,7 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         unsendable=_unsendable(case, row.kind, written),
         stopped=frame.stopped(case),
         rests=delivery.clock_rests_on(row),
+        by=letter_wait.last_day(case, row),
     )
 
 

@@ -28,6 +28,7 @@ from sar_service.services import (
     intake,
     lateness,
     letter_post,
+    letter_wait,
     listing,
     lying,
     regulator,
@@ -179,6 +180,16 @@ def _undelivered() -> list[dict[str, Any]]:
     ]
 
 
+def _cannot_leave() -> list[dict[str, Any]]:
+    """The letters that wait because no e-mail leaves; which of them somebody has to see to now comes first."""
+    today = frame.today()
+    return [
+        {"row": each.row, "case": each.case, "title": letter.TITLES[each.row.kind], "since": each.since,
+         "by": each.by, "presses": each.presses(today)}
+        for each in letter_wait.waiting(actor=access.actor(), now=access.now())
+    ]  # fmt: skip
+
+
 def _looks(row: Case, found: Reckoning, working: frozenset[str], untold: frozenset[uuid.UUID]) -> list[Any]:
     """What somebody has to look at in an open case, whatever its date."""
     if row.status not in OPEN:
@@ -257,6 +268,7 @@ def worklist() -> Any:
         unscanned=incoming_scan.held(actor=actor, now=access.now()),
         messages=incoming.unhandled(actor=actor) if now.page == 1 else [],
         undelivered=_undelivered() if now.page == 1 else [],
+        cannot_leave=_cannot_leave() if now.page == 1 else [],
         held=lying.held(actor=actor, now=access.now()) if now.page == 1 else [],
         unsettled=[] if now.page > 1 or counted else lying.unsettled(actor=actor, now=access.now()),
         unfetched=[] if now.page > 1 or counted else lying.unfetched(actor=actor, now=access.now()),
