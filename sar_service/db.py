@@ -15,6 +15,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Select, TypeDecorator, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -129,8 +130,17 @@ def new_id() -> uuid.UUID:
     return uuid.uuid4()
 
 
+class _Hinted(SQLiteCompiler):
+    """Writes the hint of a query (`INDEXED BY …`) behind the table that it is for; SQLAlchemy leaves it out."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 def prepare(engine: Engine) -> None:
     """Make the service's own engine open and begin as it must; other engines of the process are left alone."""
+    if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = _Hinted
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "begin", _nothing_written)

@@ -65,6 +65,8 @@ EXPLAINED = text("late_reason IS NOT NULL")
 DOUBTED = text("doubted_at IS NOT NULL")
 TOLD_OTHERWISE = text("told_on != due_on")
 ASKED_LATE = text("asked_on IS NOT NULL")
+ELSEWHERE = text("redirected_as IS NOT NULL")
+MERGED = text("merged_into IS NOT NULL")
 
 
 class Case(Identified, OfController, Sealed, Base):
@@ -102,6 +104,16 @@ class Case(Identified, OfController, Sealed, Base):
         Index(
             "ix_case_asked", "controller", "status", "asked_on", sqlite_where=ASKED_LATE, postgresql_where=ASKED_LATE
         ),
+        # The few that went elsewhere, or that another case answers.
+        Index(
+            "ix_case_elsewhere",
+            "controller",
+            "redirected_as",
+            "status",
+            sqlite_where=ELSEWHERE,
+            postgresql_where=ELSEWHERE,
+        ),
+        Index("ix_case_merged", "controller", "status", sqlite_where=MERGED, postgresql_where=MERGED),
         # The few that only who has them may see.
         Index(
             "ix_case_restricted",

@@ -263,7 +263,10 @@ def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Cas
     Counting and sorting look at an index that holds all they need; only the cases of the page itself are read.
     """
     wanted = visible(actor).where(condition(chosen, actor=actor, today=today)).with_only_columns(Case.id)
+    wanted = listing.by_the_few(wanted, chosen)
     total = db.session.scalar(select(func.count()).select_from(wanted.limit(MOST_LISTED + 1).subquery())) or 0
+    if total == 0:
+        return [], 0
     last = max(1, -(-min(total, MOST_LISTED) // PAGE))  # a page beyond the last is the last
     chosen = replace(chosen, page=min(chosen.page, last))
     known = total if total <= MOST_LISTED else None

@@ -20,6 +20,7 @@ from sar_service.domain import clock as law
 from sar_service.domain.lateness import Lateness
 from sar_service.domain.lifecycle import OPEN as OPEN_STATES
 from sar_service.domain.lifecycle import Status
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.extensions import runtime
 from sar_service.services import audit, finding_index, intake
@@ -49,7 +50,8 @@ STAGES = {
     Status.SIGNED_OFF: 4,
     Status.READY: 8,
 }
-ENDS = {Status.CLOSED: 78, Status.RELEASED: 12, Status.REFUSED: 6, Status.WITHDRAWN: 4}
+ENDS = {Status.CLOSED: 74, Status.RELEASED: 12, Status.REFUSED: 6, Status.WITHDRAWN: 4, Status.REDIRECTED: 4}
+ROUTES = [route.value for route in Route]
 STEPS = (
     ("received a request", {"right": "access", "channel": "online"}),
     ("viewed the case", {}),
@@ -165,6 +167,7 @@ class Crowd:
         self.often_given = list(accumulate(1 / (place + 12) for place in range(len(self.given))))
         self.often_family = list(accumulate(1 / (place + 25) for place in range(len(self.family))))
         self.head = (0, audit.FIRST)
+        self.before: UUID | None = None  # the case that was made last
 
     def rows(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
         """Every row but the members' and the head of the trail's, which is known when they have all been given."""
@@ -240,6 +243,7 @@ class Crowd:
         ended = story.status not in OPEN_STATES
         changed = story.status not in (Status.RECEIVED, Status.IDENTITY) and chance.random() < 0.08
         doubted = changed and chance.random() < 0.02
+        at = story.id.int // 7  # what is rare, without another throw of the dice
         of = {"controller": COUNCIL, "case_id": story.id}
         yield (
             "case",
@@ -256,6 +260,10 @@ class Crowd:
                 received_on=story.received,
                 clock_state=found.state.value,
                 due_on=found.due,
+                told_on=found.due - timedelta(days=1) if found.due and not ended and at % 97 == 0 else found.due,
+                asked_on=story.received + timedelta(days=9) if not ended and at % 89 == 0 else None,
+                redirected_as=ROUTES[at % len(ROUTES)] if story.status is Status.REDIRECTED else None,
+                merged_into=self.before if story.status is Status.CLOSED and at % 50 == 0 else None,
                 notice_by=found.notice_by,
                 released_at=story.released_at,
                 released_on=story.released,
@@ -271,6 +279,7 @@ class Crowd:
                 sealed=key.seal_json(told, about=f"case:{story.id}"),
             ),
         )
+        self.before = story.id
         yield "case_key", row("case_key", wrapped=wrapped, **of)
         kinds = [("received", story.received), ("evidence_seen", story.received)]
         if story.asked:

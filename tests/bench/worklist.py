@@ -179,6 +179,8 @@ def probes() -> list[Probe]:
         "?since=2025-12&why=staffing&right=requests",
         "?sort=due", "?sort=received&dir=desc", "?sort=status",
         "?sort=reference", "?sort=due&closed=yes&dir=desc", "?assigned={member}",
+        "?elsewhere=yes", "?elsewhere=foi", "?elsewhere=no", "?merged=yes", "?team=mine", "?month=2026-09",
+        "?status=received&right=access&assigned=me", "?due=overdue&right=access&assigned=nobody",
     )  # fmt: skip
     return [
         *(page("worklist", f"/staff/{each}") for each in filters),

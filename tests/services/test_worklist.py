@@ -11,6 +11,7 @@ from flask import Flask
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.domain.work import AT_RISK, Flag
 from sar_service.models import Case, FlagRow
@@ -109,6 +110,43 @@ def test_a_page_beyond_the_last_is_the_last_and_a_long_list_ends(
     rows, found = cases.worklist(everything, actor=manager, today=today)
     second, _ = cases.worklist(replace(everything, page=2), actor=manager, today=today)
     assert found == 61 and rows == second and len(rows) == cases.PAGE
+
+
+@pytest.mark.parametrize("due", ["", "told", "asked"])
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize("elsewhere", ["", "yes", "no", "foi"])
+def test_what_is_rare_is_found_by_its_index_as_without_it(
+    app: Flask, staff: packs.Made, now: datetime, due: str, merged: bool, elsewhere: str
+) -> None:
+    today, manager, chance = clock.day_of(now), staff("manager"), Random(3)
+    made = list(crowd(120, today=today, holders=[None, uuid.UUID(manager.id)], seed=7))
+    for at, row in enumerate(db.session.query(Case)):
+        row.status = Status.REDIRECTED if at % 5 == 0 else row.status
+        row.told_on = chance.choice((None, row.due_on, today))
+        row.asked_on = chance.choice((None, today))
+        row.merged_into = chance.choice((None, None, made[0]))
+        row.redirected_as = chance.choice((Route.FOI, Route.SCHOOL)) if row.status is Status.REDIRECTED else None
+    db.session.commit()
+    for status in (None, Status.RECEIVED, Status.REDIRECTED):
+        for sort in ("urgent", "due", "received", "status", "reference"):
+            chosen = cases.Filter(
+                due=due,
+                merged=merged,
+                elsewhere=elsewhere,
+                sort=sort,
+                statuses=(status,) if status else (),
+                closed=True,
+            )
+            fit = cases.visible(manager).where(cases.condition(chosen, actor=manager, today=today))
+            expected = set(db.session.scalars(fit.with_only_columns(Case.id)))
+            found: list[uuid.UUID] = []
+            for page in (1, 2, 3):
+                rows, total = cases.worklist(replace(chosen, page=page), actor=manager, today=today)
+                assert total == len(expected)
+                found += [row.id for row in rows if row.id not in found]
+            assert set(found) == expected
+            if not due and not status:
+                assert expected
 
 
 def shown(case: Case, officer: Actor, mine: uuid.UUID, chosen: cases.Filter) -> bool:

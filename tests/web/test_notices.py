@@ -162,10 +162,10 @@ def test_a_notice_that_names_only_the_first_says_that_there_are_more(
     said = notice(page, AGAIN)
     assert [each for each in references if each in said] == references[:-2]
     assert said.endswith("and more, which are named here as these are dealt with")
-    assert "More than 50 letters did not arrive" in page
+    assert f"More than {listing.MOST} letters did not arrive" in page
     told = "\n".join(lying.in_words(actor=officer, now=now))
-    assert "- more than 50 requests in which identity has to be settled again" in told
-    assert "- 52 letters that did not arrive" in told
+    assert f"- more than {listing.MOST} requests in which identity has to be settled again" in told
+    assert f"- {listing.MOST + 2} letters that did not arrive" in told
     for key in keys[:2]:
         db.session.get_one(Case, key).doubted_at = None
     for row in db.session.scalars(select(Letter).where(Letter.case_id.in_(keys[:2]))):
@@ -174,4 +174,4 @@ def test_a_notice_that_names_only_the_first_says_that_there_are_more(
     page = visit(officer).get("/staff/").text
     said = notice(page, AGAIN)
     assert [each for each in references if each in said] == references[2:] and "and more" not in said
-    assert "50 letters did not arrive" in page and "More than" not in page
+    assert f"{listing.MOST} letters did not arrive" in page and "More than" not in page
