@@ -49,6 +49,7 @@ def make_mailer(settings: Settings) -> Mailer:
                 user=settings.mail_user,
                 password=settings.mail_password.get_secret_value(),
                 tls=settings.mail_tls,
+                authority=settings.mail_ca_file,
             )
         case MailBackend.NOTIFY:
             return NotifyMailer(

@@ -6,6 +6,7 @@ repeated in a message, because many of them are secrets.
 """
 
 import re
+import ssl
 from collections.abc import Mapping
 from difflib import get_close_matches
 from enum import StrEnum
@@ -79,6 +80,13 @@ def _flag(given: Any) -> Any:
     return given
 
 
+def _holds_certificates(file: Path) -> bool:
+    try:
+        return bool(ssl.create_default_context(cafile=str(file)))
+    except (OSError, ValueError):
+        return False
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
@@ -110,6 +118,7 @@ class Settings(BaseModel):
     mail_password: SecretStr = SecretStr("")
     mail_from: str = ""
     mail_tls: Flag = True
+    mail_ca_file: Path | None = None
     notify_key: SecretStr = SecretStr("")
     notify_template: str = ""
     notify_reply_to: str = ""
@@ -256,6 +265,10 @@ class Settings(BaseModel):
                         "must be yes where SAR_MAIL_PASSWORD is set, or the password is sent in clear",
                     )
                 )
+            if self.mail_ca_file is not None and not self.mail_tls:
+                found.append(("mail_ca_file", "is of no use where SAR_MAIL_TLS=no; leave one of the two out"))
+            elif self.mail_ca_file is not None and not _holds_certificates(self.mail_ca_file):
+                found.append(("mail_ca_file", "names a file that cannot be read, or holds no certificate (PEM)"))
         if self.mail_backend is MailBackend.NOTIFY:
             found += self._notify_problems()
         if self.mail_from and not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+>?", self.mail_from):

@@ -170,16 +170,39 @@ class FileMailer:
 
 
 class SmtpMailer:
-    """Hands messages to an SMTP server, with STARTTLS unless told otherwise."""
+    """Hands messages to an SMTP server, with STARTTLS unless told otherwise.
 
-    def __init__(self, host: str, port: int, *, user: str = "", password: str = "", tls: bool = True) -> None:
+    `authority` names a file with certificates that vouch for the server, beside those that the machine knows.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        user: str = "",
+        password: str = "",
+        tls: bool = True,
+        authority: Path | None = None,
+    ) -> None:
         self.host, self.port, self.user, self.password, self.tls = host, port, user, password, tls
+        self.authority = authority
+
+    def _trusted(self) -> ssl.SSLContext:
+        trusted = ssl.create_default_context()
+        if self.authority is not None:
+            try:
+                trusted.load_verify_locations(str(self.authority))
+            except (OSError, ValueError) as error:
+                raise MailFailed("the file in SAR_MAIL_CA_FILE cannot be read, or holds no certificate") from error
+        return trusted
 
     def _connect(self) -> smtplib.SMTP:
+        trusted = self._trusted()
         server = smtplib.SMTP(self.host, self.port, timeout=30)
         try:
             if self.tls:
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=trusted)
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:
@@ -197,6 +220,8 @@ class SmtpMailer:
                 return f"{place} offers no STARTTLS, or no way to sign in: check SAR_MAIL_PORT and SAR_MAIL_TLS"
             case smtplib.SMTPException():
                 return f"{place} did not accept the message, or broke off"
+            case ssl.SSLCertVerificationError():
+                return f"{place}: {reaching.why(error)}: where it has its own authority, name that in SAR_MAIL_CA_FILE"
             case _:
                 return f"{place}: {reaching.why(error)}"
 

@@ -1,10 +1,12 @@
 """Handing messages to a mail server: what counts is whether it took the message, whatever it says after that."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from sar_service.adapters.mail import (
     SmtpMailer,
 )
 from sar_service.demo.council import free_port
+from tests.dovecot import certify
 
 MAIL = Mail(to="morwenna@example.org", subject="A letter", text="It is there.", sender="sar@council.example", key="k1")
 
@@ -32,8 +35,12 @@ class Server:
         self.taken: list[bytes] = []
 
     def talk(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as lines:
+        with connection:
             connection.sendall(b"220 here\r\n")
+            self.obey(connection)
+
+    def obey(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as lines:
             for line in lines:
                 word = line[:4].decode().strip().upper()
                 if not self._say(connection, word):
@@ -153,4 +160,49 @@ def test_the_check_says_what_is_wrong_with_the_server(
 def test_a_server_that_is_not_there_is_told_apart_from_one_that_refuses(host: str, says: str) -> None:
     with pytest.raises(MailFailed, match=says) as failed:
         SmtpMailer(host, free_port(), tls=False).send(MAIL)
+    assert not failed.value.permanent
+
+
+class Encrypting(Server):
+    """A mail server that speaks STARTTLS under an authority of its own."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(EHLO=b"250-here\r\n250 STARTTLS", STARTTLS=b"220 go on")
+        certify(home)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(home / "server.pem", home / "server.key")
+
+    def talk(self, connection: socket.socket) -> None:
+        connection.sendall(b"220 here\r\n")
+        for command in ("EHLO", "STARTTLS"):
+            assert self._line(connection).upper().startswith(command.encode())
+            self._say(connection, command)
+        with suppress(OSError), self.context.wrap_socket(connection, server_side=True) as safe:
+            self.obey(safe)
+
+    @staticmethod
+    def _line(connection: socket.socket) -> bytes:
+        text = b""
+        while not text.endswith(b"\n"):
+            text += connection.recv(1)
+        return text
+
+
+def test_a_server_of_the_councils_own_authority_is_trusted_where_that_is_named(tmp_path: Path) -> None:
+    server = Encrypting(tmp_path)
+    with serving(server, tls=True, authority=tmp_path / "authority.pem") as mailer:
+        assert mailer.send(MAIL) == "<k1@council.example>"
+    assert len(server.taken) == 1
+
+
+def test_a_server_of_an_authority_that_nobody_named_is_not_trusted_and_what_to_do_is_said(tmp_path: Path) -> None:
+    server = Encrypting(tmp_path)
+    with serving(server, tls=True) as mailer, pytest.raises(MailFailed, match="SAR_MAIL_CA_FILE") as failed:
+        mailer.send(MAIL)
+    assert not failed.value.permanent and server.taken == []
+
+
+def test_an_authority_that_cannot_be_read_any_more_is_said_and_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(MailFailed, match="SAR_MAIL_CA_FILE") as failed:
+        SmtpMailer("127.0.0.1", free_port(), authority=tmp_path / "gone.pem").send(MAIL)
     assert not failed.value.permanent

@@ -10,6 +10,7 @@ from sar_service.settings import DEMO_SECRET_KEY, EXAMPLE_SECRET_KEY, Environmen
 ROOT = Path(__file__).parents[2]
 GOOD_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
+SMTP = {"SAR_MAIL_BACKEND": "smtp", "SAR_MAIL_HOST": "h", "SAR_MAIL_FROM": "a@b.example"}
 NOTIFY = {
     "SAR_MAIL_BACKEND": "notify",
     "SAR_NOTIFY_KEY": "live-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0",
@@ -92,6 +93,9 @@ def test_production_is_the_default_and_asks_for_a_key_and_an_address(places: dic
             "SAR_MAIL_TLS",
             "in clear",
         ),
+        (SMTP | {"SAR_MAIL_CA_FILE": "nowhere.pem"}, "SAR_MAIL_CA_FILE", "cannot be read"),
+        (SMTP | {"SAR_MAIL_CA_FILE": __file__}, "SAR_MAIL_CA_FILE", "holds no certificate"),
+        (SMTP | {"SAR_MAIL_CA_FILE": __file__, "SAR_MAIL_TLS": "no"}, "SAR_MAIL_CA_FILE", "of no use"),
         (NOTIFY | {"SAR_NOTIFY_KEY": "secret"}, "SAR_NOTIFY_KEY", "an API key of GOV.UK Notify"),
         (NOTIFY | {"SAR_NOTIFY_TEMPLATE": "letter"}, "SAR_NOTIFY_TEMPLATE", "the id of an e-mail template"),
         (NOTIFY | {"SAR_NOTIFY_REPLY_TO": "me@b.example"}, "SAR_NOTIFY_REPLY_TO", "the id of a reply-to address"),
