@@ -26,6 +26,7 @@ from . import (
     identity,
     letter,
     letter_hold,
+    letter_welsh,
     letter_withheld,
     redirect,
     sealing,
@@ -130,7 +131,6 @@ DEEDS: Mapping[str, Deed] = {
 ANSWERED = frozenset({Status.RELEASED, Status.CLOSED})
 NEW_DATE = "new-date"
 PART = "partial-disclosure"  # which has a page of its own
-WORDED = ("reason", "done", "to_come", "withheld")  # what staff say in a letter in words of their own
 ROUTED = (Result.ALL, Result.PART)  # how much of a request goes elsewhere
 
 
@@ -183,22 +183,13 @@ def begin(
         )
     kept = result if chosen.decides or chosen.route is not None else ""
     said = {"reason": words.strip(), "result": kept, "done": done.strip(), "reopen": reopen, **(extra or {})}
-    in_welsh = _in_welsh(said, welsh or {})
+    in_welsh = letter_welsh.said(said, welsh or {})
     for told in (said, in_welsh) if named else ():
         told["reason"] = f"{named}\n\n{told.get('reason', '')}".strip()
     told = _as_if_gone(case, kind, said, welsh=in_welsh, promised=promised, actor=actor, now=now)
     row = letter.begun(case, kind, told, actor=actor, now=now)
     audit.record("began a letter", actor=actor, now=now, case=case, of=row, kind=kind)
     return row
-
-
-def _in_welsh(said: Mapping[str, Any], welsh: Mapping[str, str]) -> dict[str, Any]:
-    """What stands in Welsh for what was said. Raises InvalidInput for words that are in Welsh alone: the rest of the
-    letter goes by the English, and so does the second person."""
-    alone = next((name for name, words in welsh.items() if words.strip() and not said.get(name)), "")
-    if alone:
-        raise InvalidInput("This is in Welsh alone. Say it in English too.", field=f"{alone}_welsh")
-    return {name: welsh.get(name, "").strip() or IN_ENGLISH for name in WORDED if said.get(name)}
 
 
 def _as_if_gone(
@@ -243,7 +234,11 @@ def _as_if_gone(
         "must": _must(written["text"], due, {**said, **more}, ENGLISH),
     }
     if "welsh" in written:
-        told["welsh"] = {**written["welsh"], "must": _must(written["welsh"]["text"], due, in_welsh, WELSH)}
+        told["welsh"] = letter_welsh.part(written["welsh"], _must(written["welsh"]["text"], due, in_welsh, WELSH))
+    given = [*welsh.values(), *(each for name, each in said.items() if name != "result")]
+    told["own"] = letter_withheld.own_lines(
+        told, [each for each in given if isinstance(each, str) and each != IN_ENGLISH]
+    )
     return told
 
 
@@ -269,11 +264,13 @@ def save(
     subject: str,
     text: str,
     welsh: tuple[str, str] | None = None,
+    stands: str = "",
     version: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Keep a draft as it was changed; `welsh` are subject and text of its Welsh part, where it has one."""
+    """Keep a draft as it was changed; `welsh` are subject and text of its Welsh part, where it has one. `stands` is why
+    words stand that are withheld elsewhere (`letter_withheld.py`)."""
     _still_draft(row, version)
     complaint.check_independent(case, actor)
     told = sealing.unseal(row)
@@ -288,17 +285,10 @@ def save(
         changed = changed or after != (part["subject"], part["text"])
         part["subject"], part["text"] = after
     if changed:
-        letter_withheld.check(case, _fields(told))
+        letter_withheld.check(case, row, told, stands=stands, actor=actor, now=now)
         told["by"] = sorted({*told["by"], actor.label})
         sealing.seal(row, told)
         audit.record("changed a letter", actor=actor, now=now, case=case, of=row, kind=row.kind)
-
-
-def _fields(told: Mapping[str, Any]) -> dict[str, str]:
-    """What stands in a letter, by the fields in which it is changed."""
-    part = told.get("welsh") or {"subject": "", "text": ""}
-    welsh = {"subject_welsh": part["subject"], "text_welsh": part["text"]}
-    return {"subject": told["subject"], "text": told["text"], **welsh}
 
 
 def _check(subject: str, text: str, must: Sequence[str], language: str, *, titled: bool = True) -> None:
@@ -318,8 +308,20 @@ def _check(subject: str, text: str, must: Sequence[str], language: str, *, title
         raise InvalidInput(f"The letter has to say {told}.", field=f"text{ending}")
 
 
-def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) -> None:
-    """Do what the letter does, and have it sent. Refused, with nothing done, if that cannot be or its date is old."""
+def send(
+    case: Case,
+    row: Letter,
+    *,
+    stands: str = "",
+    english_only: bool = False,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Do what the letter does, and have it sent. Refused, with nothing done, if that cannot be or its date is old.
+
+    `stands` is why words stand in it that are withheld elsewhere; with `english_only` it goes though it lacks Welsh.
+    """
     if row.kind == complaint.OUTCOME:  # it may reopen what the complaint is about
         audit.lock(case, *filter(None, [complaint.about(case)]))
     _still_draft(row, version)
@@ -329,7 +331,8 @@ def send(case: Case, row: Letter, *, version: int, actor: Actor, now: datetime) 
     told = sealing.unseal(row)
     if KINDS[row.kind].second and actor.label in told["by"]:
         raise NotAllowed(OWN)
-    letter_withheld.check(case, _fields(told))
+    letter_withheld.check(case, row, told, stands=stands, actor=actor, now=now)
+    letter_welsh.check(case, row, told, insists=english_only, actor=actor, now=now)
     complaint.check_independent(case, actor)
     _do(case, row.kind, told["result"], actor=actor, now=now)
     if row.kind == complaint.OUTCOME:

@@ -24,6 +24,7 @@ from sar_service.services import (
     letter_offer,
     letter_part,
     letter_wait,
+    letter_welsh,
     sealing,
 )
 
@@ -263,6 +264,8 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         stopped=frame.stopped(case),
         rests=delivery.clock_rests_on(row),
         by=letter_wait.last_day(case, row),
+        wants_welsh=letter.wants_welsh(case),
+        lacks=letter_welsh.lacks(case, written) if row.state == "draft" else "",
     )
 
 
@@ -325,6 +328,7 @@ def change_letter(reference: str, letter_id: uuid.UUID) -> Response:
         subject=line("subject", longest=letter_draft.SUBJECT),
         text=words("text", longest=letter_draft.LONGEST),
         welsh=(line("subject_welsh", longest=letter_draft.SUBJECT), words("text_welsh", longest=letter_draft.LONGEST)),
+        stands=words("stands", longest=2000),
         version=version(),
         actor=actor,
         now=now,
@@ -332,7 +336,15 @@ def change_letter(reference: str, letter_id: uuid.UUID) -> Response:
     if wanted == "save":
         flash(_("Kept. Nothing has been sent yet."))
         return here
-    letter_draft.send(case, row, version=row.version, actor=actor, now=now)
+    letter_draft.send(
+        case,
+        row,
+        stands=words("stands", longest=2000),
+        english_only=bool(line(letter_welsh.FIELD, longest=10)),
+        version=row.version,
+        actor=actor,
+        now=now,
+    )
     if row.state == "to_post":
         flash(
             _("The letter waits to be printed and posted. What it does counts from the day on which you note that.")
