@@ -22,6 +22,8 @@ class Story(Protocol):
     def status(self) -> Status: ...
     @property
     def released_at(self) -> datetime | None: ...
+    @property
+    def fetched(self) -> bool: ...
 
 
 def beside(story: Story, key: Any, made: datetime, chance: Random) -> Iterator[Row]:
@@ -57,6 +59,7 @@ def _answer(story: Story, key: Any, made: datetime) -> Iterator[Row]:
             "finished_at": when,
             "released_at": released,
             "released_by": "service" if released else "",
+            "fetched_at": released + timedelta(hours=1) if released and story.fetched else None,
         },
     )
 
