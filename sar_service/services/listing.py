@@ -22,7 +22,7 @@ NAMED = (
     lazyload(Case.facts),
     load_only(Case.reference, Case.controller, Case.status, Case.doubted_at, Case.released_on),
 )
-MOST = 25  # of what lies somewhere, shown at once; a list that has one more says that there is more
+MOST = 20  # of what lies somewhere, shown at once; a list that has one more says that there is more
 
 
 class Chosen(Protocol):

@@ -101,7 +101,8 @@ def unsettled(*, actor: Actor, now: datetime) -> list[Case]:
     """The cases in which identity has to be settled again; the longest in doubt first. The requester of one that was
     released is told that we check again who they are, whoever changed the contact."""
     status = no_lead(Case.status)  # the few in doubt are looked up by that
-    there = exists().where(Pack.case_id == Case.id, Pack.released_at > now - LOOKED_AT)
+    days = max(each.delivery.portal_days for each in runtime().catalogue.controllers.values())
+    there = exists().where(Pack.case_id == Case.id, Pack.released_at > now - timedelta(days=days + 1))
     rows = (
         cases.visible(actor, by_id=True)
         .where(Case.doubted_at.is_not(None))

@@ -265,7 +265,10 @@ def on_its_way(case: Case) -> str:
 def taken_back(case: Case) -> bool:
     """Was a pack released, and the case reopened since? What was wrong with it may still be in it, so that it is not
     to be fetched, however the case ends, until a pack is released again."""
-    pack = _last_released(case)
+    return _taken_back(case, _last_released(case))
+
+
+def _taken_back(case: Case, pack: Pack | None) -> bool:
     if pack is None or case.status is Status.RELEASED:
         return False
     later = select(AuditEvent.number).where(
@@ -275,9 +278,10 @@ def taken_back(case: Case) -> bool:
 
 
 def _newest_released(case: Case) -> Pack | None:
-    if case.status not in (Status.RELEASED, Status.CLOSED) or taken_back(case):
+    if case.status not in (Status.RELEASED, Status.CLOSED):
         return None
-    return _last_released(case)
+    pack = _last_released(case)
+    return None if _taken_back(case, pack) else pack
 
 
 def _last_released(case: Case) -> Pack | None:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_date as babel_date
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_decimal, gettext, lazy_gettext, ngettext
+from flask_babel import format_decimal, get_locale, gettext, lazy_gettext, ngettext
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
@@ -67,6 +69,16 @@ def _day(value: date | datetime | None) -> date | None:
     if isinstance(value, datetime):
         return (value.astimezone(LONDON) if value.tzinfo else value).date()
     return value
+
+
+@lru_cache(maxsize=8192)  # a list says the same few days over and over
+def _worded(day: date, pattern: str, locale: Locale | None) -> str:
+    return str(babel_date(day, pattern, locale=locale or "en_GB"))
+
+
+def format_date(day: date, pattern: str) -> str:
+    """A day in words of the language of the page, as CLDR's `pattern` has it."""
+    return _worded(day, pattern, get_locale())
 
 
 def long_date(value: date | datetime | None) -> str:
