@@ -17,6 +17,7 @@ from sar_service.domain.actor import SERVICE
 from sar_service.domain.errors import DomainError
 from sar_service.domain.incoming import message_id
 from sar_service.domain.letter import KINDS
+from sar_service.domain.lifecycle import OPEN
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 
@@ -29,6 +30,7 @@ SELDOM = timedelta(hours=1)  # between two tries where it is the recipient's own
 CODE, CODE_LIVES = "access-code", timedelta(minutes=20)
 LAPSED = "the code in it had lapsed before it could leave"
 TOO_LATE = "the last day on which it could be given passed before it could leave"
+OVERTAKEN = "the request had ended before it could leave"
 LEFT = "The letter left on this day."
 NOT_IN_TIME = "The letter could not leave by its last day."
 
@@ -48,6 +50,10 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
         return None
     if row.kind == CODE and now - row.written_at >= CODE_LIVES:
         _not_sent(case, row, "ended", LAPSED, now=now)
+        return None
+    if _overtaken(case, row):
+        sealing.seal(row, {**told, "named": ""})  # it has told nobody a date
+        _not_sent(case, row, "ended", OVERTAKEN, now=now)
         return None
     if _too_late(case, row, told, now=now):
         _counts_from(case, row, NOT_IN_TIME, now=now)
@@ -70,6 +76,11 @@ def _reply_to(council: str) -> str:
     if controller is None:
         return ""
     return controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or ""
+
+
+def _overtaken(case: Case, row: Letter) -> bool:
+    """Is it a question, or the notice that more time is needed, in a request that has ended meanwhile?"""
+    return case.status not in OPEN and row.kind in KINDS and KINDS[row.kind].does in letter_left.TELLS
 
 
 def _too_late(case: Case, row: Letter, told: dict[str, Any], *, now: datetime) -> bool:

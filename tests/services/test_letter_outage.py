@@ -13,9 +13,11 @@ from sar_service.adapters.mail import ADDRESS_LATER, Mail, MailFailed, SmtpMaile
 from sar_service.adapters.mail_notify import NotifyMailer
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.extensions import KEY
 from sar_service.models import Case, Letter
+from sar_service.services import case as cases
 from sar_service.services import (
     clock,
     delivery,
@@ -262,6 +264,21 @@ def test_a_question_counts_from_the_day_on_which_it_left(
     case = db.session.get_one(Case, case.id)
     asked = [fact.on for fact in clock.standing_facts(case) if fact.kind == "clarification_requested"]
     assert asked == [pressed + timedelta(days=1)]
+
+
+def test_a_question_in_a_request_that_ended_meanwhile_does_not_go(
+    time: Clock, server: Switched, officer: Actor, sent: Any
+) -> None:
+    case = factories.a_case(now=time.now)
+    of, key = case.id, begun_and_sent(case, "clarification", officer, time.now).id
+    time.pass_by(5 * HOUR, HOUR)
+    cases.move(db.session.get_one(Case, of), Action.WITHDRAW, actor=officer, now=time.now, reason="Said so")
+    db.session.commit()
+    server.on()
+    time.pass_by(HOUR)
+    row = db.session.get_one(Letter, key)
+    assert (row.state, row.message) == ("ended", letter_send.OVERTAKEN)
+    assert len(server.taken) == 1 and delivery.undelivered(actor=officer) == []  # the acknowledgement
 
 
 def test_an_answer_counts_from_the_day_on_which_it_left(time: Clock, server: Switched, staff: Any, sent: Any) -> None:
