@@ -218,6 +218,7 @@ def test_what_was_typed_is_shown_again_to_who_was_signed_out_meanwhile_and_no_pa
     typed = {
         "what": "She was moved twice.\n\n<b>Why?</b>",
         "given_name": "Jenifer",
+        **{"received_on-day": "3", "received_on-month": "11", "received_on-year": "2026"},
         "password": "hunter two",
         "code": "12345678",
     }

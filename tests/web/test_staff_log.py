@@ -68,6 +68,32 @@ def test_what_was_said_on_the_telephone_becomes_a_case_from_the_day_it_was_said(
     assert any(event.verb == "received a request" and event.actor == officer.label for event in audit.timeline(case.id))
 
 
+EMPTY = {f"received_on-{part}": "" for part in ("day", "month", "year")}
+
+
+@pytest.mark.parametrize("channel", ["phone", "in_person"])
+def test_what_is_said_now_came_today_where_no_day_is_given(
+    visit: Visit, officer: Actor, now: datetime, channel: str
+) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    assert "Logged: " in visitor.send({**TYPED, **EMPTY, "channel": channel}, form="Log it").text
+    assert [case.received_on for case in cases()] == [clock.day_of(now)]
+
+
+@pytest.mark.parametrize("channel", ["letter", "email", "social_media", "other_team"])
+def test_what_may_have_lain_for_days_is_not_taken_to_have_come_today(
+    visit: Visit, officer: Actor, channel: str
+) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    begun = next(each["fields"] for each in visitor.forms() if "Log it" in each["buttons"])
+    assert {begun[name] for name in EMPTY} == {""}
+    page = visitor.send({**TYPED, **EMPTY, "channel": channel}, form="Log it")
+    assert page.status_code == 400 and "Enter the day it reached the council" in page.text
+    assert "Trewhella" in page.text and cases() == []
+
+
 def test_several_rights_in_one_message_are_linked_cases_with_a_clock_each(visit: Visit, officer: Actor) -> None:
     visitor = visit(officer)
     visitor.get("/staff/log")

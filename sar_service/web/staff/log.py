@@ -243,7 +243,7 @@ def log() -> Any:
     begun = _begun(about) if about else {}
     form = Logged(
         request.form if sent else None,
-        data={"received_on": frame.today(), "kind": RIGHTS, "safe": UNKNOWN, "how": "portal", **begun},
+        data={"kind": RIGHTS, "safe": UNKNOWN, "how": "portal", **begun},
     )
     form.prepare()
     answer, problems = taken(form) if sent else (None, [])

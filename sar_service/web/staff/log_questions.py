@@ -28,6 +28,7 @@ MOST_NAMES = 10
 UNKNOWN = "unknown"
 RIGHTS = "rights"
 REVIEW = ComplaintKind.REVIEW.value
+AT_ONCE = ("phone", "in_person")  # what comes in these ways is written down while they speak
 HERE = ("phone", "in_person", "letter", "email", "social_media", "other_team")
 
 
@@ -43,7 +44,10 @@ class Logged(Form):
     )
     received_on = DateField(
         _l("On which day did it reach the council?"),
-        hint=_l("The day it reached anybody here, a weekend included; not the day it is logged"),
+        hint=_l(
+            "The day it reached anybody here, a weekend included; not the day it is logged. By telephone or at the "
+            "counter it may be left empty: it is today then"
+        ),
         required=_l("Enter the day it reached the council"),
         earliest=clock.EARLIEST,
         latest=frame.today,
@@ -177,7 +181,12 @@ class Logged(Form):
         if route is not None:
             for field in (self.rights, self.capacity):
                 field.required, field.say_optional = "", False
+        today = self.channel.data in AT_ONCE and not self.received_on.given()
+        if today:
+            self.received_on.required = ""
         good = super().validate(extra_validators)
+        if today:
+            self.received_on.data = frame.today()
         wrong: list[tuple[Any, str]] = []
         if not self.given_name.data and not self.answers()[2]:
             wrong.append((self.given_name, _("Enter the name of the person the request is about, or a part of it")))
