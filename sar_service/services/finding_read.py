@@ -10,13 +10,18 @@ from sar_service.domain.matching_names import words
 MOST = 8  # parts of a question that are looked for
 LONGEST = 300  # characters that are read
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WELSH = (
+    "ionawr", "chwefror", "mawrth", "ebrill", "mai", "mehefin", "gorffennaf", "awst", "medi", "hydref", "tachwedd",
+    "rhagfyr",
+)  # fmt: skip
 POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})\b")
-_IN_WORDS = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({'|'.join(MONTHS)})[a-z]*\.?,? (\d{{4}})\b", re.IGNORECASE
-)
+_MONTH = rf"({'|'.join(WELSH)}|(?:{'|'.join(MONTHS)})[a-z]*)\.?"
+_DAY, _YEAR = r"(\d{1,2})(?:st|nd|rd|th)?", r"(\d{4}|\d{2})"
+_IN_WORDS = re.compile(rf"\b{_DAY}(?: of)? {_MONTH},? {_YEAR}\b", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"\b{_MONTH} (?:the )?{_DAY},? {_YEAR}\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\w)\+?[A-Z]?\d[\d ]{5,18}[A-Z]?\b", re.IGNORECASE)
 # A block of a reference with a digit in it; one without is looked for as a word as well.
 _BLOCK = re.compile(r"\b(?=[A-Z2-9]*[2-9])[A-HJ-NP-Z2-9]{5}(?:-[A-HJ-NP-Z2-9]{5})?\b", re.IGNORECASE)
@@ -52,7 +57,8 @@ def read(typed: str) -> Question:
     for pattern, meant in (
         (EMAIL, lambda found: [("mail", found.group().casefold())]),
         (_YEAR_FIRST, lambda found: _born(found[3], found[2], found[1])),
-        (_IN_WORDS, lambda found: _born(found[1], str(MONTHS.index(found[2].lower()) + 1), found[3])),
+        (_IN_WORDS, lambda found: _born(found[1], _month(found[2]), found[3])),
+        (_MONTH_FIRST, lambda found: _born(found[2], _month(found[1]), found[3])),
         (_DAY_FIRST, lambda found: _born(*found.groups())),
         (POSTCODE, lambda found: [("post", text := squeezed(found.group())), ("block", text)]),
         (_NUMBER, lambda found: list(_numbers(found.group()))),
@@ -68,6 +74,11 @@ def joined(question: Question) -> Iterator[Question]:
     said = question.words
     for at in range(len(said) - 1):
         yield Question(question.exact, (*said[:at], said[at] + said[at + 1], *said[at + 2 :]))
+
+
+def _month(word: str) -> str:
+    word = word.casefold()
+    return str((WELSH.index(word) if word in WELSH else MONTHS.index(word[:3])) + 1)
 
 
 def _born(day: str, month: str, year: str) -> list[tuple[str, str]]:

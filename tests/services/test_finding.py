@@ -62,6 +62,10 @@ def found(typed: str, officer: Actor) -> list[str]:
         "3 May 1999",
         "3rd of May 1999",
         "3 May, 1999 Trewhella",
+        "May 3 1999",
+        "Trewhella May 3rd, 1999",
+        "3 Mai 1999",  # in Welsh
+        "3 May 99",
         "3/5/99",  # 1999 or 2099
         "+44 1632 960001",
         "Zoey Pengelly",  # another spelling of the given name
@@ -73,10 +77,17 @@ def test_a_case_is_found_by(typed: str, case: Case, officer: Actor) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Smith", "04/05/1999", "4 May 1999", "3/5/98", "NM1 4AB", "31/02/1999", "", "!!!", "Trwela"]
+    "typed", ["Smith", "04/05/1999", "4 May 1999", "May 4 1999", "3/5/98", "NM1 4AB", "31/02/1999", "", "!!!", "Trwela"]
 )
 def test_a_case_is_not_found_by(typed: str, case: Case, officer: Actor) -> None:
     assert case.reference not in (found(typed, officer) if finding.read(typed) else [])
+
+
+def test_of_a_long_question_the_first_parts_are_looked_for(case: Case, officer: Actor) -> None:
+    known = "zoe trewhella 03/05/1999 nm1 4aa nm2 2bb 9434765919, 01632 960001 morwenna@example.org"  # eight
+    assert found(known, officer) == [case.reference]
+    assert found(f"{known} 04/05/1999 Smith", officer) == [case.reference]  # more is not read
+    assert found(f"04/05/1999 Smith {known}", officer) == []
 
 
 def test_a_case_is_found_by_a_part_of_its_reference(
