@@ -21,6 +21,8 @@ _HEADING = re.compile(r"^##\s+", re.MULTILINE)
 _MARK = r"(?:[-+*]|\d{1,9}[.)])"
 _DRAWN = re.compile(rf"^([ \t]*)(?={_MARK}[ \t]+{_MARK}(?:[ \t]|$))", re.MULTILINE)  # "- - -" is no list of lists
 _MOVED_IN = re.compile(r"^[ \t]+", re.MULTILINE)
+# What no line may end within: an address of the web, up to a length that fits on a line, and a postcode.
+_WHOLE = re.compile(r"https?://[^\s<]{1,60}(?![^\s<])|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 FARTHEST = 6  # blanks before a line that mean something: a list in a list, and one more
 
 
@@ -65,7 +67,7 @@ def as_pdf(values: Mapping[str, Any], texts: Sequence[tuple[str, str]], *, folde
     with tempfile.TemporaryDirectory(prefix="letter-") as place:
         out = Path(place) / "letter.pdf"
         main = languages[0] if values["parts"][0]["subject"] else languages[-1]
-        bodies = [as_html(text) for _, text in texts]
+        bodies = [_WHOLE.sub(r'<span class="whole">\g<0></span>', as_html(text)) for _, text in texts]
         html = page("letters/sheet.html", folder=folder, bodies=bodies, language=main, **values)
         render(html, out, css=(folder / "letters" / "sheet.css",))
         if len(languages) == 1:
