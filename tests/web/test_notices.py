@@ -175,3 +175,19 @@ def test_a_notice_that_names_only_the_first_says_that_there_are_more(
     said = notice(page, AGAIN)
     assert [each for each in references if each in said] == references[2:] and "and more" not in said
     assert f"{listing.MOST} letters did not arrive" in page and "More than" not in page
+
+
+def test_a_page_of_staff_names_the_councils_whose_page_it_is(visit: Visit, app: Flask, now: datetime) -> None:
+    path = f"/staff/cases/{factories.a_case(now=now, controller='southmoor').reference}"
+    both, south = visit("officer", controllers=["northmoor", "southmoor"]), visit("officer", controllers=["southmoor"])
+
+    def of(visitor: Visitor, path: str) -> tuple[str, str]:
+        page = visitor.get(path).text
+        head = re.sub("<[^>]+>", " ", page.partition('class="sar-header__council"')[2].partition("</a>")[0])
+        return head.partition(">")[2].strip(), " ".join(page.partition('class="sar-footer"')[2].split())
+
+    (lists, contacts), (cased, its) = of(both, "/staff/"), of(both, path)
+    assert "Northmoor" in lists and "Southmoor" in lists and "Northmoor" not in cased and "Southmoor" in cased
+    assert "access@northmoor.example" not in contacts + its
+    assert [of(south, each)[0] for each in ("/staff/", path)] == [cased, cased]
+    assert "access@northmoor.example" in of(visit("officer"), "/staff/")[1]

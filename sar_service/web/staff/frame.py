@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -143,6 +143,7 @@ def find(reference: str) -> Case:
     """The case of an address, if this member may see it. Raises NotFound, and NotLogged where there is nothing at
     the address as long as nobody has said what is asked for."""
     case = cases.get(reference, actor=access.actor())
+    g.council = case.controller  # whose page it is
     if case.status in UNKNOWN and request.endpoint not in OPEN_UNLOGGED:
         raise NotLogged(case)
     return case
