@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "controller.short_name": "what people call it",
         "controller.opening": "a paragraph after the greeting; may be empty, as the rest from controllers.yaml",
         "controller.sign_off": "the line above the name: Yours sincerely",
+        "controller.address": "its address, where nobody is named to write to or ring",
         "controller.signed_by": "who signs",
         "controller.post": "their post",
         "controller.footer": "the last paragraph",

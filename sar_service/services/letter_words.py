@@ -129,22 +129,36 @@ def _steps(reckoning: Reckoning, cymraeg: bool, untold: Collection[str]) -> list
 def _council(controller: Controller, cymraeg: bool) -> dict[str, Any]:
     """The council with what it adds to its letters. What it does not give in Welsh keeps its English name."""
     added = controller.welsh if cymraeg else controller.letters
-    contact = _parts(controller.public_contact)
+    contact = _reached(controller, cymraeg)
     signed_by = _named(controller.signatory)
     if cymraeg:
-        team = controller.welsh.team or contact["name"]
-        signed_by = controller.welsh.signed_by or (team if signed_by == contact["name"] else signed_by)
-        contact |= {"name": team, "hours": controller.welsh.hours or ""}
+        public = _named(controller.public_contact)
+        signed_by = controller.welsh.signed_by or (contact["name"] if public and signed_by == public else signed_by)
+    known = bool(contact["email"] or contact["phone"])
+    address = [] if known or isinstance(controller.address, Absent) else controller.address
     return {
         "name": (controller.welsh.name if cymraeg else None) or controller.name,
         "short_name": (controller.welsh.short_name if cymraeg else None) or controller.short_name,
         "public_contact": contact,
+        "address": ", ".join(address),
         "opening": added.opening or "",
         "sign_off": added.sign_off or "",
         "signed_by": "" if signed_by == contact["name"] else signed_by,
         "post": added.post or "",
         "footer": added.footer or "",
     }
+
+
+def _reached(controller: Controller, cymraeg: bool) -> dict[str, str]:
+    """How the letter says that we are reached: the team that answers requests, else whoever else can be written to."""
+    also = controller.welsh if cymraeg else None
+    public = _parts(controller.public_contact)
+    if also is not None:
+        public |= {"name": also.team or public["name"], "hours": also.hours or ""}
+    others = (_parts(controller.dpo), _parts(controller.complaints))
+    if also is not None and also.complaints:
+        others[1]["name"] = also.complaints
+    return next((each for each in (public, *others) if each["email"] or each["phone"]), public)
 
 
 def _to_complain(controller: Controller, cymraeg: bool) -> Iterator[str]:

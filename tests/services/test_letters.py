@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from sar_service.catalogue import ABSENT
 from sar_service.catalogue.controller import LetterText
 from sar_service.db import db
 from sar_service.documents.letter_template import LetterFault, Own
@@ -235,6 +236,30 @@ def test_what_a_council_adds_stands_in_every_letter(app: Any, now: datetime, mon
     assert text.startswith("Dear Morwenna Tregale\n\nWe are here to help.\n\n")
     assert "Yours sincerely\n\nHead of Rights\nInformation Rights Team\nNorthmoor Borough Council\n" in text
     assert text.endswith("\n\nBye.\n")
+
+
+def test_a_council_without_a_public_contact_is_reached_where_else_it_can_be(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter that says that our details are below has some."""
+    made, absent = app.extensions[KEY], ABSENT
+    council = made.catalogue.controllers["northmoor"]
+    cases = (
+        ({"public_contact": absent}, "Data Protection Officer\nNorthmoor Borough Council\ndpo@northmoor.example\n"),
+        (
+            {"public_contact": absent, "dpo": absent},
+            "Information Governance Team\nNorthmoor Borough Council\ncomplaints@northmoor.example\n",
+        ),
+        (
+            {"public_contact": absent, "dpo": absent, "complaints": absent, "signatory": absent},
+            "Northmoor Borough Council\nTown Hall, Northmoor, NM1 1AA\n",
+        ),
+    )
+    for changes, foot in cases:
+        moved = {**made.catalogue.controllers, "northmoor": council.model_copy(update=changes)}
+        monkeypatch.setitem(app.extensions, KEY, replace(made, catalogue=replace(made.catalogue, controllers=moved)))
+        text = text_of(factories.a_case(now=now), "clarification", now)
+        assert "our details are below" in text and text.endswith(foot)
 
 
 def test_what_was_sent_stays_as_it_was_sent(app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
