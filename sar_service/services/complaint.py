@@ -37,7 +37,7 @@ from sar_service.models import (
 from . import audit, clock, redaction_mark, sealing
 
 SETTLE_FIRST = "Say first which request this complaint is about, or that it is about none, on the page “Complaint”."
-OWN = "You decided on what this complaint is about. Somebody else must look into it."
+OWN = "You decided on what this complaint is about, or had it as its day passed. Somebody else must look into it."
 ACKNOWLEDGEMENT, OUTCOME = "complaint-acknowledged", "outcome-complaint"
 NEWS = ("progress", "clarification")  # letters from which somebody who complained hears how far it is
 UNDER_WAY = ("waiting", "sending", "to_post")
@@ -215,7 +215,8 @@ def decided(case: Case) -> frozenset[str]:
     where it is about another complaint, also in what that one is about.
 
     People, passages, who was meant, a system or a file left out, identity, a notice or a question that moved its clock,
-    letters, sign-offs, the release, and whatever else ended it.
+    letters, sign-offs, the release, and whatever else ended it. And who had it as its last day passed without an
+    answer: that nothing was done is what such a complaint is about.
     """
     rows = db.session.execute(
         select(LinkRow.one_id, LinkRow.other_id).where(or_(LinkRow.one_id == case.id, LinkRow.other_id == case.id))
@@ -246,7 +247,7 @@ def decided(case: Case) -> frozenset[str]:
     labels |= {str((detail or {}).get("by", "")) for detail in db.session.scalars(handled)}
     ended = select(AuditEvent.actor).where(AuditEvent.case_id.in_(far), AuditEvent.verb.in_(ENDS)).distinct()
     labels |= set(db.session.scalars(ended))
-    labels |= _judged(far)
+    labels |= _judged(far) | _had_it_late(far, case.received_on)
     return frozenset(label.partition(":")[2] for label in labels if label and label.startswith("staff:"))
 
 
@@ -269,6 +270,19 @@ def _judged(far: set[uuid.UUID]) -> set[str]:
         found |= {row.written_by, *sealing.unseal(row).get("by", [])}
     for request in db.session.scalars(select(Case).where(Case.id.in_(far))):
         found |= {fact.recorded_by for fact in request.facts if fact.kind in JUDGED}
+    return found
+
+
+def _had_it_late(far: set[uuid.UUID], complained: date) -> set[str]:
+    """Who had these cases at the end of the day by which they should have been answered, and were not."""
+    from . import lateness
+
+    found: set[str] = set()
+    for row in db.session.scalars(select(Case).where(Case.id.in_(far))):
+        day = row.missed_on or row.due_on
+        if day is not None and day < (row.ended_on or complained):
+            held = lateness.holder(row, day)
+            found |= {held.member} if held is not None and held.member is not None else set()
     return found
 
 

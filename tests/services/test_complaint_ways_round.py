@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.complaint import About
+from sar_service.domain.errors import NotAllowed
 from sar_service.domain.incoming import Message
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
@@ -62,6 +64,27 @@ def test_whoever_had_an_e_mail_before_it_was_logged_as_a_complaint_about_them_ha
         draft, factories.a_request(now=now, filed=filed), [Right.COMPLAINT], actor=officer, now=now
     )
     assert taken(case)
+
+
+def test_whoever_had_a_request_as_its_day_passed_does_not_look_into_the_complaint_about_that(
+    app: Flask, staff: Staff, now: datetime
+) -> None:
+    before, held_it, after, manager = staff("officer"), staff("officer"), staff("officer"), staff("manager")
+    request = factories.a_case(now=now)
+    last = request.due_on
+    assert last is not None
+    for days, to in ((0, before), (20, held_it), (60, after)):
+        cases.assign(request, member(to), version=request.version, actor=manager, now=now + timedelta(days=days))
+    db.session.commit()
+    in_time, late = (
+        a_complaint(now + timedelta(days=5), about=request),
+        a_complaint(now + timedelta(days=70), about=request),
+    )
+    assert complaint.decided(in_time) == set() and complaint.decided(late) == {held_it.id}
+    with pytest.raises(NotAllowed, match="as its day passed"):
+        complaint.check_independent(late, held_it)
+    request.ended_on = last  # it was answered on its last day after all
+    assert complaint.decided(late) == set()
 
 
 def test_linking_a_complaint_with_what_its_holder_decided_takes_it_from_them(
