@@ -57,7 +57,9 @@ CORRECTABLE = (
     "complaint_news",
 )  # the days that the clock reads; who said what about identity is not among them
 # What may stand open of a fact: codes, days.
-CLEAR = frozenset({"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel", "result"})
+CLEAR = frozenset(
+    {"evidence", "about", "seen_on", "basis", "how", "before", "after", "fields", "channel", "result", "sure"}
+)
 AFTER_THE_END = ("received", "identity_requested", "fee_requested", "clarification_requested", "extension_notice")
 OF_COMPLAINTS = ("complaint_acknowledged", "complaint_news", "complaint_outcome")
 EXTENDED = "The time has been extended already. The law lets that be done once."

@@ -30,7 +30,7 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
 from sar_service.models import Case, Fact
 
-from . import audit, clock, identity_copy, letter_hold, sealing, work
+from . import audit, clock, identity_again, identity_copy, letter_hold, sealing, work
 from . import case as cases
 from . import reason as reasons
 from .identity_asks import UNDOES, asks_as
@@ -142,6 +142,7 @@ class Step:
     at: datetime
     by: str
     words: str
+    sure: str = ""
 
 
 def history(case: Case) -> list[Step]:
@@ -159,6 +160,7 @@ def history(case: Case) -> list[Step]:
             at=fact.recorded_at,
             by=fact.recorded_by,
             words=clock.words_about(fact),
+            sure=str((fact.detail or {}).get("sure", "")),
         )
         for fact in sorted(case.facts, key=lambda each: each.recorded_at, reverse=True)
         if told(fact)
@@ -272,24 +274,29 @@ def _doubt_if_short(case: Case, reason: str, *, actor: Actor, now: datetime) -> 
         doubt(case, reason=reason, actor=actor, now=now)
 
 
-def settle(case: Case, *, override: str = "", actor: Actor, now: datetime) -> None:
+def settle(case: Case, *, override: str = "", sure: str = "", actor: Actor, now: datetime) -> None:
     """Say that identity and authority are settled. Refused without enough evidence, unless `override` says why.
+
+    Where it was in doubt, `sure` says what was done to be sure again, and `override` how one knows: see
+    `identity_again.py`.
 
     If evidence had been asked for and nothing has answered that yet, the clock begins on the day on which enough of
     it had arrived. Where nothing came at all, asking for it has not put anything off beyond the day it was asked for.
     Letters that were held back since the contact changed go now, to the contact that there is; copies have served.
     """
     judged = assessment(case, today=clock.day_of(now))
+    again = identity_again.check(case, sure=sure, why=override, actor=actor)
     if not judged.sufficient and not override.strip():
         raise InvalidInput(" ".join(judged.missing), field="override")
-    cases.move(case, Action.SETTLE_IDENTITY, actor=actor, now=now)
+    how: dict[str, Any] = {"reason": override.strip()[:LONGEST], "sure": again} if again else {}
+    cases.move(case, Action.SETTLE_IDENTITY, actor=actor, now=now, **how)
     today = clock.day_of(now)
     asked = clock.identity_awaited(case)
     if asked is not None:
         arrived = judged.settled_on or max((e.arrived_on for e in evidence_of(case)), default=asked.on)
         clock.add_fact(case, "identity_received", max(arrived, asked.on), actor=actor, now=now)
-    why = override.strip()[:LONGEST] if not judged.sufficient else ""
-    clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=why)
+    less = "" if judged.sufficient else override.strip()[:LONGEST]
+    clock.add_fact(case, "identity_settled", today, actor=actor, now=now, override=less, **how)
     letter_hold.go_on(case, actor=actor, now=now)
     identity_copy.settled(case, actor=actor, now=now)
 

@@ -28,7 +28,7 @@ from sar_service.domain.lifecycle import OPEN, Status
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Decision, Fact, Letter, MarkRow, Pack, PersonRow
 from sar_service.services import case as cases
-from sar_service.services import incoming, pack, pack_release, report
+from sar_service.services import identity_again, incoming, pack, pack_release, report
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -116,7 +116,12 @@ class Paths(RuleBasedStateMachine):
 
     @rule(who=PEOPLE)
     def settles(self, who: str) -> None:
-        if self.press(who, "identity/settle", override="Known to the team for years"):
+        said = {
+            "stood_version": identity_again.stood(self.case()),
+            "sure": "worker",
+            "override": "Known to the team for years",
+        }
+        if self.press(who, "identity/settle", **said):
             self.settled = True
 
     @rule(who=PEOPLE)

@@ -135,7 +135,7 @@ def test_checking_again_after_a_changed_contact_does_not_begin_the_time_again(ca
     soon = LATER + timedelta(days=1)
     identity_change.change_contact(case, {"email": "new@example.org"}, actor=officer, now=soon)
     see(case, "vouched", clock.day_of(soon), officer, now=soon + timedelta(minutes=1))
-    identity.settle(case, actor=officer, now=soon + timedelta(minutes=2))
+    identity.settle(case, override="Ann saw her", sure="evidence", actor=officer, now=soon + timedelta(minutes=2))
     assert case.due_on == date(2026, 10, 14)
 
 

@@ -65,7 +65,7 @@ def test_what_one_thing_holds_back_does_not_go_when_another_is_settled(
     told = db.session.query(ContactElsewhere).filter_by(case_id=there.id).one()
     identity_linked.keep(there, told, reason="She rang", version=told.version, actor=officer, now=now + 4 * MINUTE)
     assert row.state == "held"
-    identity.settle(there, override="She rang", actor=officer, now=now + 5 * MINUTE)
+    identity.settle(there, override="She rang", sure="rang_back", actor=officer, now=now + 5 * MINUTE)
     assert row.state == "waiting"
 
 
@@ -117,7 +117,7 @@ def test_identity_is_settled_in_what_was_released_once_and_refused_later(
     changed = {"address": ["5 Quarry Lane", "Northmoor"]}
     identity_change.change_contact(case, changed, actor=officer, now=now + 4 * MINUTE)
     assert row.state == "held"
-    identity.settle(case, override="She rang", actor=officer, now=now + 5 * MINUTE)
+    identity.settle(case, override="She rang", sure="rang_back", actor=officer, now=now + 5 * MINUTE)
     assert (case.status, row.state) == (Status.REFUSED, "to_post")
 
 

@@ -66,7 +66,7 @@ class Sending:
         db.session.commit()
 
     def settled(self) -> None:
-        identity.settle(self.case, override="She rang", actor=self.officer, now=self.later())
+        identity.settle(self.case, override="She rang", sure="rang_back", actor=self.officer, now=self.later())
         db.session.commit()
 
     def fails(self, error: MailFailed = AWAY) -> None:

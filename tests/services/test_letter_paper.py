@@ -84,7 +84,7 @@ def test_what_is_sent_again_on_paper_goes_to_the_address_of_now(
     moved = {"email": "", "address": ["The Refuge", "Southmoor"]}
     identity_change.change_contact(case, moved, actor=officer, now=now + timedelta(hours=1))
     later = now + timedelta(hours=2)
-    identity.settle(case, actor=officer, now=later, override="They rang from the number on file")
+    identity.settle(case, actor=officer, now=later, override="They rang", sure="rang_back")
     delivery.send_again(case, row, by_post=True, version=row.version, actor=officer, now=later)
     db.session.commit()
     text = pages(letter.pdf(case, row, now=later))[0]

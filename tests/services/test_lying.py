@@ -322,6 +322,6 @@ def test_an_answer_kept_back_because_the_requester_changed_their_contact_is_on_e
     assert "- 1 request in which identity has to be settled again" in mails(MONDAY + timedelta(days=7))["officer1"]
     assert lying.unsettled(actor=officer, now=MONDAY + timedelta(days=40)) == []  # it could not be fetched any more
     again = db.session.get_one(Case, key)
-    identity.settle(again, override="She rang from the number on file", actor=officer, now=MONDAY + timedelta(hours=1))
+    identity.settle(again, override="She rang", sure="rang_back", actor=officer, now=MONDAY + timedelta(hours=1))
     db.session.commit()
     assert shown() == (False, [False] * 4)

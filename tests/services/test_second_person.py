@@ -127,7 +127,7 @@ def test_identity_unsettled_after_the_signature_stops_the_building_until_it_is_s
     spoil(case, officer, now + timedelta(hours=1))
     with pytest.raises(WrongState, match="identity"):
         pack.ask(case, actor=officer, now=now + timedelta(hours=1))
-    identity.settle(case, override="Seen again", actor=officer, now=now + timedelta(hours=2))
+    identity.settle(case, override="Seen again", sure="seen", actor=second, now=now + timedelta(hours=2))
     assert pack.ask(case, actor=officer, now=now + timedelta(hours=2)).number == 1
 
 

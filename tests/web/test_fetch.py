@@ -66,7 +66,7 @@ def keeper(staff: Callable[..., Actor]) -> Actor:
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("how", ["contact", "doubt"])
 def test_a_released_pack_is_kept_back_until_identity_is_settled_again(
-    released: Case, stranger: Visitor, keeper: Actor, now: datetime, how: str, closed: bool
+    released: Case, stranger: Visitor, keeper: Actor, staff: Callable[..., Actor], now: datetime, how: str, closed: bool
 ) -> None:
     identity_of, contact = released.id, {"email": "somebody.else@example.org"}
     if closed:
@@ -83,7 +83,8 @@ def test_a_released_pack_is_kept_back_until_identity_is_settled_again(
     assert "Download your records" not in page.text and "check again" in page.text
     assert stranger.post("/portal/pack").status_code == 404
     case = packs.again(db.session.get_one(Case, identity_of))
-    identity.settle(case, override="Seen in person again", actor=keeper, now=factories.later(now, hours=2))
+    second, at = staff("officer"), factories.later(now, hours=2)
+    identity.settle(case, override="Seen in person again", sure="seen", actor=second, now=at)
     db.session.commit()
     assert case.closed_at == before
     assert "Download your records" in stranger.get("/portal/").text

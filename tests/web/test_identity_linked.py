@@ -124,7 +124,7 @@ def test_a_linked_case_says_so_and_its_letters_wait_until_an_officer_takes_the_c
     sent.work()
     assert {mail.to for mail in outbox} == {OLD}  # only that the contact was changed
     later = now + timedelta(minutes=20)
-    identity.settle(fresh(there), override="Rang the number on file", actor=officer, now=later)
+    identity.settle(fresh(there), override="Rang", sure="rang_back", actor=officer, now=later)
     db.session.commit()
     outbox.clear()
     sent.work()
@@ -195,7 +195,9 @@ def test_a_requester_who_changes_the_linked_case_from_the_old_address_clears_not
     assert [row.outcome for row in rows(case_id=there)] == [""] and held_back(fresh(there))
     (told,) = rows(case_id=here)  # and this one hears of it, though nothing here goes to what was replaced there
     assert not told.holds and not held_back(fresh(here)).startswith("The contact, or who asks")
-    identity.settle(fresh(there), override="It looked right", actor=officer, now=now + timedelta(minutes=2))
+    identity.settle(
+        fresh(there), override="It looked right", sure="explained", actor=officer, now=now + timedelta(minutes=2)
+    )
     db.session.commit()
     assert letter_hold.doubted_since(fresh(there)) and held_back(fresh(there))
 

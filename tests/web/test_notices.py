@@ -53,7 +53,7 @@ def test_a_doubt_stands_at_the_top_of_the_page_that_settles_it(visit: Visit, off
     assert "What was seen is enough" not in page
     assert "Do not ask for another document" not in page  # whoever doubts may ask
     again = db.session.get_one(Case, key)
-    identity.settle(again, override="She came in", actor=officer, now=now + timedelta(minutes=2))
+    identity.settle(again, override="She came in", sure="seen", actor=officer, now=now + timedelta(minutes=2))
     db.session.commit()
     assert notice(desk.get(path).text, AGAIN) == ""
 

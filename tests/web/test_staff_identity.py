@@ -265,7 +265,7 @@ def test_a_changed_contact_holds_letters_and_release_until_identity_is_settled_a
     monkeypatch.setitem(app.config, "NOW", lambda: factories.later(now, minutes=20))
     desk.get(f"/staff/cases/{reference}/identity")
     desk.send({"kind": "vouched", "how": "in_person"}, form="Record it")
-    desk.send(form="Identity is settled")
+    desk.send({"sure": "evidence", "override": "Her worker met her"}, form="Identity is settled")
     outbox.clear()
     sent.work()
     assert {mail.to for mail in outbox} == {"new@example.org"}

@@ -133,7 +133,7 @@ def test_whoever_has_a_new_contact_reads_no_older_letter_until_it_is_known_who_t
     for each in (row, told):
         assert stranger.get(f"/portal/letters/{each}").status_code == 404
     made = fresh(case_id)
-    identity.settle(made, actor=officer, now=later + timedelta(minutes=5), override="They rang from the number on file")
+    identity.settle(made, override="They rang", sure="rang_back", actor=officer, now=later + timedelta(minutes=5))
     db.session.commit()
     stranger.enter_portal(case_id, mark)
     assert stranger.get(f"/portal/letters/{row}").status_code == 200

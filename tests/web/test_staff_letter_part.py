@@ -179,7 +179,7 @@ def test_a_part_is_kept_back_while_who_asks_is_in_doubt_and_goes_once_that_is_se
     db.session.commit()
     assert now_is() == ("held" if how == "post" else came, False)
     assert "A part of the answer" not in second.get("/staff/post").text
-    identity.settle(case_of(reference), override="She came in", actor=actor, now=now + timedelta(hours=2))
+    identity.settle(case_of(reference), override="She came in", sure="seen", actor=actor, now=now + timedelta(hours=2))
     db.session.commit()
     assert now_is() == (came, True)
 

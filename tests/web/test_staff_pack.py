@@ -79,14 +79,14 @@ def test_a_pack_is_built_once_checked_and_goes_only_to_a_name_that_was_typed(
 
 
 def test_a_pack_goes_only_to_the_contact_that_whoever_releases_it_was_shown(
-    visit: Callable[..., Visitor], case: Case, officer: Actor, now: datetime
+    visit: Callable[..., Visitor], case: Case, officer: Actor, staff: packs.Made, now: datetime
 ) -> None:
     """The page was open while a colleague changed the contact and settled identity again."""
     visitor, path = visit(officer), f"/staff/cases/{case.reference}/pack"
     built(visitor, path, case, now)
     changed = fresh(case)
     identity_change.change_contact(changed, {"email": "m.tregale@example.org"}, actor=officer, now=now)
-    identity.settle(changed, override="Seen again", actor=officer, now=now + timedelta(minutes=1))
+    identity.settle(changed, override="Seen again", sure="seen", actor=staff("officer"), now=now + timedelta(minutes=1))
     db.session.commit()
     good = {"recipient": "Morwenna Tregale", "recipient_checked": "yes"}
     page = visitor.send(good, form="Release the pack")

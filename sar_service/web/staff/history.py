@@ -27,6 +27,7 @@ from sar_service.services import case as cases
 from .. import access, filters
 from ..access import allow
 from . import blueprint, frame
+from .identity import SURE
 from .letter import TITLES
 
 FIRST_SHOWN, PAGE = 20, 100
@@ -159,6 +160,7 @@ class _Words:
             "right": lambda value: str(frame.RIGHTS.get(str(value), value)),
             "channel": lambda value: str(frame.CHANNELS.get(str(value), value)),
             "lateness": lambda value: str(filters.LATENESS[Lateness(value)]),
+            "sure": lambda value: str(SURE.get(str(value), value)),
             "route": lambda value: str(filters.ROUTES[Route(value)]),
         }
 

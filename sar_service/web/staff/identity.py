@@ -13,11 +13,13 @@ from werkzeug.wrappers import Response
 
 from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import INDEPENDENT, STRONG, About, Capacity, EvidenceKind, How, age_on
+from sar_service.domain.identity_again import Sure
 from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
 from sar_service.domain.permission import Permission
 from sar_service.models import Case
 from sar_service.services import (
     identity,
+    identity_again,
     identity_change,
     identity_child,
     identity_copy,
@@ -33,7 +35,7 @@ from .. import access
 from ..access import allow
 from ..filters import long_date
 from . import blueprint, frame
-from .asking import again, day, in_welsh, line, one_of, reason, words
+from .asking import again, day, in_welsh, line, number, one_of, reason, words
 from .asking import identity as as_id
 
 KINDS: dict[EvidenceKind, Any] = {
@@ -128,6 +130,13 @@ PARTS: dict[str, Any] = {
     "phone": _l("telephone"),
     "address": _l("postal address"),
 }
+SURE: dict[str, Any] = {
+    Sure.RANG_BACK: _l("Reached them on a number or address known from before"),
+    Sure.SEEN: _l("Saw them in person or on a video call"),
+    Sure.WORKER: _l("A worker who knows them asked them"),
+    Sure.EVIDENCE: _l("Looked at something new, recorded here"),
+    Sure.EXPLAINED: _l("What raised it is explained, and was no cause for doubt"),
+}
 ADULT = 18
 
 
@@ -149,6 +158,9 @@ def identity_page(reference: str) -> str:
         independent=INDEPENDENT,
         judged=identity.assessment(case, today=today),
         settled=identity.settled(case),
+        stood=identity_again.stood(case),
+        sures=[("", _("Choose")), *SURE.items()],
+        another=identity_again.ALONE if identity_again.needs_another(case, access.actor()) else "",
         to_ask=to_ask,
         too_much=too_much,
         kinds=[(kind.value, KINDS[kind]) for kind in kinds],
@@ -195,7 +207,12 @@ def identity_page(reference: str) -> str:
 def _told(steps: list[identity.Step], names: dict[str, str]) -> list[dict[str, Any]]:
     """Steps in the settling of identity, in words."""
     return [
-        {"what": STEPS[step.kind], "at": step.at, "who": frame.who(step.by, names), "words": step.words}
+        {
+            "what": STEPS[step.kind],
+            "at": step.at,
+            "who": frame.who(step.by, names),
+            "words": ". ".join(str(each) for each in (SURE.get(step.sure), step.words) if each),
+        }
         for step in steps
     ]
 
@@ -296,9 +313,10 @@ def check_orders(reference: str) -> Response:
 @allow(Permission.SETTLE_IDENTITY)
 @again(identity_page)
 def settle(reference: str) -> Response:
-    """Say that identity and authority are settled."""
-    override = words("override", longest=500)
-    identity.settle(frame.find(reference), override=override, actor=access.actor(), now=access.now())
+    """Say that identity and authority are settled, or are so again, of what was looked at."""
+    case, override = frame.find(reference), words("override", longest=500)
+    identity_again.check_seen(case, number("stood_version"))
+    identity.settle(case, override=override, sure=line("sure"), actor=access.actor(), now=access.now())
     return back(reference, _("Identity is settled."))
 
 
