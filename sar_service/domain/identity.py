@@ -152,7 +152,8 @@ class Circumstances:
 
     `contact_changed_on`: the last day on which an address, e-mail or phone for the answer was changed. `known`: the
     council knows the person, and not only from this request. `asked_on`: the day on which evidence was last asked for.
-    `own_right`: a parent asks for what the law gives to parents themselves, and not for the child.
+    `own_right`: a parent asks for what the law gives to parents themselves, and not for the child. `said`: somebody has
+    said that it is settled, on whatever evidence.
     """
 
     capacity: Capacity
@@ -164,6 +165,7 @@ class Circumstances:
     asked_on: date | None = None
     today: date | None = None
     own_right: bool = False
+    said: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,7 +306,7 @@ def _lateness(settled: date | None, circumstances: Circumstances) -> Iterable[st
     asked, received = circumstances.asked_on, circumstances.received
     if asked is None:
         waited = (circumstances.today - received).days if circumstances.today else 0
-        if settled is None and waited > _LATE:
+        if settled is None and not circumstances.said and waited > _LATE:
             yield (
                 f"The request came {waited} days ago. Asking for evidence now is late: the law lets the time wait "
                 "only for reasonable doubts, and they are to be raised at once. Have somebody senior look at it."

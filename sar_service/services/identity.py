@@ -5,6 +5,7 @@ sealed in the fact. Copies of documents are apart (`identity_copy.py`) and do no
 changing who asks, in what capacity and where the answer goes: `identity_change.py`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +29,7 @@ from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONS
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
-from sar_service.models import Case, Fact
+from sar_service.models import Case, Fact, IdentityCopy
 
 from . import audit, clock, identity_again, identity_copy, letter_hold, sealing, work
 from . import case as cases
@@ -101,6 +102,7 @@ def circumstances(case: Case, *, today: date | None = None) -> Circumstances:
         asked_on=max((fact.on for fact in facts if fact.kind == "identity_requested"), default=None),
         today=today,
         own_right=case.right is Right.PUPIL_RECORD,
+        said=settled(case),
     )
 
 
@@ -185,13 +187,16 @@ def see(
     how: str = "",
     basis: str = "",
     dated: date | None = None,
+    copies: Collection[IdentityCopy] = (),
+    another: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Fact:
     """Record one piece of evidence that was seen. Raises InvalidInput naming the field.
 
     `basis` says which paper shows parental responsibility, an appointment or an authority; an authority has to bear a
-    date. What speaks against the request re-opens identity if it had been settled.
+    date. `copies` are those of the case in which it was seen, and have served; `another` says that it was a copy that
+    is not here. What speaks against the request re-opens identity if it had been settled.
     """
     try:
         evidence = Evidence(
@@ -215,6 +220,8 @@ def see(
         )
     codes: dict[str, Any] = {"basis": chosen, "how": evidence.how}
     codes = {name: code.value for name, code in codes.items() if code is not None}
+    if evidence.how is How.COPY:
+        identity_copy.check_day(case, copies, arrived_on=arrived_on, another=another)
     before = settled(case)
     fact = clock.add_fact(
         case,
@@ -229,6 +236,7 @@ def see(
         seen_on=seen_on.isoformat(),
         **codes,
     )
+    identity_copy.checked(case, copies, actor=actor, now=now)
     if before and evidence.kind in AGAINST:
         _doubt_if_short(case, "What was recorded speaks against it.", actor=actor, now=now)
     return fact

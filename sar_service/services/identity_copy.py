@@ -8,7 +8,7 @@ The destruction is recorded; one that fails is tried again, and shown to everybo
 
 import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,7 @@ from sar_service.documents.evidence import LIMITS, as_pages
 from sar_service.documents.text import picture
 from sar_service.domain.actor import SERVICE, Actor, ActorKind
 from sar_service.domain.clock import months_after
+from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput, NotFound, Refused, WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
@@ -154,6 +155,24 @@ def page_picture(case: Case, row: IdentityCopy, page: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="copy-") as folder:
         pdf = sealing.object_to(row.object_id, Path(folder) / "copy.pdf")
         return picture(pdf, page, dpi=DPI, out=Path(folder) / "page.png", limits=LIMITS).read_bytes()
+
+
+def check_day(case: Case, rows: Collection[IdentityCopy], *, arrived_on: date, another: bool) -> None:
+    """Refuse a later day than that on which a copy came: the time runs from it, however late somebody looks. `another`:
+    it was seen in none of the copies that are here. Raises InvalidInput."""
+    if rows:
+        came = max(row.sent_on for row in rows)
+        if arrived_on > came:
+            said = f"That copy came on {written(came)}. Give that day: the time to answer can run from it."
+            raise InvalidInput(said, field="arrived_on")
+        return
+    waiting = [row.sent_on for row in copies(case) if row.destroyed_at is None and row.checked_at is None]
+    if waiting and arrived_on > min(waiting) and not another:
+        raise InvalidInput(
+            f"A copy waits here that came on {written(min(waiting))}. Tick the one in which you saw this, or that it "
+            "was none of them: the time to answer can run from the day it came.",
+            field="copy",
+        )
 
 
 def checked(case: Case, rows: Iterable[IdentityCopy], *, actor: Actor, now: datetime) -> None:

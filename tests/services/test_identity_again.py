@@ -128,3 +128,19 @@ def test_the_trail_says_what_was_done_and_where_the_words_are_and_holds_none(
     assert "sure" not in first.detail and again.detail["sure"] == "rang_back"
     assert SAID["override"] not in str(again.detail) and reason.words_of(events)[again.number] == SAID["override"]
     assert cases.situation(case).identity_settled
+
+
+def test_nobody_is_told_that_asking_is_late_once_it_is_settled_on_whatever_evidence(
+    app: Any, officer: Actor, now: datetime
+) -> None:
+    case, later = factories.a_case(now=now), now + timedelta(days=20)
+
+    def told() -> bool:
+        warnings = identity.assessment(case, today=later.date()).warnings
+        return any("Asking for evidence now is late" in each for each in warnings)
+
+    assert told()
+    identity.settle(case, override="Known to the duty worker for years", actor=officer, now=later)
+    assert not identity.assessment(case, today=later.date()).sufficient and not told()
+    identity.doubt(case, reason="A neighbour rang", actor=officer, now=later + MINUTE)
+    assert told()

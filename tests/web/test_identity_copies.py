@@ -165,6 +165,27 @@ def test_the_day_on_which_a_copy_came_starts_the_clock_whenever_it_is_looked_at(
     assert (came, fresh(key).due_on) == (date(2026, 11, 23), date(2026, 12, 23))
 
 
+def test_the_day_on_which_a_copy_came_counts_also_where_nobody_ticks_it(
+    visit: Callable[..., Visitor], stranger: Visitor, case: Case, app: Flask, now: datetime
+) -> None:
+    key, reference = case.id, case.reference
+    stranger.enter_portal(key)
+    stranger.get("/portal/evidence")
+    stranger.send({"what": "My driving licence", "file": (a_picture("JPEG"), "me.jpg")}, form="Send it")
+    came = only_copy(key).sent_on
+    app.config["NOW"] = lambda: now + timedelta(days=6)
+    desk, later = visit("officer"), (came + timedelta(days=6)).isoformat()
+    desk.get(f"/staff/cases/{reference}/identity")
+    shown = {"kind": "photo_document", "how": "copy", "arrived_on": later}
+    late = desk.send(shown, form="Record it")
+    assert late.status_code == 400 and f"came on {filters.long_date(came)}" in late.text
+    assert not identity.evidence_of(fresh(key))
+    desk.get(f"/staff/cases/{reference}/identity")
+    assert desk.send({**shown, "copy": "another"}, form="Record it").status_code == 200  # it came by e-mail today
+    (seen,) = identity.evidence_of(fresh(key))
+    assert seen.arrived_on.isoformat() == later and only_copy(key).checked_at is None
+
+
 def test_settling_identity_ends_a_copy_and_nothing_more_is_taken(
     case: Case, staff: Callable[..., Actor], stranger: Visitor, now: datetime
 ) -> None:

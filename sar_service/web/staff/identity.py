@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from sar_service.domain.errors import InvalidInput
 from sar_service.domain.identity import INDEPENDENT, STRONG, About, Capacity, EvidenceKind, How, age_on
 from sar_service.domain.identity_again import Sure
 from sar_service.domain.identity_basis import APPOINTMENTS, AUTHORITIES, RESPONSIBILITY, Basis
@@ -33,7 +32,6 @@ from sar_service.services.identity_asks import asks_as
 
 from .. import access
 from ..access import allow
-from ..filters import long_date
 from . import blueprint, frame
 from .asking import again, day, in_welsh, line, number, one_of, reason, words
 from .asking import identity as as_id
@@ -138,6 +136,7 @@ SURE: dict[str, Any] = {
     Sure.EXPLAINED: _l("What raised it is explained, and was no cause for doubt"),
 }
 ADULT = 18
+ANOTHER = "another"  # it was seen in a copy that is not here
 
 
 @blueprint.get("/cases/<reference>/identity")
@@ -236,30 +235,26 @@ def back(reference: str, message: str) -> Response:
 @again(identity_page)
 def see_evidence(reference: str) -> Response:
     """Record one thing that was seen; the copies it was seen in have served."""
-    case, actor, now = frame.find(reference), access.actor(), access.now()
-    looked_at = [identity_copy.of(case, as_id(each)) for each in request.form.getlist("copy")]
+    case, ticked = frame.find(reference), request.form.getlist("copy")
+    looked_at = [identity_copy.of(case, as_id(each)) for each in ticked if each != ANOTHER]
     kind = one_of("kind", {kind.value for kind in EvidenceKind}, _("Choose what was seen."))
     about = one_of("about", {about.value for about in About}, _("Choose whose identity or authority it shows."))
     how = one_of("how", {how.value for how in How}, _("Choose how it was seen."))
-    arrived_on = day("arrived_on")
-    came = max((copy.sent_on for copy in looked_at), default=arrived_on)
-    if how == How.COPY and arrived_on > came:  # the time runs from that day, however late somebody looks
-        said = _("That copy came on %(day)s. Give that day: the time to answer can run from it.", day=long_date(came))
-        raise InvalidInput(said, field="arrived_on")
     identity.see(
         case,
         kind=kind,
         about=about,
-        arrived_on=arrived_on,
+        arrived_on=day("arrived_on"),
         seen_on=day("seen_on"),
         seen=line("seen", longest=200),
         how=how,
         basis=one_of("basis", {"", *(each.value for each in Basis)}, _("Choose the document from the list.")),
         dated=day("dated") if line("dated") else None,
-        actor=actor,
-        now=now,
+        copies=looked_at,
+        another=ANOTHER in ticked,
+        actor=access.actor(),
+        now=access.now(),
     )
-    identity_copy.checked(case, looked_at, actor=actor, now=now)
     return back(reference, _("Recorded."))
 
 
