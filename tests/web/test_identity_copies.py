@@ -158,7 +158,7 @@ def test_the_day_on_which_a_copy_came_starts_the_clock_whenever_it_is_looked_at(
     desk.get(f"/staff/cases/{reference}/identity")
     shown = {"kind": "photo_document", "how": "copy", "copy": copy}
     late = desk.send({**shown, "arrived_on": (came + timedelta(days=6)).isoformat()}, form="Record it")
-    assert late.status_code == 400 and f"That copy came on {filters.long_date(came)}" in late.text
+    assert late.status_code == 400 and f"That copy came on {filters.weekday_date(came)}" in late.text
     desk.get(f"/staff/cases/{reference}/identity")
     assert desk.send(shown, form="Record it").status_code == 200
     desk.send(form="Identity is settled")
@@ -178,7 +178,7 @@ def test_the_day_on_which_a_copy_came_counts_also_where_nobody_ticks_it(
     desk.get(f"/staff/cases/{reference}/identity")
     shown = {"kind": "photo_document", "how": "copy", "arrived_on": later}
     late = desk.send(shown, form="Record it")
-    assert late.status_code == 400 and f"came on {filters.long_date(came)}" in late.text
+    assert late.status_code == 400 and f"A copy waits here that came on {filters.weekday_date(came)}" in late.text
     assert not identity.evidence_of(fresh(key))
     desk.get(f"/staff/cases/{reference}/identity")
     assert desk.send({**shown, "copy": "another"}, form="Record it").status_code == 200  # it came by e-mail today
