@@ -29,6 +29,22 @@ def went(told: Mapping[str, Any]) -> bool:
     return bool(told.get("went", told.get("sending")))
 
 
+def overtaken(case: Case, row: Letter) -> bool:
+    """Is it a question, or the notice that more time is needed, in a request that has ended since it was written, or
+    one that was taken back since? It must not go any more."""
+    does = KINDS[row.kind].does if row.kind in KINDS else ""
+    return does in TELLS and (case.status not in OPEN or _taken_back(case, row, does))
+
+
+def _taken_back(case: Case, row: Letter, does: str) -> bool:
+    """Was what a letter recorded as it was written struck out since, also after its day had been put right?"""
+    after = {fact.corrects: fact for fact in case.facts if fact.corrects}
+    fact = next((each for each in case.facts if each.kind == does and each.recorded_at == row.written_at), None)
+    while fact is not None and fact.id in after:
+        fact = after[fact.id]
+    return fact is not None and fact.kind == "struck_out"
+
+
 def counts_from(left: datetime, case: Case, row: Letter, *, reason: str, actor: Actor, now: datetime) -> bool:
     """Have what a letter did as it was written count from when it left; False if nothing moves.
 

@@ -11,9 +11,10 @@ from sar_service.db import db
 from sar_service.documents.letter_text import sheets
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Letter
 
-from . import audit, clock, complaint, letter, letter_hold, letter_left, sealing
+from . import audit, clock, complaint, letter, letter_hold, letter_left, sealing, told_date
 from . import case as cases
 
 MOST = 200  # letters that are listed, and printed, at a time
@@ -27,6 +28,7 @@ TWICE = (
     "Somebody else has printed some of these letters since you opened this list. They are marked now. Choose them "
     "again only if the other copy does not go into the post."
 )
+STILL = "What these say still counts, so they have to go: {which}. Where it does not, take it back in the case first."
 POSTED = "The letter was put into the post on this day."
 
 
@@ -146,6 +148,24 @@ def posted(letters: Sequence[tuple[Letter, Case]], *, on: date, actor: Actor, no
         if letter_left.counts_from(left, case, row, reason=POSTED, actor=actor, now=now):
             moved.append(case)
     return list(dict.fromkeys(moved))
+
+
+def leave(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime) -> None:
+    """Take letters that were overtaken from the list for the post: they never went. Raises InvalidInput for others."""
+    audit.lock(*(case for _, case in letters))
+    for row, _ in letters:
+        db.session.refresh(row)
+    if any(row.state != "to_post" for row, _ in letters):
+        raise WrongState(_why_gone(letters))
+    still = sorted({case.reference for row, case in letters if not letter_left.overtaken(case, row)})
+    if still:
+        raise InvalidInput(STILL.format(which=", ".join(still)), field="letter")
+    for row, case in letters:
+        why = "unsent" if case.status not in OPEN else "taken_back"
+        sealing.seal(row, {**sealing.unseal(row), "named": "", why: True})  # it has told nobody a date
+        row.state = "ended"
+        told_date.renew(case)
+        audit.record("left a letter unsent", actor=actor, now=now, case=case, of=row, kind=row.kind)
 
 
 def overdue(*, actor: Actor, today: date) -> tuple[int, date | None]:

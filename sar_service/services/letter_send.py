@@ -31,6 +31,7 @@ CODE, CODE_LIVES = "access-code", timedelta(minutes=20)
 LAPSED = "the code in it had lapsed before it could leave"
 TOO_LATE = "the last day on which it could be given passed before it could leave"
 OVERTAKEN = "the request had ended before it could leave"
+TAKEN_BACK = "it was taken back before it could leave"
 LEFT = "The letter left on this day."
 NOT_IN_TIME = "The letter could not leave by its last day."
 
@@ -51,9 +52,9 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
     if row.kind == CODE and now - row.written_at >= CODE_LIVES:
         _not_sent(case, row, "ended", LAPSED, now=now)
         return None
-    if _overtaken(case, row):
+    if letter_left.overtaken(case, row):
         sealing.seal(row, {**told, "named": ""})  # it has told nobody a date
-        _not_sent(case, row, "ended", OVERTAKEN, now=now)
+        _not_sent(case, row, "ended", TAKEN_BACK if case.status in OPEN else OVERTAKEN, now=now)
         return None
     if _too_late(case, row, told, now=now):
         _counts_from(case, row, NOT_IN_TIME, now=now)
@@ -76,11 +77,6 @@ def _reply_to(council: str) -> str:
     if controller is None:
         return ""
     return controller.mailbox.address if controller.mailbox else getattr(controller.dpo, "email", "") or ""
-
-
-def _overtaken(case: Case, row: Letter) -> bool:
-    """Is it a question, or the notice that more time is needed, in a request that has ended meanwhile?"""
-    return case.status not in OPEN and row.kind in KINDS and KINDS[row.kind].does in letter_left.TELLS
 
 
 def _too_late(case: Case, row: Letter, told: dict[str, Any], *, now: datetime) -> bool:

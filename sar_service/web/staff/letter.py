@@ -108,6 +108,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "failed": (_l("Not delivered"), "red"),
     "ended": (_l("Not delivered, dealt with"), "grey"),
     "unsent": (_l("Left unsent as the request ended"), "grey"),
+    "taken_back": (_l("Left unsent, as it was taken back"), "grey"),
     "to_post": (_l("To be posted"), "amber"),
     "posted": (_l("Posted"), "green"),
     "held": (_l("Held back until it is settled who reads it"), "amber"),
@@ -117,7 +118,9 @@ STATES: dict[str, tuple[Any, str]] = {
 def _state(row: Letter) -> dict[str, str]:
     """Where a letter stands, as a tag; for one that cannot leave `why`, with since when."""
     since = letter_wait.since(row)
-    key = "unsent" if sealing.unseal(row).get("unsent") else row.state if since is None else "in vain"
+    told = sealing.unseal(row)
+    left = next((each for each in ("unsent", "taken_back") if told.get(each)), "")
+    key = left or (row.state if since is None else "in vain")
     words, colour = STATES[key]
     why = _("since %(when)s: %(why)s", when=filters.moment(since), why=row.message) if since is not None else ""
     return {"text": str(words), "colour": colour, "why": why}

@@ -10,9 +10,10 @@ from flask_babel import ngettext
 
 from sar_service.db import db, reading_only
 from sar_service.domain.letter import KINDS
+from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Letter
-from sar_service.services import audit, clock, delivery, letter_post, sealing
+from sar_service.services import audit, clock, delivery, letter_left, letter_post, sealing
 
 from .. import access
 from ..access import allow
@@ -58,7 +59,8 @@ def _printing(row: Letter, names: dict[str, str]) -> dict[str, Any]:
 
 def _told(row: Letter, case: Case) -> dict[str, Any]:
     to = sealing.unseal(row).get("address") or []
-    by = case.notice_by if KINDS[row.kind].does == "extension_notice" else None
+    overtaken = row.state == "to_post" and letter_left.overtaken(case, row)
+    by = case.notice_by if KINDS[row.kind].does == "extension_notice" and not overtaken else None
     return {
         "by": by,
         "too_late": by is not None and by < clock.day_of(access.now()),
@@ -67,7 +69,9 @@ def _told(row: Letter, case: Case) -> dict[str, Any]:
         "reference": case.reference,
         "at": row.written_at,
         "to": to if len(to) > 1 else [],  # a name alone is no address
-        "rests": delivery.clock_rests_on(row),
+        "overtaken": overtaken,
+        "ended": case.status not in OPEN,
+        "rests": "" if overtaken else delivery.clock_rests_on(row),
     }
 
 
@@ -76,11 +80,15 @@ def _told(row: Letter, case: Case) -> dict[str, Any]:
 @again(post_list)
 def post_letters() -> Any:
     """Print the letters that were chosen, or note that they are in the post."""
-    wanted = one_of("do", ("print", "posted"), _("Choose what to do with the letters."))
+    wanted = one_of("do", ("print", "posted", "leave"), _("Choose what to do with the letters."))
     ids = [identity(each, _("Choose at least one letter.")) for each in request.form.getlist("letter")]
     chosen = letter_post.chosen(ids, actor=access.actor())
     if wanted == "print":
         return _printed(ids)
+    if wanted == "leave":
+        letter_post.leave(chosen, actor=access.actor(), now=access.now())
+        flash(ngettext("1 letter does not go any more.", "%(num)s letters do not go any more.", len(chosen)))
+        return redirect(url_for("staff.post_list"))
     on = day("on") if line("on") else clock.day_of(access.now())
     moved = letter_post.posted(chosen, on=on, actor=access.actor(), now=access.now())
     flash(ngettext("Noted: 1 letter is in the post.", "Noted: %(num)s letters are in the post.", len(chosen)))
