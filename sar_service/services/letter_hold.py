@@ -22,7 +22,8 @@ from .identity_asks import settled
 HELD = "held"
 SENDING = "sending"  # by a job at this moment: it is told to `stop` where it does not leave (`letter_send.py`)
 NOT_LEFT = ("waiting", "to_post", SENDING)
-ANSWERS = frozenset(kind.key for kind in KINDS.values() if kind.does in ("answer", "disclose_part"))
+# What answers the request: the letter about a released pack too, which on paper lies in the envelope with it.
+ANSWERS = frozenset(kind.key for kind in KINDS.values() if kind.does in ("answer", "disclose_part")) | {"released"}
 GOES_ANYWAY = frozenset({"identity-asked", "authority-asked", "extension"})
 OLD_NEWS = frozenset({"access-code"})  # it has run out by the time that anything is settled
 TO_THE_OLD = frozenset({"contact-changed"})  # the warning to whoever had the contact before: it is for nobody else
@@ -62,7 +63,7 @@ def needs_identity(case: Case, kind: str) -> bool:
 
 def stops(case: Case, kind: str) -> str:
     """Why a letter of this kind may not go now, in a sentence; nothing if it may."""
-    if KINDS[kind].plain or kind in GOES_ANYWAY:
+    if (KINDS[kind].plain and kind not in ANSWERS) or kind in GOES_ANYWAY:
         return ""
     if unclear(case):
         return WAIT

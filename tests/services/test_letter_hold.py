@@ -14,9 +14,21 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, ContactElsewhere, Letter
 from sar_service.services import case as cases
-from sar_service.services import clock, identity, identity_change, identity_linked, letter_draft, link, lying, merge
-from tests import factories
+from sar_service.services import (
+    clock,
+    identity,
+    identity_change,
+    identity_linked,
+    letter,
+    letter_draft,
+    letter_hold,
+    link,
+    lying,
+    merge,
+)
+from tests import factories, packs
 from tests.browser import Visitor
+from tests.services.test_pack_release import make_ready
 
 Staff = Callable[..., Actor]
 ON_PAPER = {"name": "Morwenna Tregale", "email": "", "address": ["4 Quarry Lane", "Northmoor"]}
@@ -136,3 +148,31 @@ def test_a_case_that_waits_for_its_first_evidence_hides_none_in_which_it_has_to_
         )
     db.session.commit()
     assert [case.id for case in lying.unsettled(actor=officer, now=now + 3 * MINUTE)] == made
+
+
+@pytest.mark.parametrize("how", ["portal", "post"])
+def test_that_the_records_are_ready_is_not_told_while_who_asks_is_in_doubt(
+    sent: Any, outbox: list[Any], staff: Staff, officer: Actor, now: datetime, how: str
+) -> None:
+    """On paper the records lie in the same envelope."""
+    delivery = {"how": how}
+    address = ON_PAPER if how == "post" else {"name": "Morwenna Tregale", "email": "morwenna@example.org"}
+    signed = packs.signed_off(
+        sent, officer=officer, second=staff("officer"), now=now, delivery=delivery, requester=address
+    )
+    case, row = make_ready(signed, officer, now)
+    sent.work()
+    packs.release(case, row, actor=officer, now=now + MINUTE)
+    db.session.commit()
+    told = next(each for each in letter.letters(case) if each.kind == "released")
+    before = told.state
+    identity.doubt(case, reason="The authority was withdrawn", actor=officer, now=now + 2 * MINUTE)
+    db.session.commit()
+    outbox.clear()
+    sent.work()
+    case = packs.again(case)
+    told = next(each for each in letter.letters(case) if each.kind == "released")
+    assert told.state == "held" and outbox == []
+    assert letter_hold.stops(case, "released") == letter_hold.DOUBT
+    identity.settle(case, override="She rang", sure="rang_back", actor=officer, now=now + 3 * MINUTE)
+    assert told.state == before
