@@ -73,6 +73,7 @@ STAFF: dict[str, set[May]] = {
     "staff.add_mark": {May.DECIDE},
     "staff.add_person": {May.DECIDE},
     "staff.ask_identity": {May.SETTLE_IDENTITY},
+    "staff.settle_together": {May.SETTLE_IDENTITY},
     "staff.assign": {May.SEE_CASES},
     "staff.change_password": set(),
     "staff.password": set(),

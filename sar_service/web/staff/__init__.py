@@ -71,6 +71,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     identity,  # noqa: F401
     identity_change,  # noqa: F401
     identity_copy,  # noqa: F401
+    identity_together,  # noqa: F401
     incoming,  # noqa: F401
     left_out,  # noqa: F401
     letter,  # noqa: F401

@@ -23,6 +23,7 @@ from sar_service.services import (
     identity_child,
     identity_copy,
     identity_linked,
+    identity_together,
     letter_draft,
     letter_hold,
     sealing,
@@ -197,6 +198,11 @@ def identity_page(reference: str) -> str:
             }
             for row, other in identity_linked.of(case, actor=access.actor())
         ],
+        together=[
+            (str(other.id), f"{other.reference}, {frame.RIGHTS[other.right.value]}")
+            for other in identity_together.others(case, actor=access.actor(), now=access.now())
+        ],
+        settled_in=identity_together.settled_in(case, actor=access.actor(), now=access.now()),
         untold=identity_linked.untold(case, actor=access.actor()),
         before_signoff=case.status in identity_change.BEFORE_SIGNOFF,
         contact={**contact, "address": "\n".join(contact["address"])},
