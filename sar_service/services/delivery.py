@@ -23,12 +23,16 @@ from sar_service.queue import after_commit
 from . import audit, lease, letter, letter_hold, listing, sealing, staff_mail, told_date
 from . import case as cases
 from . import reason as reasons
-from .letter_left import TELLS, WAITS, went
+from .letter_left import TELLS, WAITS, overtaken, went
 
 UNDER_WAY = ("waiting", "sending", "sent")
 MOST = listing.MOST
 CODE = "access-code"  # it has lapsed by the time that anybody looks at it
 RETURNED = "it came back in the post"
+NO_MORE = (
+    "What this letter says was taken back, or the request has ended or goes on again since. Say that it is dealt with, "
+    "and write another one if they have to know."
+)
 
 
 def bounced(letter_id: uuid.UUID, *, reason: str, permanent: bool, now: datetime, sending: int | None = None) -> bool:
@@ -115,6 +119,8 @@ def send_again(case: Case, row: Letter, *, by_post: bool, version: int, actor: A
         raise WrongState("The code in this letter has lapsed. The requester asks for a new one at the portal.")
     if stopped := letter_hold.stops(case, row.kind):
         raise WrongState(stopped)
+    if overtaken(case, row):
+        raise WrongState(NO_MORE)
     told, asked = sealing.unseal(row), sealing.unseal(case)
     goes = "post" if by_post else letter.way(case, row.kind)
     if not waits:
