@@ -105,7 +105,7 @@ def _disclose_part(case: Case, actor: Actor, now: datetime) -> None:
         raise WrongState(stopped)
 
 
-def _answer(case: Case, actor: Actor, now: datetime) -> None:
+def _answer(case: Case, actor: Actor, now: datetime, **result: str) -> None:
     if case.right is Right.ACCESS:
         against = found_against(case, actor)
         if against:
@@ -114,7 +114,7 @@ def _answer(case: Case, actor: Actor, now: datetime) -> None:
         complaint.may_answer(case, actor)
     elif stopped := identity.outgrown(case, on=clock.day_of(now)):
         raise WrongState(stopped)
-    cases.move(case, Action.ANSWER, actor=actor, now=now)
+    cases.move(case, Action.ANSWER, actor=actor, now=now, **result)
     case.released_at, case.released_on = now, clock.day_of(now)
 
 
@@ -253,6 +253,8 @@ def _do(case: Case, kind: str, result: str, *, actor: Actor, now: datetime) -> N
     if chosen.route is not None:
         if result == Result.ALL:  # where only a part goes elsewhere, the case goes on
             redirect.send_elsewhere(case, chosen.route, actor=actor, now=now)
+    elif chosen.does == "answer":
+        _answer(case, actor, now, **({"result": result} if chosen.decides else {}))
     elif chosen.does:
         DEEDS[chosen.does](case, actor, now)
 

@@ -23,6 +23,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, Pr
 from markupsafe import Markup
 
 from sar_service.domain.lateness import Lateness
+from sar_service.domain.letter import Result
 from sar_service.domain.redirect import Route
 from sar_service.domain.sentence import with_article
 from sar_service.services.letter import on_page
@@ -42,6 +43,12 @@ ROUTES: dict[Route, Any] = {
     Route.DEAD: lazy_gettext("Somebody who has died"),
     Route.MEMBER: lazy_gettext("For somebody’s MP or councillor"),
     Route.CONTROLLER: lazy_gettext("Another organisation"),
+}
+# How much of what was asked is done, in words.
+RESULTS: dict[Result, Any] = {
+    Result.ALL: lazy_gettext("All of it is done, or they were right"),
+    Result.PART: lazy_gettext("Part of it"),
+    Result.NONE: lazy_gettext("Nothing of it"),
 }
 # Why an answer was late, in words.
 LATENESS: dict[Lateness, Any] = {

@@ -8,9 +8,10 @@ import pytest
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case
-from sar_service.services import audit, clock, identity_copy, link, portal, team_share, work
+from sar_service.services import audit, clock, identity_copy, letter_draft, link, portal, team_share, work
 from sar_service.services import case as cases
 from sar_service.web import filters
 from tests import factories, packs
@@ -135,3 +136,20 @@ def test_a_linked_case_that_may_not_be_seen_is_not_named(
     far = other.reference
     page = visit(officer).get(f"/staff/cases/{case.reference}/history").text
     assert "It belongs with it" in said(page) and far not in page
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [("all", "All of it is done, or they were right"), ("part", "Part of it"), ("none", "Nothing of it")],
+)
+def test_how_much_was_done_stands_beside_the_answer(
+    visit: Visit, staff: Callable[..., Actor], now: datetime, result: str, words: str
+) -> None:
+    actor = staff("officer")
+    case = factories.with_identity(factories.a_case(now=now, right=Right.ERASURE), actor=actor, now=now)
+    reference = case.reference
+    row = letter_draft.begin(case, "outcome-erasure", "The law says so.", result=result, actor=actor, now=now)
+    letter_draft.send(case, row, version=row.version, actor=staff("officer"), now=now)
+    db.session.commit()
+    page = visit("officer").get(f"/staff/cases/{reference}").text
+    assert "Answered by letter" in titles(page) and words in said(page)

@@ -16,6 +16,7 @@ from flask_babel import ngettext
 
 from sar_service.domain.actor import SERVICE, ActorKind
 from sar_service.domain.lateness import Lateness
+from sar_service.domain.letter import Result
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.permission import Permission
 from sar_service.domain.redirect import Route
@@ -161,6 +162,7 @@ class _Words:
             "channel": lambda value: str(frame.CHANNELS.get(str(value), value)),
             "lateness": lambda value: str(filters.LATENESS[Lateness(value)]),
             "sure": lambda value: str(SURE.get(str(value), value)),
+            "result": lambda value: str(filters.RESULTS[Result(value)]),
             "route": lambda value: str(filters.ROUTES[Route(value)]),
         }
 

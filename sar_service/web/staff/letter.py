@@ -73,11 +73,7 @@ TITLES: dict[str, Any] = {
     "outcome-complaint": _l("What came of the complaint"),
     "outcome-pupil-record": _l("Our answer about the pupil’s record"),
 }
-RESULTS: list[tuple[str, Any]] = [
-    (Result.ALL.value, _l("All of it is done, or they were right")),
-    (Result.PART.value, _l("Part of it")),
-    (Result.NONE.value, _l("Nothing of it")),
-]
+RESULTS: list[tuple[str, Any]] = [(result.value, words) for result, words in filters.RESULTS.items()]
 DOES: dict[str, Any] = {
     "identity_requested": _l("Sending it records that they were asked today; the clock waits, if the law lets it."),
     "clarification_requested": _l(
