@@ -24,61 +24,14 @@ CUT = "Much of the Welsh part has been taken out, and they want to be written to
 NOT_WELSH = "The Welsh part is not in Welsh. Write it in Welsh"
 INSIST = ", or say below that it goes like this."
 # Small words that a text of some length in one of the two languages has, and the other does not.
-WELSH = frozenset(
-    [
-        "y",
-        "yr",
-        "yn",
-        "ac",
-        "ar",
-        "ei",
-        "eich",
-        "chi",
-        "ni",
-        "ein",
-        "mae",
-        "wedi",
-        "gan",
-        "hyn",
-        "neu",
-        "os",
-        "bod",
-        "hwn",
-        "nid",
-        "na",
-        "eu",
-        "at",
-        "gyda",
-        "ydych",
-        "gallwch",
-    ]
-)
-ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "to",
-        "and",
-        "you",
-        "we",
-        "for",
-        "it",
-        "that",
-        "this",
-        "your",
-        "our",
-        "in",
-        "be",
-        "have",
-        "with",
-        "not",
-        "or",
-        "by",
-        "as",
-        "are",
-        "will",
-    ]
-)
+WELSH = frozenset([
+    "y", "yr", "yn", "ac", "ar", "ei", "eich", "chi", "ni", "ein", "mae", "wedi", "gan", "hyn", "neu", "os", "bod",
+    "hwn", "nid", "na", "eu", "at", "gyda", "ydych", "gallwch",
+])  # fmt: skip
+ENGLISH = frozenset([
+    "the", "of", "to", "and", "you", "we", "for", "it", "that", "this", "your", "our", "in", "be", "have", "with",
+    "not", "or", "by", "as", "are", "will",
+])  # fmt: skip
 
 
 def said(told: Mapping[str, Any], welsh: Mapping[str, str]) -> dict[str, Any]:
