@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sar_service.domain.actor import Actor
-from sar_service.domain.errors import InvalidInput
+from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.identity import Evidence
 from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.rights import Right
@@ -69,12 +69,15 @@ def _the_same(case: Case, other: Case) -> bool:
 
 def settle(case: Case, chosen: Collection[uuid.UUID], *, actor: Actor, now: datetime) -> tuple[list[Case], list[Case]]:
     """Record in each chosen request what was seen here, and settle identity there: those that are settled now, and
-    those in which it is not enough. Raises InvalidInput where one is not offered, or none was chosen."""
+    those in which it is not enough. Raises InvalidInput where one is not offered, or none was chosen, and WrongState
+    where one has changed since it was read."""
     offered = {other.id: other for other in others(case, actor=actor, now=now)}
     if not chosen or not set(chosen) <= set(offered):
         raise InvalidInput("Choose among the requests that stand here.", field="case")
     these = [offered[key] for key in offered if key in set(chosen)]
     audit.lock(case, *these)
+    if not _sound(case, now=now) or not all(_the_same(case, other) for other in these):
+        raise WrongState("Something changed in one of them meanwhile. Look at what stands here now.")
     done, short = [], []
     for other in these:
         _take_over(case, other, actor=actor, now=now)

@@ -9,11 +9,13 @@ from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.rights import Right
 from sar_service.models import Case
-from sar_service.services import clock, identity, identity_change, intake
+from sar_service.services import clock, identity, identity_change, identity_together, intake
 from tests import factories
 from tests.browser import Visitor
+from tests.overlap import at_once
 
 Visit = Callable[..., Visitor]
 THREE = [Right.ACCESS, Right.ERASURE, Right.OBJECTION]
@@ -116,3 +118,26 @@ def test_what_may_be_somebody_elses_is_not_offered(
     page = visit("officer").get(here(three[0])).text
     assert f'value="{three[1]}"' not in page and (BUTTON in page) is (how in ("in doubt", "another capacity"))
     assert "It is settled already in" not in visit("officer").get(here(three[1])).text
+
+
+def test_a_contact_changed_at_that_moment_is_not_settled_along(
+    app: Flask, three: list[Any], staff: Callable[..., Actor], now: datetime
+) -> None:
+    officer, second = staff("officer"), staff("officer")
+    factories.with_identity(fresh(three[0]), actor=officer, now=now)
+
+    def changes() -> None:
+        with app.app_context():
+            other = db.session.get_one(Case, three[1])
+            identity_change.change_contact(other, {"email": "new@example.org"}, actor=second, now=now)
+            db.session.commit()
+
+    def settles() -> None:
+        with app.app_context():
+            case = db.session.get_one(Case, three[0])
+            identity_together.settle(case, {three[1], three[2]}, actor=officer, now=now)
+            db.session.commit()
+
+    _, came = at_once(app, changes, settles)
+    assert isinstance(came, InvalidInput | WrongState)
+    assert settled(three) == [True, False, False]
