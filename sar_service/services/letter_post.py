@@ -29,6 +29,10 @@ TWICE = (
     "again only if the other copy does not go into the post."
 )
 STILL = "What these say still counts, so they have to go: {which}. Where it does not, take it back in the case first."
+OVERTAKEN = (
+    "These are not to be posted any more, since the request has ended, was reopened, or what they say was taken back: "
+    "{which}. Leave them out, and say of them that they do not go."
+)
 POSTED = "The letter was put into the post on this day."
 
 
@@ -108,6 +112,8 @@ def note_printed(
         db.session.refresh(row)
     if any(row.state != "to_post" for row, _ in letters):
         raise WrongState(_why_gone(letters))
+    if old := sorted({case.reference for row, case in letters if letter_left.overtaken(case, row)}):
+        raise WrongState(OVERTAKEN.format(which=", ".join(old)))
     _known(letters, known, actor=actor)
     for row, case in letters:
         sealing.seal(row, {**sealing.unseal(row), "printed": {"by": actor.label, "at": now.isoformat()}})

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from sar_service.db import db
+from sar_service.domain.errors import WrongState
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case, Letter
@@ -40,6 +41,8 @@ def test_the_letter_about_a_pack_that_was_taken_back(
     if how == "portal":
         assert letter_send.begin(ready.id, now=now + timedelta(minutes=2)) is None
     else:
+        with pytest.raises(WrongState, match=f"not to be posted any more.*{case.reference}"):
+            letter_post.note_printed([(ready, case)], known=(), actor=officer, now=now + timedelta(minutes=2))
         letter_post.leave([(ready, case)], actor=officer, now=now + timedelta(minutes=2))
     assert ready.state == "ended" and outbox == []
 
