@@ -70,26 +70,23 @@ class Mailbox:
         told = server.response("UIDVALIDITY")[1]
         self.validity = int(told[0]) if told and isinstance(told[0], bytes) and told[0].isdigit() else 0
 
-    def _numbers(self) -> list[int]:
+    def numbers(self) -> list[int]:
+        """The messages in the folder by their numbers, the oldest first."""
         found = self._ok(self.server.uid("SEARCH", "UNDELETED"), "its messages cannot be listed")
         return sorted(int(each) for each in (found[0] or b"").split())
 
     def count(self) -> int:
         """How many messages there are to read."""
-        return len(self._numbers())
+        return len(self.numbers())
 
-    def waiting(self, most: int) -> list[Waiting]:
-        """The messages in the folder, the oldest first, `most` of them at the most."""
-        waiting = []
-        for uid in self._numbers()[:most]:
-            answer = self._ok(
-                self.server.uid("FETCH", str(uid), "(UID RFC822.SIZE INTERNALDATE)"), "cannot be looked at"
-            )
-            line = b" ".join(each if isinstance(each, bytes) else each[0] for each in answer if each)
-            size, day = re.search(rb"RFC822\.SIZE (\d+)", line), _DAY.search(line)
-            if size and day:  # else somebody else moved it meanwhile
-                waiting.append(Waiting(uid=uid, size=int(size[1]), arrived_at=_instant(day)))
-        return waiting
+    def look(self, uid: int) -> Waiting | None:
+        """What is to be known of a message before it is fetched; None if it is no longer there."""
+        answer = self._ok(
+            self.server.uid("FETCH", str(uid), "(UID RFC822.SIZE INTERNALDATE)"), "a message cannot be looked at"
+        )
+        line = b" ".join(each if isinstance(each, bytes) else each[0] for each in answer if each)
+        size, day = re.search(rb"RFC822\.SIZE (\d+)", line), _DAY.search(line)
+        return Waiting(uid=uid, size=int(size[1]), arrived_at=_instant(day)) if size and day else None
 
     def content(self, uid: int, most: int) -> bytes | None:
         """The bytes of a message, no more than `most` of them; None if it is no longer there."""

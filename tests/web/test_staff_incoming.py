@@ -344,4 +344,4 @@ def test_a_mailbox_that_is_silent_is_told_on_the_worklist(
 ) -> None:
     monkeypatch.setattr(incoming, "silent", lambda **_: [("access@northmoor.example", now - timedelta(hours=3))])
     page = visit("officer").get("/staff/")
-    assert "access@northmoor.example is not being read" in re.sub(r"\s+", " ", page.text)
+    assert "access@northmoor.example is not being read to the end" in re.sub(r"\s+", " ", page.text)

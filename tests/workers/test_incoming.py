@@ -24,7 +24,7 @@ from sar_service.domain.actor import SERVICE
 from sar_service.domain.incoming import MessageKind
 from sar_service.domain.lifecycle import Status
 from sar_service.extensions import KEY
-from sar_service.models import Case, Incoming, Letter, Member, Pulse, StaffMail
+from sar_service.models import Case, Incoming, Letter, Member, StaffMail
 from sar_service.services import (
     audit,
     clock,
@@ -330,27 +330,6 @@ def test_a_message_that_is_too_large_is_kept_with_its_beginning_and_a_note(
     ((_, says),) = incoming.of(cases_there()[0])
     assert "Please send me everything." in says["text"]
     assert any("larger than what is fetched" in note for note in says["notes"])
-
-
-def test_one_message_that_breaks_us_keeps_no_other_from_being_read_and_is_told(
-    come: Callable[..., None], mail_server: MailServer, user: str, monkeypatch: pytest.MonkeyPatch, now: datetime
-) -> None:
-    incoming.ask_for_all(now=now)
-    db.session.commit()
-    take = incoming.take
-
-    def breaks(controller: str, message: Any, raw: bytes, **more: Any) -> Any:
-        if b"poison" in raw:
-            raise ValueError("a fault of ours")
-        return take(controller, message, raw, **more)
-
-    monkeypatch.setattr(incoming, "take", breaks)
-    come(mails.a_mail(text="poison"), mails.a_mail(text="good"))
-    assert [sealing.unseal(row)["text"] for row in rows()] == ["good"]
-    assert len(mail_server.held(user)) == 1  # it waits there, and is tried again
-    row = db.session.get_one(Pulse, incoming.pulse_of("northmoor"))
-    assert row.at == now
-    monkeypatch.undo()
 
 
 def test_a_mailbox_that_cannot_be_read_for_an_hour_is_told(

@@ -1,0 +1,104 @@
+"""A message that cannot be read, kept or put away: what waits behind it in the mailbox is read all the same."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from sar_service.db import db
+from sar_service.models import Incoming, Pulse
+from sar_service.services import incoming, sealing
+from tests import mails
+from tests.dovecot import MailServer
+from workers.jobs import incoming as job
+
+
+@pytest.fixture
+def user(app: Flask, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    return mails.read_by(app, monkeypatch, mail_server)
+
+
+@pytest.fixture
+def come(mail_server: MailServer, user: str) -> Callable[..., None]:
+    """Deliver a message, and have the mailbox read."""
+
+    def deliver(*messages: Any, arrived: datetime = mails.CAME, read: bool = True) -> None:
+        for each in messages:
+            raw = each if isinstance(each, bytes) else each.as_bytes(policy=each.policy.clone(linesep="\r\n"))
+            mail_server.deliver(user, raw, arrived=arrived)
+        if read:
+            db.session.commit()
+            job.run("northmoor")
+        db.session.rollback()
+
+    return deliver
+
+
+def rows() -> list[Incoming]:
+    return list(db.session.scalars(select(Incoming).order_by(Incoming.uid)))
+
+
+def breaks_at(poison: bytes) -> Callable[..., Any]:
+    """Keeping messages, with a fault of ours at those that hold this."""
+    take = incoming.take
+
+    def breaks(controller: str, message: Any, raw: bytes, **more: Any) -> Any:
+        if poison in raw:
+            raise ValueError("a fault of ours")
+        return take(controller, message, raw, **more)
+
+    return breaks
+
+
+def test_one_message_that_breaks_us_keeps_no_other_from_being_read_and_is_told(
+    come: Callable[..., None], mail_server: MailServer, user: str, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    incoming.ask_for_all(now=now)
+    db.session.commit()
+    monkeypatch.setattr(incoming, "take", breaks_at(b"poison"))
+    come(mails.a_mail(text="poison"), mails.a_mail(text="good"))
+    assert [sealing.unseal(row)["text"] for row in rows()] == ["good"]
+    assert len(mail_server.held(user)) == 1  # it waits there, and is tried again
+    row = db.session.get_one(Pulse, incoming.pulse_of("northmoor"))
+    assert row.at == now
+    monkeypatch.undo()
+
+
+def test_as_many_messages_as_a_round_takes_that_all_break_us_keep_none_behind_them_waiting(
+    come: Callable[..., None], mail_server: MailServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "A_ROUND", 3)
+    monkeypatch.setattr(incoming, "take", breaks_at(b"poison"))
+    come(*(mails.a_mail(text="poison") for _ in range(4)), mails.a_mail(text="good"))
+    assert [sealing.unseal(row)["text"] for row in rows()] == ["good"]
+    assert len(mail_server.held(user)) == 4
+
+
+def test_a_message_that_the_server_cannot_give_keeps_no_other_from_being_read_and_is_told(
+    come: Callable[..., None], mail_server: MailServer, user: str, now: datetime
+) -> None:
+    incoming.ask_for_all(now=now)
+    db.session.commit()
+    come(mails.a_mail(text="its disk is broken there"), read=False)
+    (broken,) = (each for name in ("cur", "new") for each in (mail_server.home / "mail" / user / name).iterdir())
+    broken.chmod(0)  # the server ends the connection where it is asked for it
+    come(mails.a_mail(text="good"), mails.a_mail(text="better"))
+    assert sorted(sealing.unseal(row)["text"] for row in rows()) == ["better", "good"]
+    assert db.session.get_one(Pulse, incoming.pulse_of("northmoor")).at == now  # not all was read
+
+
+def test_where_no_message_can_be_put_away_each_is_kept_all_the_same(
+    come: Callable[..., None], mail_server: MailServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "A_ROUND", 2)
+    come()
+    (done,) = (each for each in (mail_server.home / "mail" / user).iterdir() if each.name.startswith(".Read"))
+    for folder in ("cur", "new", "tmp"):
+        (done / folder).chmod(0)
+    come(*(mails.a_mail(text=text) for text in ("one", "two", "three")))
+    come()
+    assert sorted(sealing.unseal(row)["text"] for row in rows()) == ["one", "three", "two"]
+    assert len(mail_server.held(user)) == 3
