@@ -23,7 +23,7 @@ ANSWERS = {
 }  # by the fact of a letter, what answers it
 ENDS = ("refuse", "close")  # what a letter does that ends a case without an answer
 # What is written as a request ends; "released" goes with the pack.
-ENDED_WITH = frozenset(key for key, kind in KINDS.items() if kind.does in ("answer", *ENDS)) | {"released"}
+ENDED_WITH = frozenset(key for key, kind in KINDS.items() if kind.does in ("answer", *ENDS)) | {"released", "withdrawn"}
 
 
 def went(told: Mapping[str, Any]) -> bool:
@@ -33,8 +33,9 @@ def went(told: Mapping[str, Any]) -> bool:
 
 def overtaken(case: Case, row: Letter) -> bool:
     """Must it not go any more? A question, or the notice that more time is needed, in a request that has ended since it
-    was written, or one that was taken back since; and an answer, a refusal or what says that the records are ready, in
-    a request that was reopened since: what was wrong with it may still be in it, or lie in the envelope with it."""
+    was written, or one that was taken back since; and an answer, a refusal, or what says that the records are ready or
+    that work has stopped, in a request that was reopened since: what was wrong with it may still be in it, or lie in
+    the envelope with it."""
     if row.kind in ENDED_WITH:
         return case.status in OPEN
     does = KINDS[row.kind].does if row.kind in KINDS else ""

@@ -167,7 +167,8 @@ def leave(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime
     if still:
         raise InvalidInput(STILL.format(which=", ".join(still)), field="letter")
     for row, case in letters:
-        why = "unsent" if case.status not in OPEN else "taken_back"
+        reopened = row.kind in letter_left.ENDED_WITH
+        why = "reopened" if reopened else "unsent" if case.status not in OPEN else "taken_back"
         sealing.seal(row, {**sealing.unseal(row), "named": "", why: True})  # it has told nobody a date
         row.state = "ended"
         told_date.renew(case)

@@ -12,7 +12,7 @@ from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import Action
 from sar_service.models import AuditEvent, Case, Letter
 from sar_service.services import case as cases
-from sar_service.services import clock, letter_draft, letter_send, told_date
+from sar_service.services import clock, letter, letter_draft, letter_send, told_date
 from tests import factories
 from tests.browser import Visitor
 
@@ -92,3 +92,29 @@ def test_an_e_mail_that_was_taken_back_before_it_could_leave_does_not_go(officer
     struck_out(case, "extension_notice", actor=officer, now=now)
     assert str(row.id) == letter and letter_send.begin(row.id, now=now) is None
     assert (row.state, row.message) == ("ended", letter_send.TAKEN_BACK)
+
+
+@pytest.mark.parametrize("kind", ["withdrawn", "closed"])
+def test_that_a_request_ended_is_not_posted_once_it_was_reopened(
+    visit: Visit, staff: Callable[..., Actor], now: datetime, kind: str
+) -> None:
+    case, manager = factories.a_case(now=now, requester=NO_EMAIL), staff("manager")
+    key, reference = case.id, case.reference
+    if kind == "withdrawn":
+        cases.move(case, Action.WITHDRAW, actor=manager, now=now, reason="Said so")
+        row = letter.write(case, "withdrawn", actor=manager, now=now)
+    else:
+        row = letter_draft.begin_and_send(case, "closed", "No more word came.", actor=manager, now=now)
+    ended = str(row.id)
+    db.session.commit()
+    visitor = visit("officer")
+    page = visitor.get("/staff/post").text
+    assert chosen(page, ended) and "Do not post it" not in page
+    cases.move(
+        db.session.get_one(Case, key), Action.REOPEN, actor=manager, now=now, reason="It was her sister who rang"
+    )
+    db.session.commit()
+    page = visitor.get("/staff/post").text
+    assert "Do not post it: the request was reopened" in page and not chosen(page, ended)
+    assert visitor.send({"letter": [ended], "do": "leave"}, form="They do not go any more").status_code == 200
+    assert "Left unsent as the request was reopened" in visitor.get(f"/staff/cases/{reference}").text

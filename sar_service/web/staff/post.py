@@ -71,6 +71,7 @@ def _told(row: Letter, case: Case) -> dict[str, Any]:
         "to": to if len(to) > 1 else [],  # a name alone is no address
         "overtaken": overtaken,
         "ended": case.status not in OPEN,
+        "reopened": row.kind in letter_left.ENDED_WITH,
         "rests": "" if overtaken else delivery.clock_rests_on(row),
     }
 
