@@ -114,6 +114,14 @@ class Found:
     part: bool = False
 
 
+def there(reference: str, *, actor: Actor) -> bool:
+    """Is there a case with this whole reference that this actor may see?"""
+    from .case import visible
+
+    query = visible(actor).where(Case.reference == reference)
+    return db.session.scalar(query.with_only_columns(Case.id)) is not None
+
+
 def find(question: Question, *, actor: Actor, most: int) -> Found:
     """The cases that this actor may see and that fit: those that fit to the letter first, then the newest.
 

@@ -17,10 +17,10 @@ WELSH = (
 POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
-_DAY_FIRST = re.compile(r"\b(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})\b")
+_DAY_FIRST = re.compile(r"\b(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})\b")  # "2/1 14 High Street" is an address
 _MONTH = rf"({'|'.join(WELSH)}|(?:{'|'.join(MONTHS)})[a-z]*)\.?"
 _DAY, _YEAR = r"(\d{1,2})(?:st|nd|rd|th)?", r"(\d{4}|\d{2})"
-_IN_WORDS = re.compile(rf"\b{_DAY}(?: of)? {_MONTH},? {_YEAR}\b", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"\b{_DAY}(?:(?: of)? |[-/.]){_MONTH}(?:,? |[-/.]|(?<=\.)){_YEAR}\b", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"\b{_MONTH} (?:the )?{_DAY},? {_YEAR}\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\w)\+?[A-Z]?\d[\d ]{5,18}[A-Z]?\b", re.IGNORECASE)
 # A block of a reference with a digit in it; one without is looked for as a word as well.
@@ -59,7 +59,7 @@ def read(typed: str) -> Question:
         (_YEAR_FIRST, lambda found: _born(found[3], found[2], found[1])),
         (_IN_WORDS, lambda found: _born(found[1], _month(found[2]), found[3])),
         (_MONTH_FIRST, lambda found: _born(found[2], _month(found[1]), found[3])),
-        (_DAY_FIRST, lambda found: _born(*found.groups())),
+        (_DAY_FIRST, lambda found: _born(found[1], found[3], found[4])),
         (POSTCODE, lambda found: [("post", text := squeezed(found.group())), ("block", text)]),
         (_NUMBER, lambda found: list(_numbers(found.group()))),
         (_BLOCK, lambda found: [("block", found.group().casefold())]),

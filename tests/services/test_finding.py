@@ -65,6 +65,9 @@ def found(typed: str, officer: Actor) -> list[str]:
         "May 3 1999",
         "Trewhella May 3rd, 1999",
         "3 Mai 1999",  # in Welsh
+        "3-May-1999",  # as spreadsheets write it
+        "3/May/99",
+        "3.May.1999",
         "3 May 99",
         "3/5/99",  # 1999 or 2099
         "+44 1632 960001",
@@ -81,6 +84,12 @@ def test_a_case_is_found_by(typed: str, case: Case, officer: Actor) -> None:
 )
 def test_a_case_is_not_found_by(typed: str, case: Case, officer: Actor) -> None:
     assert case.reference not in (found(typed, officer) if finding.read(typed) else [])
+
+
+def test_the_number_of_a_flat_is_no_date_of_birth(now: datetime, officer: Actor) -> None:
+    case = factories.a_case(now=now, subject={"addresses": [["Flat 2/1 14 Mill Street", "Northmoor", "NM1 4AA"]]})
+    answer = finding.find(finding.read("Flat 2/1 14 Mill Street"), actor=officer, most=10)
+    assert ([each.id for each in answer.cases], answer.part) == ([case.id], False)
 
 
 def test_of_a_long_question_the_first_parts_are_looked_for(case: Case, officer: Actor) -> None:

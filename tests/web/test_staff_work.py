@@ -18,7 +18,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag, LinkKind
 from sar_service.models import Case, LinkRow, Member, Note, Task
-from sar_service.services import audit, clock, complaint, link, work
+from sar_service.services import audit, clock, complaint, intake, link, work
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -257,6 +257,21 @@ def test_finding_a_case_shows_it_and_puts_no_name_into_an_address(visit: Visit, 
     assert reference in page.text and "1 case found" in page.text
     assert page.request.query_string == b""
     assert visitor.send({"words": reference}, form="Find").request.path.endswith(reference)
+
+
+def test_a_name_whose_letters_could_be_those_of_a_reference_is_found(
+    visit: Visit, officer: Actor, staff: packs.Made, now: datetime
+) -> None:
+    name = "Samantha Tregale"
+    assert intake.tidy_reference(name) == "SAMAN-THATR-EGALE"  # by chance, as of one in some thirty of such a length
+    case = factories.a_case(now=now, subject={"given_name": "Samantha", "family_name": "Tregale"})
+    visitor, reference = visit(officer), case.reference
+    visitor.get("/staff/find")
+    assert reference in visitor.send({"words": name}, form="Find").text
+    other = visit(staff("officer", controllers=["southmoor"]))
+    other.get("/staff/find")
+    page = other.send({"words": reference}, form="Find")  # whole, and of a case that they may not see
+    assert page.status_code == 200 and page.request.path == "/staff/find"
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "!!!", "x" * 10_000])

@@ -24,14 +24,15 @@ LONGEST = 300
 @blueprint.route("/find", methods=["GET", "POST"])
 @allow(Permission.SEE_CASES)
 def find() -> Any:
-    """The form, and what was found; a whole reference leads to its case at once."""
+    """The form, and what was found; a whole reference of a case that they may see leads there at once."""
     db.session.rollback()
     reading_only.set(True)  # nothing is changed, though it comes by POST
     typed = clean_line(request.form.get("words", ""))
     if request.method == "GET":
         return render_template("staff/find.html", typed="", shown=None, errors=[])
     reference = intake.tidy_reference(typed[:60])
-    if reference:
+    # the letters of a name can be those of a reference by chance: then it is looked for as what it is
+    if reference and finding.there(reference, actor=access.actor()):
         return redirect(url_for("staff.case_page", reference=reference))
     question = finding.read(typed[:LONGEST])
     if not question or len(typed) > LONGEST:
