@@ -43,6 +43,8 @@ class Extra(Protocol):
     def nation(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def working_day(self) -> bool: ...
 
 
 class PublishedHolidays:
@@ -51,7 +53,7 @@ class PublishedHolidays:
     def __init__(self, extra: Iterable[Extra] = (), *, listed_until: date | None = None) -> None:
         self._known_until = max(published_until(), listed_until or date.min)
         self._years: dict[tuple[Nation, int], dict[date, str]] = {}
-        self._extra = {(nation_of(day.nation), day.on): day.name for day in extra}
+        self._extra = {(nation_of(day.nation), day.on): "" if day.working_day else day.name for day in extra}
 
     @property
     def known_until(self) -> date | None:
@@ -61,7 +63,8 @@ class PublishedHolidays:
     def name_of(self, nation: str, on: date) -> str | None:
         """The holiday's name, or None. Raises InvalidInput for a nation that does not exist."""
         key = nation_of(nation)
-        return self._extra.get((key, on)) or self._year(key, on.year).get(on)
+        said = self._extra.get((key, on))
+        return self._year(key, on.year).get(on) if said is None else said or None
 
     def _year(self, nation: Nation, year: int) -> dict[date, str]:
         if (nation, year) not in self._years:
@@ -99,9 +102,11 @@ def load(path: Path) -> PublishedHolidays:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror}).") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise InvalidInput(f"{path}: is not valid YAML. Check its indentation, quotes and dates.") from None
-    listed = told.get("holidays", []) if isinstance(told, dict) else None
+    listed = told.get("holidays") if isinstance(told, dict) else None
     if not isinstance(listed, list) or len(listed) > _MAX_DAYS:
         raise InvalidInput(f"{path}: give a list named holidays of at most {_MAX_DAYS} days.")
+    if strange := sorted(str(key) for key in told.keys() - {"holidays", "listed_until"}):
+        raise InvalidInput(f"{path}: there is no key {strange[0][:40]}. Give holidays, and listed_until if you like.")
     until = told.get("listed_until")
     if until is not None and not (isinstance(until, str) and _is_day(until)):
         raise InvalidInput(f"{path}: listed_until must be a day such as 2029-12-31.")
@@ -118,8 +123,10 @@ def _is_day(text: str) -> bool:
 
 
 def _extra(place: str, entry: Any) -> ExtraHoliday:
-    if not isinstance(entry, dict) or set(entry) != {"on", "nation", "name"}:
-        raise InvalidInput(f"{place}: give on, nation and name, and nothing else.")
+    if not isinstance(entry, dict) or set(entry) - {"working_day"} != {"on", "nation", "name"}:
+        raise InvalidInput(f"{place}: give on, nation and name, working_day if you like, and nothing else.")
+    if (works := entry.get("working_day", "false")) not in ("true", "false"):
+        raise InvalidInput(f"{place}: working_day must be true or false.")
     try:
         on = date.fromisoformat(entry["on"])
     except (TypeError, ValueError):
@@ -128,4 +135,4 @@ def _extra(place: str, entry: Any) -> ExtraHoliday:
         nation = nation_of(str(entry["nation"]))
     except InvalidInput as error:
         raise InvalidInput(f"{place}: {error}") from None
-    return ExtraHoliday(on=on, nation=nation, name=str(entry["name"]))
+    return ExtraHoliday(on=on, nation=nation, name=str(entry["name"]), working_day=works == "true")

@@ -24,6 +24,10 @@ class HolidayOverride(Entry):
     on: Annotated[date, BeforeValidator(_day)] = Field(description="the day, like 2026-06-15")
     nation: Nation = Field(description="england-and-wales, scotland or northern-ireland")
     name: Line = Field(description="what it is called, for the steps of the clock")
+    working_day: bool = Field(
+        default=False,
+        description="true where the published lists have a holiday that was moved: then it is none; false",
+    )
 
 
 class Holidays(Entry):

@@ -61,8 +61,10 @@ class HolidayTable:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtraHoliday:
-    """A one-off holiday that the published lists lack; `on` and `nation` say where it stands in them."""
+    """A one-off holiday that the published lists lack; `on` and `nation` say where it stands in them. Or one that they
+    have and that was moved: `working_day`."""
 
     on: date
     nation: str
     name: str
+    working_day: bool = False

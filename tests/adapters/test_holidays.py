@@ -48,6 +48,21 @@ def test_a_day_that_the_lists_lack_is_added_for_its_nation_alone() -> None:
     assert calendar.name_of("england-and-wales", date(2031, 6, 2)) is None
 
 
+def test_a_holiday_that_was_moved_is_a_working_day_again_for_its_nation_alone(tmp_path: Path) -> None:
+    path = tmp_path / "holidays.yaml"
+    path.write_text(
+        "holidays:\n"
+        "  - {on: 2030-05-06, nation: scotland, name: moved to the Wednesday, working_day: true}\n"
+        "  - {on: 2030-05-08, nation: scotland, name: Early May bank holiday, working_day: false}\n"
+    )
+    calendar = load(path)
+    assert calendar.name_of("scotland", date(2030, 5, 6)) is None
+    assert calendar.name_of("scotland", date(2030, 5, 8)) == "Early May bank holiday"
+    assert calendar.name_of("england-and-wales", date(2030, 5, 6)) == "Early May bank holiday"
+    told = Facts(received=date(2030, 4, 6), right=Right.ACCESS, nation="scotland")
+    assert reckon(told, holidays=calendar).due == date(2030, 5, 6)  # a day later would be late
+
+
 def test_the_shipped_file_has_the_one_off_day_of_2026() -> None:
     calendar = load(SHIPPED)
     assert calendar.name_of("scotland", date(2026, 6, 15)) == "World Cup bank holiday"
@@ -123,6 +138,9 @@ BAD = [
     ("{holidays: [], listed_until: 2029}", "listed_until"),
     ("{holidays: [], listed_until: [2029-12-31]}", "listed_until"),
     ("- a", "list"),
+    ("holiday: [{on: 2026-06-15, nation: scotland, name: a}]", "holidays"),  # mistyped: no day of it would count
+    ("{holidays: [], listed_untill: 2029-12-31}", "listed_untill"),
+    ("holidays: [{on: 2026-06-15, nation: scotland, name: a, working_day: perhaps}]", "entry 1"),
     ("holidays: [", "YAML"),
     ("\x00", "YAML"),
 ]
