@@ -22,7 +22,7 @@ from sar_service.models import Case, Letter, LinkRow
 
 from . import audit, clock, complaint, finding, letter, link, sealing
 from . import case as cases
-from .letter_words import ENGLISH, WELSH, written
+from .letter_words import ENGLISH, WELSH, steps, written
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is taken for something else when read aloud
 LENGTH = 14  # 14 letters of 32: 70 bits
@@ -252,15 +252,25 @@ def _together(made: Sequence[Case], alone: frozenset[Right], *, actor: Actor, no
 
 
 def _acknowledge(cases: Sequence[Case], *, actor: Actor, now: datetime) -> None:
-    """One letter for several requests. It is the first one's; the others say in their history where it is."""
+    """One letter for several requests. It is the first one's; the others say in their history where it is. It says how
+    the date of the first was worked out, and of each that has another date how that was.
+    """
     audit.lock(*cases)
     first, *others = cases
     together, cymraeg = (
-        [_line(case, language, today=clock.day_of(now)) for case in cases] for language in (ENGLISH, WELSH)
+        [_line(case, language, today=clock.day_of(now)) + _why(case, first, language) for case in cases]
+        for language in (ENGLISH, WELSH)
     )
     row = letter.write(first, SEVERAL, actor=actor, now=now, together=together, welsh={"together": cymraeg})
     for case in others:
         audit.record("acknowledged with others", actor=actor, now=now, case=case, of=row, with_case=str(first.id))
+
+
+def _why(case: Case, first: Case, language: str) -> str:
+    """How another date than that of the first of several requests was worked out, as it follows on its line."""
+    if case.due_on is None or case.due_on == first.due_on:
+        return ""
+    return ". " + " ".join(steps(clock.reckon(case), language == WELSH))
 
 
 def _line(case: Case, language: str, *, today: date) -> str:

@@ -99,7 +99,7 @@ def words(
         "due": written(due, language) if due else "",
         "late": bool(due and due < today),
         "missed": written(reckoning.missed, language) if reckoning.missed else "",
-        "reckoning": {"state": reckoning.state.value, "steps": _steps(reckoning, cymraeg, untold)},
+        "reckoning": {"state": reckoning.state.value, "steps": steps(reckoning, cymraeg, untold)},
         "told_before": written(told_before, language) if told_before else "",
         "today": written(today, language),
         "received": written(received, language),
@@ -120,10 +120,10 @@ def paper_only(told: Mapping[str, Any]) -> bool:
     return bool(how != "portal" and told["requester"].get("safe") == "careful")
 
 
-def _steps(reckoning: Reckoning, cymraeg: bool, untold: Collection[str]) -> list[str]:
+def steps(reckoning: Reckoning, cymraeg: bool, untold: Collection[str] = ()) -> list[str]:
     """How the date was worked out, without what only the council has to look at."""
-    steps = [step for step in reckoning.steps if not step.for_staff and step.key not in untold]
-    return [welsh.sentence(step) if cymraeg else step.sentence for step in steps]
+    told = [step for step in reckoning.steps if not step.for_staff and step.key not in untold]
+    return [welsh.sentence(step) if cymraeg else step.sentence for step in told]
 
 
 def _council(controller: Controller, cymraeg: bool) -> dict[str, Any]:

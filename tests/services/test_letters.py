@@ -279,7 +279,7 @@ def test_a_letter_goes_although_its_council_has_gone_from_the_configuration(
     app: Any, sent: Any, outbox: list[Any], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = factories.a_case(now=now)
-    row = letter.write(case, "withdrawn", actor=SERVICE, now=now)
+    row = letter.write(case, "progress", actor=SERVICE, now=now, **MORE["progress"])
     db.session.commit()
     made = app.extensions[KEY]
     others = {key: each for key, each in made.catalogue.controllers.items() if key != "northmoor"}

@@ -108,11 +108,26 @@ def test_several_requests_that_are_late_are_said_to_be(
     told = sealing.unseal(next(row for row in letter.letters(first) if row.kind == intake.SEVERAL))
     assert told["text"].count("you should have had our answer by Wednesday 14 October 2026") == 2
     assert told["welsh"]["text"].count("dylech fod wedi cael ein hateb erbyn dydd Mercher 14 Hydref 2026") == 2
-    assert "is due by" not in told["text"]
+    assert "our answer is due by" not in told["text"]
     today = factories.a_request(now=now, received_on=date(2026, 10, 23), delivery=dict(WANTS))  # due today
     first, _ = intake.submit_all(today, [Right.ACCESS, Right.ERASURE], actor=SERVICE, now=now)
     told = sealing.unseal(next(row for row in letter.letters(first) if row.kind == intake.SEVERAL))
     assert told["text"].count("our answer is due by Monday 23 November 2026") == 2 and "sorry" not in told["text"]
+
+
+def test_several_requests_are_told_how_each_date_was_worked_out(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    council(app, monkeypatch)
+    asked = factories.a_request(now=now, delivery=dict(WANTS), capacity="parent")
+    made = intake.submit_all(asked, [Right.ACCESS, Right.ERASURE, Right.PUPIL_RECORD], actor=SERVICE, now=now)
+    told = sealing.unseal(next(row for row in letter.letters(made[0]) if row.kind == intake.SEVERAL))
+    first, alike, other = ([step.sentence for step in clock.reckon(case).steps if not step.for_staff] for case in made)
+    assert first == alike != other
+    listed = "\n".join(f"{at}. {each}" for at, each in enumerate(first, 1))
+    assert f"## How we worked out the date\n\n{listed}" in told["text"]
+    assert f". {' '.join(other)}\n" in told["text"]
+    assert "## Sut y cyfrifwyd y dyddiad" in told["welsh"]["text"]
 
 
 @pytest.mark.parametrize("kind", ["progress", "new-date", "clarification"])
