@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, NotFound
+from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, KeptApart, LinkRow
@@ -168,3 +169,16 @@ def links(case: Case, *, actor: Actor) -> list[tuple[LinkRow, Case | None]]:
         other.id: other for other in db.session.scalars(visible(actor, by_id=True).where(Case.id.in_(far.values())))
     }
     return [(row, seen.get(far[row.id])) for row in rows]
+
+
+def otherwise_received(case: Case, *, actor: Actor) -> list[Case]:
+    """The open cases of the same message that say that it came on another day, as far as this actor may see them: one
+    message came on one day, and of each the time runs from it."""
+    if case.status not in OPEN:
+        return []
+    found = (
+        other
+        for row, other in links(case, actor=actor)
+        if other is not None and row.kind is LinkKind.SAME_SUBMISSION and other.received_on != case.received_on
+    )
+    return sorted((each for each in found if each.status in OPEN), key=lambda each: each.reference)

@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 
 from sar_service.db import db
-from sar_service.domain.actor import Actor
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.actor import SERVICE, Actor
+from sar_service.domain.lifecycle import Action, Status
+from sar_service.domain.rights import Right
 from sar_service.models import AuditEvent, Case
 from sar_service.services import case as cases
-from sar_service.services import clock, identity, letter, sealing
+from sar_service.services import clock, identity, intake, letter, sealing
 from tests import factories
 from tests.browser import Visitor
 from tests.conftest import PASSWORD
@@ -283,6 +284,27 @@ def test_a_wrong_day_of_receipt_is_corrected_and_the_first_stays_on_file(
     assert clock.reckon(now_case).due == date(2026, 12, 21)
     assert len(now_case.facts) == 2
     assert "no longer counts" in answer.text and "It lay in the post room" in answer.text
+
+
+def test_where_the_day_of_receipt_of_one_is_corrected_the_others_of_its_message_are_named(
+    visit: Callable[..., Visitor], officer: Actor, now: datetime
+) -> None:
+    asked = factories.a_request(now=now, received_on=date(2026, 11, 23))
+    rights = [Right.ACCESS, Right.ERASURE, Right.RECTIFICATION]
+    one, two, gone = intake.submit_all(asked, rights, actor=SERVICE, now=now)
+    cases.move(gone, Action.WITHDRAW, actor=officer, now=now, reason="They changed their mind")
+    db.session.commit()
+    keys, ended, visitor, warning = [one.id, two.id], gone.reference, visit(officer), "Another day of receipt"
+    pages = [f"/staff/cases/{each.reference}" for each in (one, two)]
+    assert not any(warning in visitor.get(page).text for page in pages)
+    for at, said in ((0, True), (1, False)):
+        visitor.get(f"{pages[at]}/facts")
+        entry = str(fresh(keys[at]).facts[0].id)
+        typed = {"entry": entry, "on": "2026-11-20", "reason": "It lay in the post room"}
+        page = visitor.send(typed, form="Correct it").text
+        told = page.split(warning)[1].split("sar-case-layout")[0] if said else ""
+        assert (warning in page, f"{pages[1 - at]}/facts" in told, ended in told) == (said, said, False)
+        assert all((warning in visitor.get(each).text) is said for each in pages)
 
 
 def test_a_letter_is_never_written_about_another_day_than_today(visit: Callable[..., Visitor], now: datetime) -> None:

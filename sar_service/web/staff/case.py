@@ -120,6 +120,7 @@ def case_page(reference: str) -> Any:
         channel=frame.CHANNELS.get(case.channel, case.channel),
         services=_services(case),
         misled=told_date.wrong(case),
+        other_day=link.otherwise_received(case, actor=actor),
         untold=bool(case_urgency.of_untold([case], frame.today())),
         lateness=lateness_card.shown(case),
     )

@@ -15,7 +15,7 @@ from sar_service.domain.lifecycle import UNKNOWN
 from sar_service.domain.permission import Permission
 from sar_service.domain.rights import Right, terms
 from sar_service.models import Case
-from sar_service.services import clock, complaint, letter_draft, told_date
+from sar_service.services import clock, complaint, letter_draft, link, told_date
 
 from .. import access, filters
 from ..access import allow
@@ -70,6 +70,7 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         post=frame.post_only(found),
         trial=trial,
         misled=told_date.wrong(found) if trial is None else None,
+        other_day=link.otherwise_received(found, actor=access.actor()) if trial is None else [],
     )
 
 
