@@ -22,7 +22,10 @@ _MONTH = rf"({'|'.join(WELSH)}|(?:{'|'.join(MONTHS)})[a-z]*)\.?"
 _DAY, _YEAR = r"(\d{1,2})(?:st|nd|rd|th)?", r"(\d{4}|\d{2})"
 _IN_WORDS = re.compile(rf"\b{_DAY}(?:(?: of)? |[-/.]){_MONTH}(?:,? |[-/.]|(?<=\.)){_YEAR}\b", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"\b{_MONTH} (?:the )?{_DAY},? {_YEAR}\b", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<!\w)\+?[A-Z]?\d[\d ]{5,18}[A-Z]?\b", re.IGNORECASE)
+# Six digits or more, as people write them: 943-476-5919, (01632) 960 001.
+_NUMBER = re.compile(
+    r"(?<!\w)(?=[+(]?[A-Z]?(?:[ ()-]{0,3}\d){6})[+(]?[A-Z]?\d[\d ()-]{5,22}(?<=\d)[A-Z]?\b", re.IGNORECASE
+)
 # A block of a reference with a digit in it; one without is looked for as a word as well.
 _BLOCK = re.compile(r"\b(?=[A-Z2-9]*[2-9])[A-HJ-NP-Z2-9]{5}(?:-[A-HJ-NP-Z2-9]{5})?\b", re.IGNORECASE)
 

@@ -56,7 +56,11 @@ def found(typed: str, officer: Actor) -> list[str]:
         "NM22BB",  # where she lived before
         "Fore Street",
         "9434765919",
+        "943-476-5919",
         "01632 960001",
+        "(01632) 960 001",
+        "01632-960-001 Trewhella",
+        "+44 (0)1632 960001",
         "MORWENNA@example.org",  # the address that the request came from
         "Zoe Trewhella O Brien",  # in two words what is kept as one
         "3 May 1999",
