@@ -185,23 +185,25 @@ def _in_vain() -> Any:
 
 def put_off(letter_id: uuid.UUID, *, now: datetime) -> None:
     """After a letter was tried in vain because nothing leaves: the others that wait for that are not tried before it is
-    tried again, for each would keep a worker until the mail server does not answer."""
+    tried again, for each would keep a worker until the mail server does not answer. They take over how often that was,
+    or whichever of them is next would be tried soon again as if it were news."""
     row = db.session.get(Letter, letter_id)
     if row is not None and row.state == "waiting" and row.message not in ("", *OF_ONE) and row.queued_at is not None:
-        _turn(row.queued_at, Letter.id != letter_id, Letter.kind != CODE, Letter.queued_at < row.queued_at)
+        others = (Letter.id != letter_id, Letter.kind != CODE, Letter.queued_at < row.queued_at)
+        _turn({"queued_at": row.queued_at, "attempts": row.attempts}, *others)
 
 
 def hasten(*, now: datetime) -> None:
     """After a letter left: what waits because nothing did goes at once."""
-    _turn(None, Letter.queued_at > now)
+    _turn({"queued_at": None}, Letter.queued_at > now)
 
 
-def _turn(moment: datetime | None, *which: Any) -> None:
-    """Have the letters that wait because nothing leaves tried at a moment, at once if it is None. One that somebody has
-    in hand is left alone."""
+def _turn(values: dict[str, Any], *which: Any) -> None:
+    """Change when the letters are tried that wait because nothing leaves; None is at once. One that somebody has in
+    hand is left alone."""
     rows = select(Letter.id).where(*_in_vain(), *which).order_by(Letter.id).with_for_update(skip_locked=True)
     ids = db.session.scalars(rows).all()
     if ids:
-        change = update(Letter).where(Letter.id.in_(ids)).values(queued_at=moment)
+        change = update(Letter).where(Letter.id.in_(ids)).values(**values)
         db.session.execute(change, execution_options={"synchronize_session": False})
         db.session.expire_all()
