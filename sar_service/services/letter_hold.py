@@ -16,7 +16,7 @@ from sar_service.domain.letter import KINDS
 from sar_service.domain.rights import Right
 from sar_service.models import Case, ContactElsewhere, Letter
 
-from . import audit, clock, letter, sealing, told_date
+from . import audit, clock, letter, letter_left, sealing, told_date
 from .identity_asks import settled
 
 HELD = "held"
@@ -135,12 +135,13 @@ def let_lie(case: Case, *, actor: Actor, now: datetime) -> None:
 
 
 def wait_again(case: Case, *, actor: Actor, now: datetime) -> None:
-    """The case goes on after all, and what was left unsent as it ended waits again: a question on which the clock
-    rests was never asked otherwise."""
+    """The case goes on after all, and what was left unsent as it ended waits again, or goes where nothing holds it: a
+    question on which the clock rests was never asked otherwise."""
     for row in db.session.scalars(select(Letter).where(Letter.case_id == case.id, Letter.state == "ended")).all():
-        if sealing.unseal(row).get("unsent"):
+        if sealing.unseal(row).get("unsent") and not letter_left.overtaken(case, row):
             sealing.seal(row, {**sealing.unseal(row), "unsent": False})
             row.state = HELD
             audit.record("held a letter back", actor=actor, now=now, case=case, of=row, kind=row.kind)
     for row in _told(case, "ended"):
         _tell(row, HELD)
+    go_on(case, actor=actor, now=now)

@@ -42,6 +42,13 @@ def overtaken(case: Case, row: Letter) -> bool:
     return does in TELLS and (case.status not in OPEN or _taken_back(case, row, does))
 
 
+def left_as(case: Case, row: Letter) -> str:
+    """What is kept with a letter that was overtaken and left: "unsent" goes after all once its request is reopened."""
+    if row.kind in ENDED_WITH:
+        return "reopened"
+    return "taken_back" if case.status in OPEN else "unsent"
+
+
 def _taken_back(case: Case, row: Letter, does: str) -> bool:
     """Was what a letter recorded as it was written struck out since, also after its day had been put right?"""
     after = {fact.corrects: fact for fact in case.facts if fact.corrects}

@@ -11,7 +11,6 @@ from sar_service.db import db
 from sar_service.documents.letter_text import sheets
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
-from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Letter
 
 from . import audit, clock, complaint, letter, letter_hold, letter_left, sealing, told_date
@@ -167,9 +166,8 @@ def leave(letters: Sequence[tuple[Letter, Case]], *, actor: Actor, now: datetime
     if still:
         raise InvalidInput(STILL.format(which=", ".join(still)), field="letter")
     for row, case in letters:
-        reopened = row.kind in letter_left.ENDED_WITH
-        why = "reopened" if reopened else "unsent" if case.status not in OPEN else "taken_back"
-        sealing.seal(row, {**sealing.unseal(row), "named": "", why: True})  # it has told nobody a date
+        left = letter_left.left_as(case, row)
+        sealing.seal(row, {**sealing.unseal(row), "named": "", left: True})  # it has told nobody a date
         row.state = "ended"
         told_date.renew(case)
         audit.record("left a letter unsent", actor=actor, now=now, case=case, of=row, kind=row.kind)

@@ -53,7 +53,7 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
         _not_sent(case, row, "ended", LAPSED, now=now)
         return None
     if letter_left.overtaken(case, row):
-        sealing.seal(row, {**told, "named": ""})  # it has told nobody a date
+        sealing.seal(row, {**told, "named": "", letter_left.left_as(case, row): True})  # it has told nobody a date
         _not_sent(case, row, "ended", TAKEN_BACK if case.status in OPEN else OVERTAKEN, now=now)
         return None
     if _too_late(case, row, told, now=now):
