@@ -22,6 +22,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _DAY = re.compile(
     rb'INTERNALDATE "([ \d]\d)-(' + "|".join(MONTHS).encode() + rb')-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"'
 )
+# What is short, or empty, may come as a string in quotes.
+_SHORT = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 
 
 class MailboxFailed(Exception):
@@ -92,7 +94,16 @@ class Mailbox:
         """The bytes of a message, no more than `most` of them; None if it is no longer there."""
         answer = self._ok(self.server.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{most}>)"), "a message cannot be fetched")
         parts = [each[1] for each in answer if isinstance(each, tuple)]
-        return parts[0] if parts else None
+        if parts:
+            return parts[0]
+        short = next(filter(None, (_SHORT.search(each) for each in answer if isinstance(each, bytes))), None)
+        return re.sub(rb"\\(.)", rb"\1", short[1]) if short else None
+
+    def check_gone(self, uid: int) -> None:
+        """Raises MailboxFailed if a message of which nothing was given is there all the same."""
+        found = self._ok(self.server.uid("SEARCH", "UNDELETED", "UID", str(uid)), "its messages cannot be listed")
+        if (found[0] or b"").split():
+            raise MailboxFailed(f"{self.address!r}: a message is there, and the server does not give it")
 
     def put_away(self, uid: int) -> None:
         """Move a message to the folder of those that were read; nothing if somebody else has."""

@@ -78,6 +78,7 @@ def _one(controller: str, mailbox: Mailbox, uid: int) -> bool:
         waiting = mailbox.look(uid)
         raw = mailbox.content(uid, incoming.LARGEST) if waiting is not None else None
         if waiting is None or raw is None:
+            mailbox.check_gone(uid)
             return True  # somebody else has moved it
         if not _kept(controller, mailbox, waiting, raw):
             return False
