@@ -3,6 +3,8 @@
 The clock is looked at after each step. The walk of an access request is in tests/journeys/.
 """
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -13,7 +15,7 @@ from sqlalchemy import select
 from sar_service.db import db
 from sar_service.domain.lifecycle import Status
 from sar_service.models import Case
-from sar_service.services import letter, letter_send, report
+from sar_service.services import clock, letter, letter_send, report
 from tests.browser import Visitor
 from tests.web.test_staff_log import TYPED
 
@@ -105,6 +107,16 @@ def test_a_request_of_every_right_goes_from_the_log_to_its_answer(
     case = only_case()
     assert (case.status, case.released_on) == (Status.CLOSED, date(2026, 11, 23))
     assert db.session.scalar(select(Case.id).where(report.answered(), report.answered_in_time())) == case.id
+
+    lines = list(csv.DictReader(io.StringIO(visit("auditor").get("/managers/requests.csv").text)))
+    case = only_case()
+    if right == "complaint":  # which are listed by themselves
+        assert not lines
+    else:
+        row = lines[0]
+        assert (row["reference"], row["right"], row["outcome"], row["in time"]) == (reference, right, "part", "yes")
+        assert row["extended"] == ("yes" if extended else "no")
+        assert row["how the date was worked out"] == " ".join(step.sentence for step in clock.reckon(case).steps)
 
     answer = next(row.id for row in letter.letters(case) if row.kind == f"outcome-{right}")
     stranger.enter_portal(case.id)

@@ -81,6 +81,7 @@ from . import (  # noqa: E402 - they put pages on the blueprint
     lateness,  # noqa: F401
     moved,  # noqa: F401
     regulator,  # noqa: F401
+    request_list,  # noqa: F401
     systems,  # noqa: F401
     team,  # noqa: F401
     team_share,  # noqa: F401

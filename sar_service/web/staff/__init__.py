@@ -82,6 +82,7 @@ from . import (  # noqa: E402 - the modules put their pages on the blueprint
     people,  # noqa: F401
     post,  # noqa: F401
     reading,  # noqa: F401
+    record,  # noqa: F401
     redaction_mark,  # noqa: F401
     redirect,  # noqa: F401
     regulator,  # noqa: F401

@@ -58,7 +58,7 @@ def _page(reference: str, trial: dict[str, Any] | None) -> str:
         logged=found.status not in UNKNOWN,
         stopped=frame.stopped(found),
         kinds=list(_kinds(found).items()),
-        facts=_entries(found),
+        facts=entries(found),
         entries=[
             (str(each.id), f"{filters.short_date(each.on)}: {clock.FACTS[each.kind]}")
             for each in clock.standing_facts(found)
@@ -91,7 +91,7 @@ def _tried(reference: str) -> str:
     return _page(reference, trial)
 
 
-def _entries(found: Case) -> list[dict[str, Any]]:
+def entries(found: Case) -> list[dict[str, Any]]:
     """Every entry that was ever made, with whether it still counts."""
     standing = {fact.id for fact in clock.standing_facts(found)}
     return [

@@ -130,6 +130,7 @@ def listed(case: Case) -> list[dict[str, Any]]:
             "id": row.id,
             "title": str(TITLES[row.kind]),
             "at": row.written_at,
+            "left": row.sent_at,
             "state": _state(row),
         }
         for row in letter.letters(case)

@@ -1,0 +1,104 @@
+"""Each request in a spreadsheet file: what came of it, in every way in which one can end."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import Action
+from sar_service.domain.rights import Right
+from sar_service.models import Case
+from sar_service.services import case as cases
+from sar_service.services import letter_draft, merge
+from tests import factories, packs
+from tests.browser import Visitor
+
+Visit = Callable[..., Visitor]
+WHY = "We looked everywhere, and this is why."
+
+
+def outcomes(visitor: Visitor) -> dict[str, str]:
+    return {row["reference"]: row["outcome"] for row in _rows(visitor)}
+
+
+def _rows(visitor: Visitor) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(visitor.get("/managers/requests.csv").text)))
+
+
+def _known(now: datetime, officer: Actor, right: Right = Right.ACCESS, **changes: Any) -> Case:
+    case = factories.a_case(now=now, right=right, **changes)
+    factories.with_identity(case, actor=officer, now=now)
+    return case
+
+
+def _sent(case: Case, kind: str, *, writer: Actor, sender: Actor, now: datetime, **said: Any) -> str:
+    row = letter_draft.begin(case, kind, WHY, actor=writer, now=now, **said)
+    letter_draft.send(case, row, version=row.version, actor=sender, now=now)
+    db.session.commit()
+    return case.reference
+
+
+def test_every_way_in_which_a_request_ends_is_told_apart(
+    visit: Visit, staff: Callable[..., Actor], officer: Actor, now: datetime, sent: Any
+) -> None:
+    first, second = staff("manager"), staff("manager")
+    by = {"writer": first, "sender": second, "now": now}
+    wanted = {
+        _sent(_known(now, officer, Right.ERASURE), "not-held", **by): "not held",
+        _sent(_known(now, officer), "refused", **by): "refused",
+        _sent(_known(now, officer), "unfounded", **by): "unfounded or excessive",
+        _sent(_known(now, officer, Right.ERASURE), "outcome-erasure", result="none", **by): "none",
+        _sent(_known(now, officer, Right.ERASURE), "outcome-erasure", result="all", **by): "all",
+        _sent(_known(now, officer), "redirect-foi", result="all", **by): "sent elsewhere",
+        _sent(_known(now, officer), "closed", **by): "closed without an answer",
+        factories.a_case(now=now).reference: "open",
+    }
+    gone = factories.a_case(now=now)
+    cases.move(gone, Action.WITHDRAW, actor=first, now=now, reason="They said so.")
+    wanted[gone.reference] = "withdrawn"
+    db.session.commit()
+    assert outcomes(visit("manager")) == wanted
+
+
+def test_a_request_answered_anew_says_what_the_last_answer_was(
+    visit: Visit, staff: Callable[..., Actor], officer: Actor, now: datetime, sent: Any
+) -> None:
+    first, second = staff("manager"), staff("manager")
+    case = _known(now, officer, Right.ERASURE)
+    _sent(case, "outcome-erasure", result="none", writer=first, sender=second, now=now)
+    cases.move(case, Action.REOPEN, actor=first, now=now, reason="More was found.")
+    db.session.commit()
+    key, reference = case.id, case.reference
+    assert outcomes(visit("manager")) == {reference: "open"}
+    case = db.session.get_one(Case, key)
+    later = factories.later(now, hours=1)
+    _sent(case, "outcome-erasure", result="part", writer=first, sender=second, now=later)
+    assert outcomes(visit("manager")) == {reference: "part"}
+
+
+def test_a_released_pack_is_the_answer_and_a_merged_request_is_answered_with_the_other(
+    visit: Visit, staff: Callable[..., Actor], officer: Actor, now: datetime, sent: Any
+) -> None:
+    case = packs.signed_off(sent, officer=officer, second=staff("officer"), now=now)
+    packs.release(case, packs.built(case, sent, actor=officer, now=now), actor=officer, now=now)
+    one, other = factories.a_case(now=now), factories.a_case(now=now)
+    same = {"why": "The same letter twice.", "version": one.version, "away_version": other.version}
+    merge.merge(one, other, **same, actor=officer, now=now)
+    db.session.commit()
+    reference = case.reference
+    found = outcomes(visit("manager"))
+    assert found.pop(reference) == "pack"
+    assert sorted(found.values()) == ["merged", "open"]
+
+
+def test_the_file_is_of_ones_own_councils_names_nobody_and_is_for_those_who_see_figures(
+    visit: Visit, now: datetime
+) -> None:
+    reference = factories.a_case(now=now).reference
+    text = visit("auditor").get("/managers/requests.csv").text
+    assert reference in text and "Tregale" not in text and "Morwenna" not in text
+    assert _rows(visit("auditor", controllers=["southmoor"])) == []
+    assert visit("officer").get("/managers/requests.csv").status_code == 403

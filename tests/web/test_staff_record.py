@@ -1,0 +1,76 @@
+"""The record of how a request was handled, as it is handed to a regulator."""
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.models import Case
+from sar_service.services import case as cases
+from sar_service.services import clock, work
+from sar_service.web.staff import record
+from tests.browser import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+def text_of(content: bytes) -> str:
+    """The words of a PDF, with one space between them."""
+    with pypdfium2.PdfDocument(io.BytesIO(content)) as pdf:
+        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pdf).split())
+
+
+def the_record(visitor: Visitor, case: Case) -> tuple[bytes, str]:
+    page = visitor.get(f"/staff/cases/{case.reference}").text
+    address = f"/staff/cases/{case.reference}/record.pdf"
+    assert address in page
+    content = visitor.get(address).data
+    return content, text_of(content)
+
+
+def test_the_record_says_how_the_date_was_worked_out_what_was_corrected_and_by_whom(
+    visit: Visit, officer: Actor, case: Case, now: datetime
+) -> None:
+    entry = clock.standing_facts(case)[0]
+    clock.correct(case, str(entry.id), on=date(2026, 10, 28), reason="It lay at the depot.", actor=officer, now=now)
+    work.note(case, "Rang the archive.", actor=officer, now=now)
+    db.session.commit()
+    content, text = the_record(visit(officer), case)
+    for step in clock.reckon(case).steps:
+        assert step.sentence in text
+    assert "It lay at the depot." in text and "corrected later: does not count" in text
+    assert "28 October 2026" in text and case.reference in text
+    assert text.index("Received a request") < text.index("Wrote a note")
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang) == "en-GB"
+
+
+def test_the_record_names_nobody_of_its_own_accord(visit: Visit, officer: Actor, case: Case) -> None:
+    text = the_record(visit(officer), case)[1]
+    assert "Tregale" not in text and "Morwenna" not in text
+
+
+def test_a_record_that_grew_too_long_says_where_the_rest_is(
+    visit: Visit, officer: Actor, case: Case, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "MOST", 10)
+    for number in range(12):
+        work.note(case, f"Note {number}", actor=officer, now=now)
+    db.session.commit()
+    text = the_record(visit(officer), case)[1]
+    assert "Only the newest 10 stand here" in text and text.count("Wrote a note") == 10
+
+
+def test_the_record_of_a_restricted_case_is_for_those_who_see_the_case(
+    visit: Visit, officer: Actor, staff: Callable[..., Actor], case: Case, now: datetime
+) -> None:
+    manager = staff("manager")
+    cases.restrict(case, True, reason="A member of staff.", version=case.version, actor=manager, now=now)
+    db.session.commit()
+    assert visit(officer).get(f"/staff/cases/{case.reference}/record.pdf").status_code == 404
+    assert "Restricted the case" in the_record(visit(manager), case)[1]
