@@ -13,6 +13,7 @@ from typing import Any
 
 from sar_service.catalogue import Contact
 from sar_service.documents.identifier_dates import read_date
+from sar_service.documents.letter_template import plain
 from sar_service.documents.verify_match import Matcher, fold
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput
@@ -79,7 +80,7 @@ def check(
 
 def own_lines(told: Mapping[str, Any], said: Iterable[str]) -> list[str]:
     """The lines of a letter as it was begun in which nothing stands that an officer said."""
-    theirs = [line.strip() for text in said for line in text.split("\n") if line.strip()]
+    theirs = [line.strip() for text in said for line in plain(text, long=True).split("\n") if line.strip()]
     parts = [told, *filter(None, [told.get("welsh")])]
     lines = {line for part in parts for name in ("subject", "text") for line in part[name].split("\n") if line.strip()}
     return sorted(line for line in lines if not any(each in line for each in theirs))

@@ -61,6 +61,9 @@ def goes(case: Case, row: Letter, actor: Actor, now: datetime) -> None:
         "We wait for papers from nm71zz.",
         "Ring 07700 900 555 about them.",
         "We ask SOMEBODY  SAFE first.",
+        "Ring \u202d07700 900555\u202c about them.",  # as it is copied out of a list of contacts
+        "We wait for papers.\u2028They are at 9 Harbour View.",
+        "Ask them.\x0bThey are at 9 Harbour View.",
     ],
 )
 def test_nothing_that_leads_to_somebody_who_must_not_be_found_goes_in_a_letter(
