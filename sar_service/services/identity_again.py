@@ -68,16 +68,16 @@ def check(case: Case, *, sure: str, why: str, actor: Actor) -> str:
         raise InvalidInput(
             "Say in a few words how you know: whom you reached, and on what number, or what you saw.", field="override"
         )
-    if sure == Sure.EVIDENCE and not _shown_since(case, undone[0]):
+    if sure == Sure.EVIDENCE and not _shown_since(case, undone[-1]):
         raise InvalidInput("Record first what you saw, under “Record what you saw”.", field="sure")
     return sure
 
 
-def _shown_since(case: Case, first: Fact) -> bool:
-    """Was something recorded since that shows who asks, or by what right?"""
+def _shown_since(case: Case, last: Fact) -> bool:
+    """Was something recorded since the last doubt or change that shows who asks, or by what right?"""
     return any(
         fact.kind == "evidence_seen"
-        and fact.recorded_at >= first.recorded_at
+        and fact.recorded_at >= last.recorded_at
         and (fact.detail or {}).get("evidence") not in NOTHING_SHOWN
         for fact in clock.standing_facts(case)
     )

@@ -75,6 +75,22 @@ def test_new_evidence_is_said_to_have_been_seen_only_where_it_was_recorded(
     assert identity.settled(case)
 
 
+def test_what_was_seen_before_the_contact_changed_shows_nothing_of_who_has_the_new_one(
+    app: Any, officer: Actor, now: datetime
+) -> None:
+    """An earlier doubt, and evidence that answered it, say nothing of a change that came after both."""
+    case, today = settled(now, officer), now.date()
+    identity.doubt(case, reason="A neighbour rang", actor=officer, now=now + MINUTE)
+    identity.see(
+        case, kind="vouched", about="requester", arrived_on=today, seen_on=today, seen="", actor=officer,
+        now=now + 2 * MINUTE,
+    )  # fmt: skip
+    identity_change.change_contact(case, NEW, actor=portal.requester_of(case), now=now + 3 * MINUTE)
+    with pytest.raises(InvalidInput, match="Record first what you saw"):
+        identity.settle(case, override="I saw it", sure="evidence", actor=officer, now=now + 4 * MINUTE)
+    assert not identity.settled(case)
+
+
 def test_the_first_time_it_is_settled_needs_no_more_than_the_evidence(app: Any, officer: Actor, now: datetime) -> None:
     assert [step.sure for step in identity.history(settled(now, officer))] == [""]
 
