@@ -29,15 +29,24 @@ _NUMBER = re.compile(
 # A block of a reference with a digit in it; one without is looked for as a word as well.
 _BLOCK = re.compile(r"\b(?=[A-Z2-9]*[2-9])[A-HJ-NP-Z2-9]{5}(?:-[A-HJ-NP-Z2-9]{5})?\b", re.IGNORECASE)
 
+# What people write before a date of birth or a number to say what it is: nobody is called that.
+_LABEL = re.compile(
+    rf"\b(?:(?:d\.? ?o\.? ?b|date of birth|born(?: on)?|dyddiad geni|ganwyd(?: ar)?)\.?[:,-]? ?(?=\d|{_MONTH} )"
+    r"|(?:nhs|upn|tel|telephone|phone|mobile)(?: (?:no|number))?\.?[:,]? ?(?=[+(]?[A-Z]?\d))",
+    re.IGNORECASE,
+)
+
 Said = frozenset[tuple[str, str]]  # kind and text: what one part may be meant as; one of them has to fit
 
 
 @dataclass(frozen=True)
 class Question:
-    """What was typed, part by part: each of `exact` has to be there to the letter, of `words` each may be misspelt."""
+    """What was typed, part by part: each of `exact` has to be there to the letter, of `words` each may be misspelt.
+    `cut`: there was more than is looked for."""
 
     exact: tuple[Said, ...]
     words: tuple[str, ...]
+    cut: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.exact or self.words)
@@ -56,7 +65,7 @@ def telephone(text: str) -> str:
 
 def read(typed: str) -> Question:
     """Take apart what somebody typed: "tregale 14/03/2007", "NM4 2QT", "9434765919", "14 March 2007", "R5XW6"."""
-    rest, exact = " ".join(typed.split())[:LONGEST], []
+    rest, exact = _LABEL.sub(" ", " ".join(typed.split())[:LONGEST]), []
     for pattern, meant in (
         (EMAIL, lambda found: [("mail", found.group().casefold())]),
         (_YEAR_FIRST, lambda found: _born(found[3], found[2], found[1])),
@@ -69,7 +78,9 @@ def read(typed: str) -> Question:
     ):
         exact += [frozenset(meant(found)) for found in pattern.finditer(rest)]
         rest = pattern.sub(" ", rest)
-    return Question(tuple(exact[:MOST]), words(rest)[: max(0, MOST - len(exact))])
+    given = tuple(word for each in rest.split() for word in words(each))
+    left = max(0, MOST - len(exact))
+    return Question(tuple(exact[:MOST]), given[:left], cut=len(exact) + len(given) > MOST)
 
 
 def joined(question: Question) -> Iterator[Question]:

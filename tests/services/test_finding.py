@@ -15,6 +15,7 @@ from sar_service.domain.work import LinkKind
 from sar_service.models import Case, SearchWord
 from sar_service.services import clock, finding, finding_index, identity_change, intake, link, subject
 from tests import factories, packs
+from tests.browser import Visitor
 
 
 @pytest.fixture
@@ -101,6 +102,49 @@ def test_of_a_long_question_the_first_parts_are_looked_for(case: Case, officer: 
     assert found(known, officer) == [case.reference]
     assert found(f"{known} 04/05/1999 Smith", officer) == [case.reference]  # more is not read
     assert found(f"04/05/1999 Smith {known}", officer) == []
+
+
+def test_that_a_part_of_a_question_was_not_looked_for_is_said(
+    case: Case, officer: Actor, visit: Callable[..., Visitor]
+) -> None:
+    known = "zoe trewhella 03/05/1999 nm1 4aa nm2 2bb 9434765919, 01632 960001"
+    visitor = visit(officer)
+    visitor.get("/staff/find")
+    said = "Only the first 8 parts"
+    assert said not in visitor.send({"words": f"{known} morwenna@example.org"}).text
+    for more in ("04/05/1999 morwenna@example.org", "Fore Street", "a b c d e f g h i j k l m n o p"):
+        assert said in visitor.send({"words": f"{known} {more}"}).text, more
+
+
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [
+        *(
+            (each, "03/05/1999")
+            for each in ("DOB", "dob:", "DoB.", "d.o.b.", "D.O.B:", "date of birth", "born", "DOB-")
+        ),
+        *((each, "3 May 1999") for each in ("born on", "dyddiad geni", "Dob")),
+        *((each, "May 3, 1999") for each in ("born on", "dob")),
+        *((each, "943 476 5919") for each in ("NHS", "NHS no.", "nhs number:")),
+        *((each, "01632 960 001") for each in ("tel", "Tel.:", "telephone number")),
+    ],
+)
+def test_what_says_that_a_date_or_a_number_follows_is_no_part_of_the_question(
+    case: Case, officer: Actor, label: str, value: str
+) -> None:
+    for typed in (
+        f"{label} {value}",
+        f"{label}{value}" if label[-1] in ":-" else f"{label} {value}",
+        f"zoe {label} {value}",
+    ):
+        answer = finding.find(finding.read(typed), actor=officer, most=10)
+        assert [row.reference for row in answer.cases] == [case.reference] and not answer.part, typed
+
+
+def test_a_label_written_onto_a_date_is_none_and_what_is_only_like_one_is_a_name(case: Case, officer: Actor) -> None:
+    assert found("DOB03/05/1999", officer) == [case.reference]
+    assert finding.read("Born").words == ("born",) and finding.read("Max Born 03/05/1999").words == ("max",)
+    assert finding.read("Telfer 12").words == ("telfer", "12")
 
 
 def test_a_case_is_found_by_a_part_of_its_reference(

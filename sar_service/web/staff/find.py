@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from sar_service.db import db, reading_only
 from sar_service.domain.permission import Permission
-from sar_service.services import audit, finding, intake, sealing, work
+from sar_service.services import audit, finding, finding_read, intake, sealing, work
 
 from .. import access
 from ..access import allow
@@ -59,5 +59,6 @@ def find() -> Any:
         }
         for row, told in ((row, sealing.unseal(row)) for row in found)
     ]
+    cut = finding_read.MOST if question.cut else 0
     more = len(answer.cases) > MOST
-    return render_template("staff/find.html", typed=typed, shown=shown, more=more, part=answer.part, errors=[])
+    return render_template("staff/find.html", typed=typed, shown=shown, more=more, part=answer.part, cut=cut, errors=[])
