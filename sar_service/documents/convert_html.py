@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import html5lib
 
 from sar_service.documents.draft import Draft
+from sar_service.documents.html_depth import too_deep
 from sar_service.documents.html_hiding import hidden_by_sheet, hides
 from sar_service.documents.kinds_text import decode
 from sar_service.domain.errors import Refused
@@ -144,6 +145,8 @@ class _Reader:
         self.cells: list[list[str]] | None = None
         if source.count("<") > 3 * ELEMENTS:
             raise Refused("it has too many elements for a page: save it as PDF, or look at it by hand")
+        if too_deep(source):
+            raise Refused("it has elements inside each other too deep to follow: save it as PDF, or look at it by hand")
         tree = html5lib.parse(source, treebuilder="etree", namespaceHTMLElements=False)
         self.hidden_by_sheet = hidden_by_sheet(tree)
         self._walk(tree)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sar_service.documents import convert_html
 from sar_service.documents.convert import convert
 from sar_service.documents.convert_archive import read_archive
 from sar_service.documents.convert_html import read_html
@@ -156,6 +157,37 @@ def test_elements_nested_without_end_are_read_or_refused(read) -> None:
     assert ("text", "Rosa") in said(read(read_html, page))
     with pytest.raises(Refused, match="elements"):
         read(read_html, b"<html><body>" + b"<b></b>" * 400_000)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<div>" * 100_000 + b"Rosa",
+        b"<div></x>" * 100_000,  # what ends nothing
+        b"<DIV>" * 9_000 + b"<p>Rosa" * 20_000,
+    ],
+)
+def test_a_page_that_would_take_a_parser_minutes_is_refused_before_it_begins(
+    read, page: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parses(*_: object, **__: object) -> None:
+        raise AssertionError("it has begun")
+
+    monkeypatch.setattr(convert_html.html5lib, "parse", parses)
+    with pytest.raises(Refused, match="too deep"):
+        read(read_html, page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<p>Rosa<br>" * 20_000,
+        b"<table>" + b"<tr><td>Rosa<td>Otto" * 20_000 + b"</table>",
+        b"<div><div><div>Rosa</div></div></div>" * 10_000,
+    ],
+)
+def test_a_long_page_of_ordinary_elements_is_not_too_deep(page: bytes) -> None:
+    assert not convert_html.too_deep(page.decode())
 
 
 # Archives

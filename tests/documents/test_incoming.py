@@ -127,3 +127,9 @@ def test_a_file_without_anything_in_it_is_named_and_what_has_no_name_is_not(read
     assert [each["name"] for each in told["files"]] == ["afdp.exe", "good.pdf"]
     many = read(bytes(mails.a_mail(files={f"{number}.pdf": b"" for number in range(150)})))
     assert len(many["notes"]) == incoming.EMPTIES and many["files"] == []
+
+
+def test_a_web_page_too_deep_to_read_loses_nothing_else_of_its_message(read) -> None:  # type: ignore[no-untyped-def]
+    told = read(both("Please send me my records.", "<div>" * 100_000 + "Please"))
+    assert told["text"] == "Please send me my records."
+    assert any("too deep" in note for note in told["notes"])
