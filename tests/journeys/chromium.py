@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+from .keyboard import by_keyboard
+
 BREACHES = """document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`))"""
 PATIENCE = 180_000  # milliseconds until a part of a page that changes by itself is given up; nothing is measured by it
@@ -17,13 +19,15 @@ CLICK = 60_000
 
 
 class Person:
-    """One person at a window of their own, with scripts or without."""
+    """One person at a window of their own, with scripts or without, with a mouse or without."""
 
-    def __init__(self, chromium: Any, address: str, *, scripts: bool = True) -> None:
+    def __init__(self, chromium: Any, address: str, *, scripts: bool = True, mouse: bool = True) -> None:
         self.scripts = scripts
         self.context = chromium.new_context(base_url=address, java_script_enabled=scripts)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(CLICK)
+        if not mouse:
+            by_keyboard(self.page)
         self.problems: list[str] = []
         self.faults: dict[str, list[str]] = {}
         if scripts:

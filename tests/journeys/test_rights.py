@@ -1,7 +1,7 @@
 """Every right but access at a real browser: from the telephone call that is logged to the letter that answers it.
 
-Two officers walk it, one of them without JavaScript. After each step the day on the page must be the one that the
-command line works out from the same facts. The journey of an access request is in test_staff.py.
+Two officers walk it, one without a mouse, one without JavaScript. After each step the day on the page must be the one
+that the command line works out from the same facts. The journey of an access request is in test_staff.py.
 """
 
 import json
@@ -30,7 +30,7 @@ WHY = "We asked the school, and it agrees with you"
 @pytest.fixture(scope="module")
 def officers(chromium: Any, live: Council) -> Iterator[tuple[Person, Person]]:
     """Two officers at their own browsers, signed in."""
-    people = (Person(chromium, live.address), Person(chromium, live.address, scripts=False))
+    people = (Person(chromium, live.address, mouse=False), Person(chromium, live.address, scripts=False))
     for person, name in zip(people, ("officer", "second_officer"), strict=True):
         person.sign_in(live.team[name].email, live.team[name].password)
     yield people

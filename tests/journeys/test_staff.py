@@ -1,7 +1,7 @@
 """One request at real browsers, as people do it: from the sign-in of an officer to the file in the requester's hands.
 
 The request is that of a girl who bears the demo subject's name: her file is short, she is in all four systems, and a
-message with nothing but the name must not be taken for hers. The second officer has no JavaScript.
+message with nothing but the name must not be taken for hers. The officer has no mouse, the second officer no scripts.
 """
 
 import csv
@@ -45,7 +45,7 @@ def torn(live: Council) -> Council:
 
 def test_a_request_from_the_worklist_to_the_download(chromium: Any, torn: Council, tmp_path: Path) -> None:
     walk = Walk(torn, request=REQUEST)
-    officer = Person(chromium, torn.address)
+    officer = Person(chromium, torn.address, mouse=False)
     second = Person(chromium, torn.address, scripts=False)
     requester = Person(chromium, torn.address)
     walk.reference = _ask(requester)
