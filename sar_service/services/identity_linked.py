@@ -28,6 +28,7 @@ from . import audit, finding, letter_hold, letter_words, listing, sealing, staff
 from . import case as cases
 from . import reason as reasons
 from .contact import PARTS, contact_of, may_change
+from .incoming import answering
 
 CONTACT, ASKER = "contact", "asker"
 TAKEN, KEPT, CHANGED = "taken", "kept", "changed"
@@ -35,11 +36,13 @@ MOST = 50
 
 
 def linked(case: Case) -> list[Case]:
-    """The cases that are linked with this one and to whose contact something still goes, whoever may see them."""
-    pair = or_(LinkRow.one_id == case.id, LinkRow.other_id == case.id)
-    ids = {one if one != case.id else other for one, other in db.session.execute(_pairs().where(pair))}
-    rows = db.session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)).all()
-    return [each for each in rows if _answered(each)]
+    """The cases that are linked with this one, or with what was merged into it, and to whose contact something still
+    goes, whoever may see them. Where one was merged into another, that one answers it."""
+    mine = {each.id for each in cases.with_merged(case)}
+    pairs = db.session.execute(_pairs().where(or_(LinkRow.one_id.in_(mine), LinkRow.other_id.in_(mine))))
+    ids = {each for pair in pairs for each in pair} - mine
+    found = {answering(each) for each in db.session.scalars(select(Case).where(Case.id.in_(ids)))}
+    return sorted(filter(_answered, found - {case}), key=lambda each: each.id)
 
 
 def _answered(case: Case) -> bool:

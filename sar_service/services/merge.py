@@ -22,7 +22,7 @@ from sar_service.domain.matching import match
 from sar_service.domain.rights import Right
 from sar_service.domain.search import Verdict
 from sar_service.domain.work import Flag, LinkKind
-from sar_service.models import AuditEvent, AuditHead, Case, LinkRow, Merge
+from sar_service.models import AuditEvent, AuditHead, Case, ContactElsewhere, LinkRow, Merge
 
 from . import (
     audit,
@@ -289,7 +289,8 @@ def undo(keep: Case, merge_id: uuid.UUID, *, why: str, actor: Actor, now: dateti
 
 def touched(row: Merge) -> bool:
     """Has anybody of the staff done more than look, in either case, since the two were merged, or anybody changed what
-    is known of the one that goes on? Taken apart, that would be lost: a new contact of the requester's, for one.
+    is known of the one that goes on, or the contact in a case that is linked with them? Taken apart, that would be
+    lost: what was merged is not told of a new contact, and would write to the old one.
     """
     later = select(AuditEvent.number).where(
         AuditEvent.case_id.in_((row.case_id, row.away_id)),
@@ -298,6 +299,14 @@ def touched(row: Merge) -> bool:
         AuditEvent.verb.not_like("viewed %"),
     )
     if db.session.scalar(later.limit(1)) is not None:
+        return True
+    pair = (row.case_id, row.away_id)
+    told = select(ContactElsewhere.id).where(
+        ContactElsewhere.case_id.in_(pair),
+        ContactElsewhere.from_case_id.not_in(pair),
+        ContactElsewhere.changed_at >= row.made_at,
+    )
+    if db.session.scalar(told.limit(1)) is not None:
         return True
     now = sealing.unseal(db.session.get_one(Case, row.case_id))
     return bool(now != sealing.unseal(row).get("after", now))

@@ -1,0 +1,72 @@
+"""What stands beside two cases that were merged: linked cases, complaints, and packs that had gone out before."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.errors import WrongState
+from sar_service.domain.rights import Right
+from sar_service.domain.work import LinkKind
+from sar_service.models import Case, Merge
+from sar_service.services import identity_change, identity_linked, letter_hold, link, merge, portal
+from tests import factories, packs
+
+NEW = {"email": "safe@example.org"}
+
+
+@pytest.fixture
+def manager(staff: packs.Made) -> Actor:
+    return staff("manager")
+
+
+def merged(keep: Case, away: Case, *, actor: Actor, now: datetime) -> Merge:
+    versions = {"version": keep.version, "away_version": away.version}
+    row = merge.merge(keep, away, why="Sent twice.", actor=actor, now=now, **versions)
+    db.session.commit()
+    return row
+
+
+@pytest.fixture
+def three(app: Any, manager: Actor, now: datetime) -> tuple[Case, Case, Case]:
+    """The request that goes on, the one that was merged into it, and one that came in one message with that."""
+    keep, away = factories.a_case(now=now), factories.a_case(now=now)
+    beside = factories.a_case(now=now, right=Right.ERASURE)
+    link.link(away, beside, LinkKind.SAME_SUBMISSION, actor=manager, now=now)
+    db.session.commit()
+    return keep, away, beside
+
+
+def test_a_contact_changed_beside_what_was_merged_is_told_where_the_answer_goes_from(
+    three: tuple[Case, Case, Case], manager: Actor, now: datetime
+) -> None:
+    keep, away, beside = three
+    merged(keep, away, actor=manager, now=now)
+    identity_change.change_contact(beside, NEW, actor=manager, now=now)
+    assert letter_hold.doubted_since(keep) == now
+    assert [other for _, other in identity_linked.of(keep, actor=manager)] == [beside]
+
+
+def test_a_contact_changed_in_what_goes_on_is_told_beside_what_was_merged_into_it(
+    three: tuple[Case, Case, Case], manager: Actor, now: datetime
+) -> None:
+    keep, away, beside = three
+    last = factories.a_case(now=now)
+    merged(keep, away, actor=manager, now=now)
+    merged(last, keep, actor=manager, now=now)
+    identity_change.change_contact(last, NEW, actor=manager, now=now)
+    assert letter_hold.doubted_since(beside) == now
+
+
+def test_two_are_not_taken_apart_once_a_contact_was_changed_beside_them(
+    three: tuple[Case, Case, Case], manager: Actor, now: datetime
+) -> None:
+    """The one that was merged was not told, and would go on with the old one."""
+    keep, away, beside = three
+    row = merged(keep, away, actor=manager, now=now)
+    identity_change.change_contact(beside, NEW, actor=portal.requester_of(beside), now=now + timedelta(hours=1))
+    db.session.commit()
+    with pytest.raises(WrongState, match="cannot simply be taken apart"):
+        merge.undo(keep, row.id, why="They are two.", actor=manager, now=now + timedelta(hours=2))
