@@ -333,15 +333,24 @@ def may_answer(case: Case, actor: Actor) -> None:
         raise WrongState(SETTLE_FIRST)
 
 
+def answers(case: Case) -> Case | None:
+    """The case that answers the request which a complaint is about: where that was merged into another, that one."""
+    from .incoming import answering
+
+    request = about(case)
+    return answering(request) if request is not None else None
+
+
 def can_reopen(case: Case) -> Case | None:
     """The request that an outcome can reopen, if it is over."""
-    request = about(case)
+    request = answers(case)
     return request if request is not None and (request.status, Action.REOPEN) in MOVES else None
 
 
 def conclude(case: Case, result: str, *, reopen: bool, actor: Actor, now: datetime) -> None:
     """Note what came of a complaint, and reopen the request that it is about if that was said."""
     from . import case as cases
+    from . import letter_hold
 
     clock.add_fact(case, "complaint_outcome", clock.day_of(now), actor=actor, now=now, result=Result(result).value)
     if not reopen:
@@ -350,6 +359,7 @@ def conclude(case: Case, result: str, *, reopen: bool, actor: Actor, now: dateti
     if request is None:
         raise WrongState("The request is open already, or the complaint is about none. Write the letter again.")
     cases.move(request, Action.REOPEN, actor=actor, now=now, because="complaint upheld", complaint=case.reference)
+    letter_hold.wait_again(request, actor=actor, now=now)
 
 
 def is_review(case: Case) -> bool:

@@ -325,7 +325,7 @@ def send(
     `stands` is why words stand in it that are withheld elsewhere; with `english_only` it goes though it lacks Welsh.
     """
     if row.kind == complaint.OUTCOME:  # it may reopen what the complaint is about
-        audit.lock(case, *filter(None, [complaint.about(case)]))
+        audit.lock(case, *filter(None, [complaint.answers(case)]))
     _still_draft(row, version)
     _may_be_written_to(case, KINDS[row.kind])
     if stopped := letter_hold.stops(case, row.kind):

@@ -13,6 +13,7 @@ from sar_service.models import Case, Letter
 from sar_service.services import case as cases
 from sar_service.services import letter_draft, letter_hold, letter_post, letter_send
 from tests import factories, packs
+from tests.services.test_complaint import a_complaint
 
 MINUTE = timedelta(minutes=1)
 
@@ -65,3 +66,21 @@ def test_one_that_was_taken_from_the_list_for_the_post(
     db.session.commit()
     reopened(case, manager, now + 3 * MINUTE)
     assert (case.clock_state, row.state) == ("paused", "to_post")
+
+
+def test_one_whose_request_is_reopened_by_an_upheld_complaint(
+    app: Flask, sent: Any, staff: packs.Made, now: datetime
+) -> None:
+    officer = staff("officer")
+    case = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
+    row = asked(case, officer, now)
+    withdrawn(case, officer, now + MINUTE)
+    assert letter_send.begin(row.id, now=now + 2 * MINUTE) is None and row.state == "ended"
+    complaint = a_complaint(now, about=case)
+    outcome = letter_draft.begin(
+        complaint, "outcome-complaint", "You never withdrew it.", result="all", done="We go on.", reopen=True,
+        actor=staff("officer"), now=now + 3 * MINUTE,
+    )  # fmt: skip
+    letter_draft.send(complaint, outcome, version=outcome.version, actor=staff("manager"), now=now + 4 * MINUTE)
+    db.session.commit()
+    assert (case.clock_state, row.state) == ("paused", "waiting")

@@ -7,12 +7,14 @@ import pytest
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
-from sar_service.domain.errors import WrongState
+from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.lifecycle import Status
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Merge
-from sar_service.services import identity_change, identity_linked, letter_hold, link, merge, portal
+from sar_service.services import identity_change, identity_linked, letter_draft, letter_hold, link, merge, portal
 from tests import factories, packs
+from tests.services.test_complaint import a_complaint
 
 NEW = {"email": "safe@example.org"}
 
@@ -70,3 +72,20 @@ def test_two_are_not_taken_apart_once_a_contact_was_changed_beside_them(
     db.session.commit()
     with pytest.raises(WrongState, match="cannot simply be taken apart"):
         merge.undo(keep, row.id, why="They are two.", actor=manager, now=now + timedelta(hours=2))
+
+
+def test_an_upheld_complaint_about_what_was_merged_reopens_what_answered_it(
+    three: tuple[Case, Case, Case], manager: Actor, staff: packs.Made, now: datetime
+) -> None:
+    keep, away, _ = three
+    case = a_complaint(now, about=away)
+    merged(keep, away, actor=manager, now=now)
+    begun = {"result": "part", "done": "We look again.", "reopen": True, "actor": staff("officer"), "now": now}
+    keep.status = Status.REVIEWING
+    with pytest.raises(InvalidInput, match="Only a request that is over"):
+        letter_draft.begin(case, "outcome-complaint", "A part was missing.", **begun)
+    keep.status = Status.CLOSED
+    row = letter_draft.begin(case, "outcome-complaint", "A part was missing.", **begun)
+    db.session.commit()
+    letter_draft.send(case, row, version=row.version, actor=staff("manager"), now=now)
+    assert (case.status, keep.status, away.status) == (Status.CLOSED, Status.REVIEWING, Status.CLOSED)
