@@ -177,6 +177,8 @@ def release(case: Case, pack: Pack, *, recipient_checked: bool, compared: str, a
     """
     if pack.case_id != case.id:
         raise NotFound("There is no such pack in this case.")
+    if case.merged_into is not None:  # it may have been released, and reopened, before that
+        raise WrongState(GUARDS[Guard.NOT_MERGED][1])
     again = pack.released_at is not None and case.status in (Status.RELEASED, Status.CLOSED)
     lapsed = portal.over(case, today=clock.day_of(now)) or portal.taken_back(case)
     if again and not lapsed and identity.settled(case):

@@ -8,13 +8,15 @@ import pytest
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import InvalidInput, WrongState
-from sar_service.domain.lifecycle import Status
+from sar_service.domain.lifecycle import Action, Status
 from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Merge
+from sar_service.services import case as cases
 from sar_service.services import identity_change, identity_linked, letter_draft, letter_hold, link, merge, portal
 from tests import factories, packs
 from tests.services.test_complaint import a_complaint
+from tests.services.test_pack_release import make_ready
 
 NEW = {"email": "safe@example.org"}
 
@@ -89,3 +91,19 @@ def test_an_upheld_complaint_about_what_was_merged_reopens_what_answered_it(
     db.session.commit()
     letter_draft.send(case, row, version=row.version, actor=staff("manager"), now=now)
     assert (case.status, keep.status, away.status) == (Status.CLOSED, Status.REVIEWING, Status.CLOSED)
+
+
+def test_a_pack_of_what_was_merged_since_is_not_made_available_again(
+    app: Any, sent: Any, officer: Actor, staff: packs.Made, manager: Actor, now: datetime
+) -> None:
+    away = packs.signed_off(sent, officer=officer, second=staff("officer"), now=now)
+    away, pack = make_ready(away, officer, now)
+    packs.release(away, pack, actor=officer, now=now)
+    db.session.commit()
+    later = now + timedelta(hours=1)
+    cases.move(away, Action.REOPEN, actor=manager, now=later, reason="They asked again")
+    db.session.commit()
+    merged(factories.a_case(now=now), away, actor=manager, now=later)
+    with pytest.raises(WrongState, match="merged into another"):
+        packs.release(away, pack, actor=officer, now=later)
+    assert portal.released_pack(away, today=now.date()) is None

@@ -64,7 +64,7 @@ def pack_page(reference: str) -> str:
         over=portal.over(case, today=clock.day_of(access.now())),
         held=portal.held(case),
         taken_back=portal.taken_back(case),
-        ended=case.status is Status.CLOSED,
+        ended=case.status is Status.CLOSED and case.merged_into is None,
         choices={each.action.value: each.blocked for each in cases.choices(case, actor=access.actor())},
         **told,
     )
