@@ -15,7 +15,7 @@ from .adapters.scanner import Clamd, NoScanner, Scanner
 from .adapters.storage import FolderStorage, Storage
 from .adapters.vault import DataKey, Vault
 from .catalogue import Catalogue
-from .settings import MailBackend, Settings
+from .settings import MailBackend, MailTls, Settings
 
 KEY = "sar_service"
 
@@ -48,7 +48,8 @@ def make_mailer(settings: Settings) -> Mailer:
                 settings.mail_port,
                 user=settings.mail_user,
                 password=settings.mail_password.get_secret_value(),
-                tls=settings.mail_tls,
+                tls=settings.mail_tls is not MailTls.NO,
+                at_once=settings.mail_tls is MailTls.IMPLICIT,
                 authority=settings.mail_ca_file,
             )
         case MailBackend.NOTIFY:

@@ -25,6 +25,7 @@ TESTS = "SAR_TEST_"  # read by the test suite alone
 DEMO_SECRET_KEY = "a-well-known-key-for-demonstrations-only"  # noqa: S105 - refused in production
 EXAMPLE_SECRET_KEY = "replace-me-with-the-output-of-openssl-rand-hex-32"  # noqa: S105 - refused in production
 SHORTEST_SECRET_KEY = 32
+IMPLICIT_PORT = 465  # RFC 8314
 
 
 class SettingsError(DomainError):
@@ -45,6 +46,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
     DEMO = "demo"
     TEST = "test"
+
+
+class MailTls(StrEnum):
+    """How the connection to the mail server is encrypted: with STARTTLS, not at all, or from the first byte."""
+
+    YES = "yes"
+    NO = "no"
+    IMPLICIT = "implicit"
 
 
 class MailBackend(StrEnum):
@@ -78,6 +87,15 @@ def _flag(given: Any) -> Any:
             raise ValueError("must be yes or no")
         return words[given.lower()]
     return given
+
+
+def _tls(given: Any) -> Any:
+    if not isinstance(given, str) or given.lower() == MailTls.IMPLICIT:
+        return given.lower() if isinstance(given, str) else given
+    try:
+        return MailTls.YES if _flag(given) else MailTls.NO
+    except ValueError:
+        raise ValueError("must be yes or no, or implicit where it is encrypted from the first byte") from None
 
 
 def _holds_certificates(file: Path) -> bool:
@@ -117,7 +135,7 @@ class Settings(BaseModel):
     mail_user: str = ""
     mail_password: SecretStr = SecretStr("")
     mail_from: str = ""
-    mail_tls: Flag = True
+    mail_tls: Annotated[MailTls, BeforeValidator(_tls)] = MailTls.YES
     mail_ca_file: Path | None = None
     notify_key: SecretStr = SecretStr("")
     notify_template: str = ""
@@ -258,14 +276,16 @@ class Settings(BaseModel):
                 found.append(("mail_host", "is not set; SAR_MAIL_BACKEND=smtp needs a server"))
             if not self.mail_from:
                 found.append(("mail_from", "is not set; SAR_MAIL_BACKEND=smtp needs the address letters come from"))
-            if self.mail_password.get_secret_value() and not self.mail_tls:
+            if self.mail_password.get_secret_value() and self.mail_tls is MailTls.NO:
                 found.append(
                     (
                         "mail_tls",
                         "must be yes where SAR_MAIL_PASSWORD is set, or the password is sent in clear",
                     )
                 )
-            if self.mail_ca_file is not None and not self.mail_tls:
+            if self.mail_port == IMPLICIT_PORT and self.mail_tls is MailTls.YES:
+                found.append(("mail_tls", "must be implicit on port 465, which is encrypted from the first byte"))
+            if self.mail_ca_file is not None and self.mail_tls is MailTls.NO:
                 found.append(("mail_ca_file", "is of no use where SAR_MAIL_TLS=no; leave one of the two out"))
             elif self.mail_ca_file is not None and not _holds_certificates(self.mail_ca_file):
                 found.append(("mail_ca_file", "names a file that cannot be read, or holds no certificate (PEM)"))

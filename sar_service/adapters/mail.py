@@ -170,7 +170,7 @@ class FileMailer:
 
 
 class SmtpMailer:
-    """Hands messages to an SMTP server, with STARTTLS unless told otherwise.
+    """Hands messages to an SMTP server, with STARTTLS unless told otherwise; `at_once`: encrypted from the first byte.
 
     `authority` names a file with certificates that vouch for the server, beside those that the machine knows.
     """
@@ -183,10 +183,11 @@ class SmtpMailer:
         user: str = "",
         password: str = "",
         tls: bool = True,
+        at_once: bool = False,
         authority: Path | None = None,
     ) -> None:
         self.host, self.port, self.user, self.password, self.tls = host, port, user, password, tls
-        self.authority = authority
+        self.at_once, self.authority = at_once, authority
 
     def _trusted(self) -> ssl.SSLContext:
         trusted = ssl.create_default_context()
@@ -199,9 +200,12 @@ class SmtpMailer:
 
     def _connect(self) -> smtplib.SMTP:
         trusted = self._trusted()
-        server = smtplib.SMTP(self.host, self.port, timeout=30)
+        if self.at_once:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=30, context=trusted)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=30)
         try:
-            if self.tls:
+            if self.tls and not self.at_once:
                 server.starttls(context=trusted)
             if self.user:
                 server.login(self.user, self.password)

@@ -202,6 +202,45 @@ def test_a_server_of_an_authority_that_nobody_named_is_not_trusted_and_what_to_d
     assert not failed.value.permanent and server.taken == []
 
 
+class Implicit(Encrypting):
+    """One that is encrypted from the first byte, and wants a password."""
+
+    def talk(self, connection: socket.socket) -> None:
+        self.answers |= {"EHLO": b"250-here\r\n250 AUTH PLAIN", "AUTH": b"235 come in", "NOOP": b"250 ok"}
+        with suppress(OSError), self.context.wrap_socket(connection, server_side=True) as safe:
+            super(Encrypting, self).talk(safe)
+
+
+def test_a_server_that_is_encrypted_from_the_first_byte_takes_a_message(tmp_path: Path) -> None:
+    server, named = Implicit(tmp_path), {"at_once": True, "tls": True, "authority": tmp_path / "authority.pem"}
+    with serving(server, **named, user="sar", password="x") as mailer:
+        assert mailer.send(MAIL) == "<k1@council.example>"
+    assert len(server.taken) == 1
+    with serving(server, **named) as mailer:
+        mailer.check()
+
+
+def test_one_that_nobody_vouches_for_is_given_neither_password_nor_message(tmp_path: Path) -> None:
+    server = Implicit(tmp_path)
+    with (
+        serving(server, at_once=True, user="sar", password="x") as mailer,
+        pytest.raises(MailFailed, match="SAR_MAIL_CA_FILE"),
+    ):
+        mailer.send(MAIL)
+    assert server.taken == []
+
+
+def test_one_that_is_not_encrypted_from_the_first_byte_is_told_apart() -> None:
+    class Plain(Server):
+        def talk(self, connection: socket.socket) -> None:
+            with connection:
+                connection.sendall(b"220 here\r\n")
+                connection.recv(10_000)
+
+    with serving(Plain(), at_once=True) as mailer, pytest.raises(MailFailed, match="from when on it encrypts"):
+        mailer.send(MAIL)
+
+
 def test_an_authority_that_cannot_be_read_any_more_is_said_and_tried_again(tmp_path: Path) -> None:
     with pytest.raises(MailFailed, match="SAR_MAIL_CA_FILE") as failed:
         SmtpMailer("127.0.0.1", free_port(), authority=tmp_path / "gone.pem").send(MAIL)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sar_service.adapters.mail import SmtpMailer
+from sar_service.extensions import make_mailer
 from sar_service.settings import DEMO_SECRET_KEY, EXAMPLE_SECRET_KEY, Environment, MailBackend, Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +98,8 @@ def test_production_is_the_default_and_asks_for_a_key_and_an_address(places: dic
         (SMTP | {"SAR_MAIL_CA_FILE": "nowhere.pem"}, "SAR_MAIL_CA_FILE", "cannot be read"),
         (SMTP | {"SAR_MAIL_CA_FILE": __file__}, "SAR_MAIL_CA_FILE", "holds no certificate"),
         (SMTP | {"SAR_MAIL_CA_FILE": __file__, "SAR_MAIL_TLS": "no"}, "SAR_MAIL_CA_FILE", "of no use"),
+        (SMTP | {"SAR_MAIL_PORT": "465"}, "SAR_MAIL_TLS", "must be implicit on port 465"),
+        (SMTP | {"SAR_MAIL_PORT": "465", "SAR_MAIL_TLS": "on"}, "SAR_MAIL_TLS", "must be implicit on port 465"),
         (NOTIFY | {"SAR_NOTIFY_KEY": "secret"}, "SAR_NOTIFY_KEY", "an API key of GOV.UK Notify"),
         (NOTIFY | {"SAR_NOTIFY_TEMPLATE": "letter"}, "SAR_NOTIFY_TEMPLATE", "the id of an e-mail template"),
         (NOTIFY | {"SAR_NOTIFY_REPLY_TO": "me@b.example"}, "SAR_NOTIFY_REPLY_TO", "the id of a reply-to address"),
@@ -202,6 +206,15 @@ def test_the_example_file_as_it_stands_is_good_but_for_its_key(places: dict[str,
     assert settings.mail_backend is MailBackend.SMTP
 
 
+@pytest.mark.parametrize(
+    ("said", "way"),
+    [("yes", (True, False)), ("0", (False, False)), ("implicit", (True, True)), ("IMPLICIT", (True, True))],
+)
+def test_the_way_of_encrypting_reaches_the_mailer(places: dict[str, str], said: str, way: tuple[bool, bool]) -> None:
+    mailer = make_mailer(Settings.load(places | SMTP | {"SAR_MAIL_TLS": said}))
+    assert isinstance(mailer, SmtpMailer) and (mailer.tls, mailer.at_once) == way
+
+
 def test_the_defaults_in_the_example_file_are_the_real_ones(places: dict[str, str]) -> None:
     text = (ROOT / ".env.example").read_text()
     shown = dict(re.findall(r"(?m)^#(SAR_[A-Z_]+)=(.+)$", text))
@@ -210,5 +223,5 @@ def test_the_defaults_in_the_example_file_are_the_real_ones(places: dict[str, st
                  "SCANNER", "SESSION_IDLE_MINUTES", "SESSION_ABSOLUTE_HOURS"):  # fmt: skip
         assert shown[f"SAR_{name}"] == str(getattr(real, name.lower())), name
     assert shown["SAR_TRUSTED_HOSTS"] == ",".join(real.trusted_hosts)
-    assert (shown["SAR_MAIL_TLS"] == "yes") is real.mail_tls
+    assert shown["SAR_MAIL_TLS"] == real.mail_tls
     assert (shown["SAR_DEBUG"] == "yes") is real.debug
