@@ -177,3 +177,21 @@ def test_a_complaint_with_a_team_of_nobody_but_those_who_decided_is_told_to_all(
     sent.work()
     told = {mail.to.partition("@")[0] for mail in outbox if "half of its time is used" in mail.text}
     assert told == {"officer1", "officer2", "manager3", "officer4"}
+
+
+def test_where_too_few_may_look_into_it_its_page_says_what_to_do(
+    app: Flask, staff: Staff, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    """The outcome takes two: one who looks into it, and one who reads and sends the letter."""
+    first, second = visit("officer"), visit("manager")
+    assert first.actor is not None and second.actor is not None
+    case = a_complaint(now, about=answered(first.actor, second.actor, now))
+    page = f"/staff/cases/{case.reference}/complaint"
+    staff("officer", controllers=["southmoor"]), staff("auditor")
+    text = first.get(page).text
+    assert "Nobody here may look into it" in text and "add two people from outside the team" in text
+    third = staff("officer")
+    text = second.get(page).text
+    assert f"Only {third.name} may look into it" in text and "add one more person from outside the team" in text
+    staff("officer")
+    assert "from outside the team" not in second.get(page).text

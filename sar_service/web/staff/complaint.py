@@ -18,7 +18,7 @@ from sar_service.domain.permission import Permission, may_see_case
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import complaint, letter, letter_draft, regulator
+from sar_service.services import complaint, letter, letter_draft, regulator, team
 
 from .. import access
 from ..access import allow
@@ -93,6 +93,7 @@ def _complaint(case: Case) -> dict[str, Any]:
         "undelivered": bool(acknowledgements) and acknowledgements[0].state == "failed",
         "decided": sorted(names.get(f"staff:{each}", _("somebody")) for each in decided),
         "barred": actor.id in decided,
+        "free": [each.name for each in team.workers(case.controller) if str(each.id) not in decided],
         "outcomes": [
             {"on": fact.on, "words": dict(OUTCOMES).get(fact.detail.get("result", ""), "")}
             for fact in complaint.outcomes(case)
