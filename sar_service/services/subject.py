@@ -10,6 +10,7 @@ from typing import Any
 
 from sar_service.domain.actor import Actor
 from sar_service.domain.check_digits import nhs_valid, upn_valid
+from sar_service.domain.clock_steps import written
 from sar_service.domain.errors import InvalidInput, WrongState
 from sar_service.domain.lifecycle import BEFORE_SIGNOFF
 from sar_service.models import Case
@@ -54,7 +55,7 @@ def learn(case: Case, learnt: Learnt, *, reason: str, version: int, actor: Actor
             subject["identifiers"] = {**(subject.get("identifiers") or {}), scheme: value}
             changed.append(scheme)
     if learnt.date_of_birth is not None and subject.get("date_of_birth") != learnt.date_of_birth.isoformat():
-        _check_birth(learnt.date_of_birth, day_of(now))
+        check_birth(learnt.date_of_birth, today=day_of(now), received=case.received_on)
         subject["date_of_birth"] = learnt.date_of_birth.isoformat()
         changed.append("date_of_birth")
     if not changed:
@@ -140,8 +141,13 @@ def _check_number(scheme: str, value: str) -> None:
         )
 
 
-def _check_birth(born: date, today: date) -> None:
+def check_birth(born: date, *, today: date, received: date) -> None:
+    """Refuse a day on which nobody was born of whom somebody asked by then. Raises InvalidInput."""
     if born > today:
         raise InvalidInput("A date of birth cannot be in the future.", field="date_of_birth")
+    if born > received:
+        raise InvalidInput(
+            f"This is after the day the request came, {written(received)}. Check the two.", field="date_of_birth"
+        )
     if born.year < today.year - OLDEST:
         raise InvalidInput(f"This is more than {OLDEST} years ago. Check the year.", field="date_of_birth")

@@ -1,7 +1,7 @@
 """Identity and authority as an officer settles them: the ladder from a child to a deputy, and what re-opens it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -208,6 +208,16 @@ def redaction_mark_on(case: Case, officer: Actor, now: datetime) -> Any:
         case, row, treatment=Treatment.WITHHOLD, code="ABUSE", reason="x", version=row.version, actor=officer, now=now
     )
     return row.id
+
+
+def test_nobody_of_a_family_was_born_after_they_were_asked_about(
+    visit: Callable[..., Visitor], now: datetime, app: Flask
+) -> None:
+    case = factories.a_case(now=now, capacity="parent", requester=MOTHER, subject=YOUNG, received_on=date(2026, 11, 2))
+    officer = visit("officer")
+    officer.get(f"/staff/cases/{case.reference}/identity")
+    page = officer.send({"whose": "child", "given_name": "Kitto", "date_of_birth": "2026-11-03"}, form="Make the case")
+    assert page.status_code == 400 and "after the day the request came" in page.text
 
 
 def test_the_family_file_becomes_a_case_for_each_person(visit: Callable[..., Visitor], asked_by_mother: Case) -> None:

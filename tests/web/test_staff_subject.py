@@ -1,7 +1,7 @@
 """What staff learn of a person on the way is searched with, and nothing is sent for sign-off before that."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -122,3 +122,11 @@ def test_a_stale_form_and_a_case_that_was_sent_for_sign_off_change_nothing(offic
     case.status = Status.SIGNED_OFF
     with pytest.raises(WrongState):
         subjects.learn(case, more, reason="said so", version=case.version, actor=officer, now=now)
+
+
+def test_nobody_was_born_after_they_were_asked_about(visit: Visit, officer: Actor, now: datetime) -> None:
+    case = factories.a_case(now=now, received_on=date(2026, 11, 2))
+    visitor = visit(officer)
+    visitor.get(f"/staff/cases/{case.reference}/person")
+    page = visitor.send({"date_of_birth": "2026-11-03", "reason": "She said so"}, form="Add it")
+    assert page.status_code == 400 and "after the day the request came, Monday 2 November 2026" in page.text

@@ -15,6 +15,7 @@ from sar_service.domain.permission import Permission
 from sar_service.models import Case
 from sar_service.services import case as cases
 from sar_service.services import identity_change, identity_linked
+from sar_service.services import subject as subjects
 from sar_service.services.contact import contact_of
 
 from .. import access
@@ -125,8 +126,8 @@ def request_of_their_own(reference: str) -> Response:
     case = frame.find(reference)
     whose = one_of("whose", {"themselves", "child"}, _("Choose whose information it is."))
     born = day("date_of_birth") if line("date_of_birth") else None
-    if born and born > frame.today():
-        raise InvalidInput(_("A date of birth must be in the past."), field="date_of_birth")
+    if born:
+        subjects.check_birth(born, today=frame.today(), received=case.received_on)
     made = identity_change.request_of_their_own(
         case,
         {

@@ -214,6 +214,9 @@ class Logged(Form):
             wrong.append((self.nhs_number, _("Check the NHS number: its last digit does not fit the others")))
         if self.upn.data and not upn_valid(self.upn.data):
             wrong.append((self.upn, _("Check the unique pupil number: its first letter does not fit")))
+        born, came = self.date_of_birth.data, self.received_on.data
+        if born is not None and came is not None and came < born <= frame.today():
+            wrong.append((self.date_of_birth, _("This is after the day the request came. Check the two")))
         if len(self.names()) > MOST_NAMES:
             wrong.append((self.other_names, _("Enter at most %(count)s other names", count=MOST_NAMES)))
         for field, message in wrong:
