@@ -63,6 +63,7 @@ CLEAR = frozenset(
 AFTER_THE_END = ("received", "identity_requested", "fee_requested", "clarification_requested", "extension_notice")
 OF_COMPLAINTS = ("complaint_acknowledged", "complaint_news", "complaint_outcome")
 EXTENDED = "The time has been extended already. The law lets that be done once."
+PAID = "The fee was paid on {day}. If that was a part of it, put that day right: it is the one on which all was paid."
 NOT_EXTENDED = ("extension_late", "extension_not_allowed", "extension_no_reasons")
 
 
@@ -101,6 +102,8 @@ def add_fact(
             "day, or write it in a note.",
             field="on",
         )
+    if kind == "fee_paid" and corrects is None and (paid := _fee_paid(case, new=True)) is not None:
+        raise InvalidInput(PAID.format(day=written(paid)), field="kind")
     again = kind == "extension_notice" and corrects is None and bool(in_order(case, kind))
     fact = _fact(case, kind, on, corrects=corrects, actor=actor, now=now, detail=detail)
     case.facts.append(fact)
@@ -254,6 +257,14 @@ def identity_awaited(case: Case) -> Fact | None:
     return asked
 
 
+def _fee_paid(case: Case, *, new: bool = False) -> date | None:
+    """The day of the payment that was the last to answer a request for a fee; with `new` None once more is asked."""
+    paid, asked = None, True
+    for fact in in_order(case, "fee_requested", "fee_paid"):
+        paid, asked = (fact.on if asked else paid, False) if fact.kind == "fee_paid" else (None if new else paid, True)
+    return paid
+
+
 def _askings(case: Case) -> tuple[clock.Asking, ...]:
     """Each time that evidence of identity was asked for; to ask again before it came begins no new time."""
     found: list[clock.Asking] = []
@@ -297,7 +308,7 @@ def facts_of(case: Case) -> clock.Facts:
         id_received=came,
         id_askings=_askings(case),
         fee_requested=first("fee_requested"),
-        fee_paid=last("fee_paid"),
+        fee_paid=_fee_paid(case),
         clarifications=tuple(_questions(case)[0]),
         extension=extension,
         acknowledged=_acknowledged(case, by_kind),

@@ -1,5 +1,6 @@
 """The clock of a running case: what is recorded drives it, corrections keep both days, what cannot count is refused."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -47,6 +48,36 @@ def test_a_mistyped_day_is_put_right_and_both_stay_on_file(case: Case, officer: 
         date(2026, 9, 30),
         date(2026, 9, 10),
     ]
+
+
+def test_only_the_payment_that_completes_a_fee_begins_the_time(case: Case, officer: Actor) -> None:
+    record(case, "fee_requested", date(2026, 9, 3), officer)
+    paid = record(case, "fee_paid", date(2026, 9, 10), officer)
+    assert case.due_on == date(2026, 10, 12)  # 10 October is a Saturday
+    db.session.commit()
+    with pytest.raises(InvalidInput, match=r"was paid on Thursday 10 September 2026\. If that was"):
+        record(case, "fee_paid", date(2026, 9, 24), officer)
+    db.session.rollback()
+    assert case.due_on == date(2026, 10, 12)
+    correct(case, paid, date(2026, 9, 24), officer)  # the first was a part
+    assert case.due_on == date(2026, 10, 26)
+
+
+def test_a_second_payment_that_is_on_file_from_before_moves_nothing(case: Case, officer: Actor) -> None:
+    record(case, "fee_requested", date(2026, 9, 3), officer)
+    record(case, "fee_paid", date(2026, 9, 10), officer)
+    again = Fact(kind="fee_paid", on=date(2026, 9, 24), recorded_by="", recorded_at=LATER, number=9, detail={},
+                 id=uuid.uuid4(), case_id=case.id, controller=case.controller)  # fmt: skip
+    case.facts.append(again)
+    assert clock.reckon(case).due == date(2026, 10, 12)
+    correct(case, again, None, officer)
+    assert clock.reckon(case).due == date(2026, 10, 12)
+
+
+def test_a_fee_that_is_asked_for_again_is_complete_with_the_payment_after_that(case: Case, officer: Actor) -> None:
+    for kind, day in (("fee_requested", 3), ("fee_paid", 10), ("fee_requested", 11), ("fee_paid", 17)):
+        record(case, kind, date(2026, 9, day), officer)
+    assert case.due_on == date(2026, 10, 19)  # 17 October is a Saturday
 
 
 def test_an_entry_that_never_happened_is_taken_back(case: Case, officer: Actor) -> None:
