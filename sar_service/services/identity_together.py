@@ -39,8 +39,13 @@ def settled_in(case: Case, *, actor: Actor, now: datetime) -> Case | None:
 
 
 def _of_message(case: Case, *, actor: Actor) -> list[Case]:
-    linked = link.links(case, actor=actor)
-    found = (other for row, other in linked if row.kind is LinkKind.SAME_SUBMISSION and other is not None)
+    """What came in the same message, as far as this actor may see it; and what answers it, or was merged into it."""
+    found = {
+        other
+        for row, other in link.links(case, actor=actor)
+        if other is not None
+        and (row.kind is LinkKind.SAME_SUBMISSION or case.merged_into == other.id or other.merged_into == case.id)
+    }
     return sorted(found, key=lambda other: other.reference)
 
 

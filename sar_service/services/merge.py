@@ -29,6 +29,7 @@ from . import (
     clock,
     complaint,
     finding,
+    identity_copy,
     identity_linked,
     letter,
     letter_hold,
@@ -68,6 +69,11 @@ def stands_against(keep: Case, away: Case) -> str:
         return "The other one says that somebody else may read what is sent there. Go on under that one."
     if unclear := _unclear(keep, away):
         return unclear
+    if any(row.checked_at is None and row.destroyed_at is None for row in identity_copy.copies(away)):
+        return (
+            "A copy of evidence came in the one that would end, and nobody has looked at it: it would be destroyed "
+            "unseen. Look at it there first, or go on under that one."
+        )
     if keep.restricted != away.restricted:
         return "One of them is restricted and the other is not. Make them alike first."
     if any(row.state == "draft" for row in letter.letters(away)):

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from sar_service.db import db
+from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
 from sar_service.domain.errors import DomainError, InvalidInput, NotFound, StaleWrite, WrongState
 from sar_service.domain.lifecycle import Status
 from sar_service.domain.work import LinkKind
-from sar_service.models import Case, Merge
+from sar_service.models import Case, IdentityCopy, Merge
 from sar_service.services import case as cases
 from sar_service.services import identity, identity_change, letter_draft, link, merge, sealing, team
 from tests import factories, packs
@@ -87,6 +87,16 @@ def was_told_of_a_change_elsewhere(keep: Case, away: Case, actor: Actor, now: da
     identity_change.change_contact(third, {"email": "safe@example.org"}, actor=actor, now=now)
 
 
+def has_a_copy_that_nobody_looked_at(keep: Case, away: Case, actor: Actor, now: datetime) -> None:
+    """With the case that ends it would be destroyed, and they would be asked for it again."""
+    row = IdentityCopy(
+        id=new_id(), case_id=away.id, controller=away.controller, pages=1, sent_by="requester", sent_at=now,
+        sent_on=now.date(), destroy_on=now.date() + timedelta(days=28),
+    )  # fmt: skip
+    sealing.seal(row, {"name": "passport.jpg", "what": "My passport"})
+    db.session.add(row)
+
+
 AGAINST: list[tuple[Change, str]] = [
     (is_anothers, "another council"),
     (doubted, "is in doubt in the one that would end"),
@@ -98,6 +108,7 @@ AGAINST: list[tuple[Change, str]] = [
     (the_other_is_over, "have not been sent for sign-off or ended"),
     (one_is_restricted, "restricted and the other is not"),
     (the_other_is_restricted, "restricted and the other is not"),
+    (has_a_copy_that_nobody_looked_at, "nobody has looked at it"),
     (has_a_draft, "A letter was begun in the one that would end"),
 ]
 

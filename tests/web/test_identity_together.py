@@ -10,9 +10,11 @@ from flask import Flask
 from sar_service.db import db
 from sar_service.domain.actor import SERVICE, Actor
 from sar_service.domain.errors import InvalidInput, WrongState
+from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case
-from sar_service.services import clock, identity, identity_change, identity_together, intake
+from sar_service.services import case as cases
+from sar_service.services import clock, identity, identity_change, identity_together, intake, merge
 from tests import factories
 from tests.browser import Visitor
 from tests.overlap import at_once
@@ -141,3 +143,33 @@ def test_a_contact_changed_at_that_moment_is_not_settled_along(
     _, came = at_once(app, changes, settles)
     assert isinstance(came, InvalidInput | WrongState)
     assert settled(three) == [True, False, False]
+
+
+def test_what_was_seen_in_a_request_counts_in_the_one_it_is_merged_into(
+    visit: Visit, staff: Callable[..., Actor], officer: Actor, now: datetime
+) -> None:
+    keep = factories.a_case(now=now)
+    away = factories.with_identity(factories.a_case(now=now), actor=officer, now=now)
+    versions = {"version": keep.version, "away_version": away.version}
+    merge.merge(keep, away, why="Sent twice.", actor=staff("manager"), now=now, **versions)
+    db.session.commit()
+    keys, visitor = [keep.id, away.id], visit("officer")
+    words = f"It is settled already in {away.reference}, which was merged into this"
+    assert words in visitor.get(here(keys[0])).text.replace("\n", " ")
+    visitor.get(here(keys[1]))
+    visitor.send({"case": [str(keys[0])]}, form=BUTTON)
+    assert settled(keys) == [True, True]
+
+
+def test_what_was_seen_in_a_request_that_is_over_counts_in_the_others_still(
+    visit: Visit, three: list[Any], officer: Actor, now: datetime
+) -> None:
+    cases.move(
+        factories.with_identity(fresh(three[0]), actor=officer, now=now), Action.WITHDRAW, actor=officer, now=now
+    )
+    db.session.commit()
+    visitor = visit("officer")
+    assert "Look at it there" in visitor.get(here(three[1])).text
+    visitor.get(here(three[0]))
+    visitor.send({"case": [str(three[1])]}, form=BUTTON)
+    assert settled(three) == [True, True, False]
