@@ -9,7 +9,7 @@ from pathlib import Path
 from sar_service.domain.errors import Refused
 
 from . import sandbox
-from .kinds import require
+from .kinds import recognise
 from .pages import Limits
 from .pdf import opened
 from .picture_pdf import image_to_pdf
@@ -20,8 +20,12 @@ LIMITS = Limits(bytes=10 * 1024 * 1024, pages=10, pixels=60_000_000, seconds=30,
 
 
 def as_pages(path: Path, *, name: str, out: Path) -> tuple[Path, int]:
-    """The copy as a PDF, at `out` or where it is already, and how many pages it has. Raises Refused with the reason."""
-    kind = require(path, name=name)
+    """The copy as a PDF, at `out` or where it is already, and how many pages it has. Raises Refused with the reason,
+    in words for whoever sends it: what staff would do about a file of a kind that cannot be read is left out."""
+    found = recognise(path, name=name)
+    kind = found.kind
+    if found.refusal:
+        raise Refused(found.refusal.partition(": ")[0])
     if kind not in TAKEN:
         raise Refused("it is no picture (JPEG or PNG) and no PDF")
     if kind == "pdf":

@@ -272,6 +272,8 @@ def test_a_store_that_refuses_is_told_on_everybodys_list_until_it_is_done(
         (a_picture().read()[:60], "me.png", "cannot be used"),
         (a_huge_picture(), "me.png", "cannot be used"),
         (b"MZ\x90\0" + bytes(200), "passport\u202egpj.exe", "cannot be used"),
+        (b"\x01\x02\x03\x04" * 200, "me.heic", "not a kind of file that is known"),
+        (b"PK\x03\x04" + b"broken" * 50, "me.zip", "cannot be used"),
     ],
 )
 def test_what_is_no_picture_is_refused_in_words_and_not_kept(
@@ -282,6 +284,8 @@ def test_what_is_no_picture_is_refused_in_words_and_not_kept(
     stranger.get("/portal/evidence")
     answer = stranger.send({"what": "My passport", "file": (io.BytesIO(content), name)}, form="Send it")
     assert answer.status_code == 400 and words in answer.text and "My passport" in answer.text
+    for to_staff in ("by hand", "ask for the file", "ask its owner", "save it", "unpack it"):
+        assert to_staff not in answer.text
     assert in_store() == before and not db.session.query(IdentityCopy).count()
 
 
