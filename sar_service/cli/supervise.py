@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -76,31 +77,39 @@ class Supervisor:
         child.started = time.monotonic()
 
     def tend(self) -> None:
-        """Start again whatever has died."""
+        """Start again whatever has died. What cannot be started now (no memory, a full disk) is tried again later."""
         moment = time.monotonic()
         for child in self.children:
             process = child.process
             if process is not None and process.poll() is not None:
-                if moment - child.started > STEADY:
-                    child.pause, child.died_young = PAUSE, 0
-                else:
-                    child.died_young += 1
-                if child.mend is not None and child.died_young >= MEND_AFTER:
-                    child.mend()
-                    child.died_young = 0
-                child.deaths += 1
-                child.process, child.not_before = None, moment + child.pause
-                child.pause = min(child.pause * 2, LONGEST_PAUSE)
-                self._say(f"sar: {child.name} stopped ({process.returncode}); starting it again")
+                self._died(child, process.returncode, moment)
             elif process is None and moment >= child.not_before and not self.stopping.is_set():
-                self.start(child)
+                try:
+                    self.start(child)
+                except OSError as error:
+                    child.not_before = moment + LONGEST_PAUSE
+                    self._say(f"sar: {child.name} cannot be started ({error}); trying again")
+
+    def _died(self, child: Child, code: int, moment: float) -> None:
+        if moment - child.started > STEADY:
+            child.pause, child.died_young = PAUSE, 0
+        else:
+            child.died_young += 1
+        child.deaths += 1
+        child.process, child.not_before = None, moment + child.pause
+        child.pause = min(child.pause * 2, LONGEST_PAUSE)
+        self._say(f"sar: {child.name} stopped ({code}); starting it again")
+        if child.mend is not None and child.died_young >= MEND_AFTER:
+            child.died_young = 0
+            try:
+                child.mend()
+            except OSError as error:
+                self._say(f"sar: {child.name} cannot be mended ({error})")
 
     def _say(self, words: str) -> None:
-        if self.output is None:
-            print(words, file=sys.stderr)
-        else:
-            self.output.write(f"{words}\n".encode())
-            self.output.flush()
+        """Said, where there is room for it: the others are kept alive on a full disk as well."""
+        with suppress(OSError):
+            os.write(2 if self.output is None else self.output.fileno(), f"{words}\n".encode())
 
     def run(self, *, every: float = 0.25) -> None:
         """Tend the children until told to stop."""

@@ -51,6 +51,40 @@ def test_what_dies_is_started_again_and_said(supervisor: Supervisor, tmp_path: P
     assert b"sleeper stopped (-9); starting it again" in (tmp_path / "log").read_bytes()
 
 
+def test_a_disk_without_room_for_a_word_of_it_keeps_nobody_from_being_started_again() -> None:
+    with Path("/dev/full").open("wb") as full:
+        supervisor = Supervisor(dict(os.environ), output=full)
+        try:
+            child = supervisor.add("sleeper", WAITS)
+            assert child.process is not None
+            first = child.process.pid
+            child.process.kill()
+            child.process.wait(SECONDS)
+            until(lambda: supervisor.tend() or (child.process is not None and child.process.pid != first))
+        finally:
+            supervisor.stop()
+
+
+def test_what_cannot_be_started_or_mended_now_is_tried_again_and_the_others_are_tended(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(supervise, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(supervise, "PAUSE", 0.01)
+    queue = supervisor.add("queue", [sys.executable, "-c", "raise SystemExit(1)"], mend=full)
+    other = supervisor.add("other", WAITS)
+    until(lambda: supervisor.tend() or queue.deaths >= 5)
+    queue.command = [str(tmp_path / "missing")]
+    said = tmp_path / "log"
+    until(lambda: supervisor.tend() or said.read_bytes().count(b"cannot be started") >= 2)
+    assert b"queue cannot be mended" in said.read_bytes()
+    queue.command = WAITS
+    until(lambda: supervisor.tend() or (queue.process is not None and queue.process.poll() is None))
+    assert other.process is not None and other.process.poll() is None
+
+
 def test_what_keeps_dying_is_given_longer_and_longer_pauses(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
