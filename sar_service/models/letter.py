@@ -15,9 +15,9 @@ class Letter(Identified, OfCase, Sealed, Claimed, Base):
 
     `sealed` holds {"to", "address", "subject", "text", "mail": {"subject", "text"}} and, once it was sent again,
     "sending", how often; where it waits for the post, "printed", by whom and when; where it was left as its case
-    ended, "unsent", as its case was reopened, "reopened", or as what it says was, "taken_back"; of a draft {"subject",
-    "text", "words", "result", "by", "due", "must"}: what the officer gave, who wrote in it, the date that it tells, and
-    what no change may take out of it.
+    ended, "unsent", as its case was reopened, "reopened", or as what it says was, "taken_back" or "answered"; of a
+    draft {"subject", "text", "words", "result", "by", "due", "must"}: what the officer gave, who wrote in it, the date
+    that it tells, and what no change may take out of it.
     """
 
     __tablename__ = "letter"

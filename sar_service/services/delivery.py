@@ -30,8 +30,8 @@ MOST = listing.MOST
 CODE = "access-code"  # it has lapsed by the time that anybody looks at it
 RETURNED = "it came back in the post"
 NO_MORE = (
-    "What this letter says was taken back, or the request has ended or goes on again since. Say that it is dealt with, "
-    "and write another one if they have to know."
+    "What this letter says was taken back or answered, or the request has ended or goes on again since. Say that it is "
+    "dealt with, and write another one if they have to know."
 )
 
 

@@ -3,13 +3,17 @@ pressed the button: a question, a notice, an answer or a refusal that lay here w
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import and_, or_, select
+
+from sar_service.db import db
 from sar_service.domain.actor import Actor
-from sar_service.domain.letter import KINDS
+from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import OPEN
-from sar_service.models import Case, Letter
+from sar_service.models import Case, Fact, Letter
 
 from . import clock, sealing
 
@@ -33,29 +37,72 @@ def went(told: Mapping[str, Any]) -> bool:
 
 def overtaken(case: Case, row: Letter) -> bool:
     """Must it not go any more? A question, or the notice that more time is needed, in a request that has ended since it
-    was written, or one that was taken back since; and an answer, a refusal, or what says that the records are ready or
-    that work has stopped, in a request that was reopened since: what was wrong with it may still be in it, or lie in
-    the envelope with it."""
-    if row.kind in ENDED_WITH:
+    was written, or one that was taken back or answered since; and an answer, a refusal, or what says that the records
+    are ready, that work has stopped or that others answer, in a request that was reopened since: what was wrong with it
+    may still be in it, or lie in the envelope with it."""
+    if _ended(row):
         return case.status in OPEN
     does = KINDS[row.kind].does if row.kind in KINDS else ""
-    return does in TELLS and (case.status not in OPEN or _taken_back(case, row, does))
+    return does in TELLS and (case.status not in OPEN or _taken_back(case, row, does) or _answered(case, row, does))
+
+
+def _ended(row: Letter) -> bool:
+    """Was it written as its request ended?"""
+    sent_on = row.kind in KINDS and KINDS[row.kind].route is not None
+    return row.kind in ENDED_WITH or (sent_on and sealing.unseal(row).get("result") == Result.ALL)
 
 
 def left_as(case: Case, row: Letter) -> str:
     """What is kept with a letter that was overtaken and left: "unsent" goes after all once its request is reopened."""
-    if row.kind in ENDED_WITH:
+    if _ended(row):
         return "reopened"
-    return "taken_back" if case.status in OPEN else "unsent"
+    if case.status not in OPEN:
+        return "unsent"
+    return "taken_back" if _taken_back(case, row, KINDS[row.kind].does) else "answered"
 
 
 def _taken_back(case: Case, row: Letter, does: str) -> bool:
     """Was what a letter recorded as it was written struck out since, also after its day had been put right?"""
+    fact = _recorded(case, row, does)
+    return fact is not None and fact.kind == "struck_out"
+
+
+def _answered(case: Case, row: Letter, does: str) -> bool:
+    """Was what a letter asks for given since it was written? It has not left: they told it by themselves."""
+    fact = _recorded(case, row, does)
+    facts = clock.in_order(case, does, *ANSWERS.get(does, ()))
+    after = facts[facts.index(fact) + 1 :] if fact in facts else []
+    return any(each.kind != does for each in after)
+
+
+def _recorded(case: Case, row: Letter, does: str) -> Fact | None:
+    """What a letter recorded as it was written, as it stands after every correction; None if nothing."""
     after = {fact.corrects: fact for fact in case.facts if fact.corrects}
     fact = next((each for each in case.facts if each.kind == does and each.recorded_at == row.written_at), None)
     while fact is not None and fact.id in after:
         fact = after[fact.id]
-    return fact is not None and fact.kind == "struck_out"
+    return fact
+
+
+def unasked(case: Case) -> tuple[list[Letter], date | None]:
+    """The letters with questions on which the clock of a case rests and which have not left; and when the answer is due
+    as long as they have not."""
+    kinds = [key for key, kind in KINDS.items() if kind.does in WAITS]
+    lies = or_(Letter.state.in_(("to_post", "held")), and_(Letter.state == "waiting", Letter.message != ""))
+    rows = db.session.scalars(select(Letter).where(Letter.case_id == case.id, lies, Letter.kind.in_(kinds))).all()
+    lie = [row for row in rows if not went(sealing.unseal(row)) and not overtaken(case, row)]
+    facts = clock.facts_of(case)
+    days = {(row.kind, fact.on) for row in lie if (fact := _recorded(case, row, KINDS[row.kind].does)) is not None}
+    if not days or case.clock_state == "running":
+        return [], None
+    asked = {day for kind, day in days if KINDS[kind].does == "clarification_requested"}
+    kept = tuple(each for each in facts.clarifications if each.answered is not None or each.asked not in asked)
+    facts = replace(facts, clarifications=kept)
+    if any(KINDS[kind].does == "identity_requested" for kind, _ in days) and len(facts.id_askings) <= 1:
+        facts = replace(facts, id_requested=None, id_received=None, id_askings=())
+    if any(KINDS[kind].does == "fee_requested" for kind, _ in days):
+        facts = replace(facts, fee_requested=None, fee_paid=None)
+    return lie, clock.reckon_as(facts).due
 
 
 def counts_from(left: datetime, case: Case, row: Letter, *, reason: str, actor: Actor, now: datetime) -> bool:

@@ -29,8 +29,8 @@ TWICE = (
 )
 STILL = "What these say still counts, so they have to go: {which}. Where it does not, take it back in the case first."
 OVERTAKEN = (
-    "These are not to be posted any more, since the request has ended, was reopened, or what they say was taken back: "
-    "{which}. Leave them out, and say of them that they do not go."
+    "These are not to be posted any more, since the request has ended, was reopened, or what they say was taken back "
+    "or answered: {which}. Leave them out, and say of them that they do not go."
 )
 POSTED = "The letter was put into the post on this day."
 

@@ -17,7 +17,6 @@ from sar_service.domain.actor import SERVICE
 from sar_service.domain.errors import DomainError
 from sar_service.domain.incoming import message_id
 from sar_service.domain.letter import KINDS
-from sar_service.domain.lifecycle import OPEN
 from sar_service.extensions import runtime
 from sar_service.models import Case, Letter
 
@@ -32,6 +31,7 @@ LAPSED = "the code in it had lapsed before it could leave"
 TOO_LATE = "the last day on which it could be given passed before it could leave"
 OVERTAKEN = "the request had ended before it could leave"
 TAKEN_BACK = "it was taken back before it could leave"
+ANSWERED = "it was answered before it could leave"
 LEFT = "The letter left on this day."
 NOT_IN_TIME = "The letter could not leave by its last day."
 
@@ -53,8 +53,10 @@ def begin(letter_id: uuid.UUID, *, now: datetime) -> tuple[str, Mail] | None:
         _not_sent(case, row, "ended", LAPSED, now=now)
         return None
     if letter_left.overtaken(case, row):
-        sealing.seal(row, {**told, "named": "", letter_left.left_as(case, row): True})  # it has told nobody a date
-        _not_sent(case, row, "ended", TAKEN_BACK if case.status in OPEN else OVERTAKEN, now=now)
+        left = letter_left.left_as(case, row)
+        sealing.seal(row, {**told, "named": "", left: True})  # it has told nobody a date
+        why = {"unsent": OVERTAKEN, "answered": ANSWERED}.get(left, TAKEN_BACK)
+        _not_sent(case, row, "ended", why, now=now)
         return None
     if _too_late(case, row, told, now=now):
         _counts_from(case, row, NOT_IN_TIME, now=now)

@@ -105,6 +105,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "ended": (_l("Not delivered, dealt with"), "grey"),
     "unsent": (_l("Left unsent as the request ended"), "grey"),
     "reopened": (_l("Left unsent as the request was reopened"), "grey"),
+    "answered": (_l("Left unsent, as it was answered already"), "grey"),
     "taken_back": (_l("Left unsent, as it was taken back"), "grey"),
     "to_post": (_l("To be posted"), "amber"),
     "posted": (_l("Posted"), "green"),
@@ -116,7 +117,7 @@ def _state(row: Letter) -> dict[str, str]:
     """Where a letter stands, as a tag; for one that cannot leave `why`, with since when."""
     since = letter_wait.since(row)
     told = sealing.unseal(row)
-    left = next((each for each in ("unsent", "reopened", "taken_back") if told.get(each)), "")
+    left = next((each for each in ("unsent", "reopened", "answered", "taken_back") if told.get(each)), "")
     key = left or (row.state if since is None else "in vain")
     words, colour = STATES[key]
     why = _("since %(when)s: %(why)s", when=filters.moment(since), why=row.message) if since is not None else ""

@@ -10,7 +10,6 @@ from flask_babel import ngettext
 
 from sar_service.db import db, reading_only
 from sar_service.domain.letter import KINDS
-from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission
 from sar_service.models import Case, Letter
 from sar_service.services import audit, clock, delivery, letter_left, letter_post, sealing
@@ -70,8 +69,7 @@ def _told(row: Letter, case: Case) -> dict[str, Any]:
         "at": row.written_at,
         "to": to if len(to) > 1 else [],  # a name alone is no address
         "overtaken": overtaken,
-        "ended": case.status not in OPEN,
-        "reopened": row.kind in letter_left.ENDED_WITH,
+        "left": letter_left.left_as(case, row) if overtaken else "",
         "rests": "" if overtaken else delivery.clock_rests_on(row),
     }
 

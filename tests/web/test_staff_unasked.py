@@ -1,0 +1,99 @@
+"""A question that has not left: the case says that nobody was asked yet, and one answered meanwhile does not go."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from sar_service.db import db
+from sar_service.domain.actor import Actor
+from sar_service.domain.lifecycle import Action
+from sar_service.domain.redirect import Route
+from sar_service.domain.rights import Right
+from sar_service.models import Case, Letter
+from sar_service.services import case as cases
+from sar_service.services import clock, letter_draft, letter_left, letter_post, letter_send
+from tests import factories
+from tests.browser import Visitor
+from tests.web.test_staff_post_overtaken import NO_EMAIL, chosen, written
+
+Visit = Callable[..., Visitor]
+SAYS = "a question that nobody has been asked yet"
+
+
+@pytest.mark.parametrize("kind", ["clarification", "identity-asked", "fee-asked"])
+def test_a_case_says_that_its_question_is_not_in_the_post_and_when_it_is_due_meanwhile(
+    visit: Visit, officer: Actor, now: datetime, kind: str
+) -> None:
+    due = factories.a_case(now=now).due_on
+    case, letter = written(kind, actor=officer, now=now, requester=NO_EMAIL)
+    reference = case.reference
+    assert due is not None and case.clock_state != "running"
+    page = visit("officer").get(f"/staff/cases/{reference}").text
+    assert SAYS in page and f"/letters/{letter}" in page
+    assert f"Until then the answer is due on {due:%A} {due.day} {due:%B %Y}" in page
+    row = db.session.get_one(Letter, UUID(letter))
+    letter_post.posted([(row, db.session.get_one(Case, row.case_id))], on=clock.day_of(now), actor=officer, now=now)
+    db.session.commit()
+    assert SAYS not in visit("officer").get(f"/staff/cases/{reference}").text
+
+
+def test_a_question_that_leaves_at_once_by_e_mail_is_no_news(visit: Visit, officer: Actor, now: datetime) -> None:
+    case, _letter = written("clarification", actor=officer, now=now)
+    assert SAYS not in visit("officer").get(f"/staff/cases/{case.reference}").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("clarification", "clarification_received"),
+        ("identity-asked", "identity_received"),
+        ("fee-asked", "fee_paid"),
+    ],
+)
+def test_a_question_that_was_answered_before_it_was_posted_is_not_to_be_posted(
+    visit: Visit, officer: Actor, now: datetime, kind: str, answer: str
+) -> None:
+    case, letter = written(kind, actor=officer, now=now, requester=NO_EMAIL)
+    key, reference = case.id, case.reference
+    visitor = visit("officer")
+    assert chosen(visitor.get("/staff/post").text, letter)
+    case = db.session.get_one(Case, key)
+    clock.add_fact(case, answer, clock.day_of(now), actor=officer, now=now + timedelta(minutes=1))
+    db.session.commit()
+    page = visitor.get("/staff/post").text
+    assert "Do not post it: it was answered already" in page and not chosen(page, letter)
+    assert visitor.send({"letter": [letter], "do": "leave"}, form="They do not go any more").status_code == 200
+    page = visitor.get(f"/staff/cases/{reference}").text
+    assert "Left unsent, as it was answered already" in page and SAYS not in page
+
+
+def test_an_e_mail_that_was_answered_before_it_could_leave_does_not_go(officer: Actor, now: datetime) -> None:
+    case, letter = written("clarification", actor=officer, now=now)
+    row = db.session.get_one(Letter, UUID(letter))
+    clock.add_fact(case, "clarification_received", clock.day_of(now), actor=officer, now=now + timedelta(minutes=1))
+    assert letter_send.begin(row.id, now=now) is None
+    assert (row.state, row.message) == ("ended", letter_send.ANSWERED)
+
+
+def test_a_second_question_goes_though_the_first_was_answered(officer: Actor, now: datetime) -> None:
+    case, _first = written("clarification", actor=officer, now=now)
+    clock.add_fact(case, "clarification_received", clock.day_of(now), actor=officer, now=now + timedelta(minutes=1))
+    later = now + timedelta(minutes=2)
+    row = letter_draft.begin_and_send(case, "clarification", "And which years?", actor=officer, now=later)
+    assert letter_send.begin(row.id, now=later) is not None
+
+
+@pytest.mark.parametrize(("result", "goes"), [("all", False), ("part", True)])
+def test_that_others_answer_is_not_said_once_the_request_was_reopened(
+    officer: Actor, staff: Callable[..., Actor], now: datetime, result: str, goes: bool
+) -> None:
+    case = factories.a_case(now=now, right=Right.ACCESS)
+    row = letter_draft.begin_and_send(case, "redirect-police", "", result=result, actor=officer, now=now)
+    assert not letter_left.overtaken(case, row)
+    if result == "all":
+        assert case.redirected_as is Route.POLICE
+        cases.move(case, Action.REOPEN, actor=staff("manager"), now=now + timedelta(minutes=1), reason="It is ours")
+    db.session.commit()
+    assert (letter_send.begin(row.id, now=now + timedelta(minutes=2)) is not None) is goes
