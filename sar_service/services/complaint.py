@@ -192,13 +192,13 @@ def about(case: Case) -> Case | None:
 
 
 def about_this(case: Case, *, actor: Actor) -> list[tuple[Case, Complaint]]:
-    """The complaints about a request that this actor may see, the oldest first."""
-    from .case import visible
+    """The complaints about a request, or about what was merged into it, that this actor may see, the oldest first."""
+    from .case import visible, with_merged
 
     rows = db.session.execute(
         visible(actor, by_id=True)
         .join(Complaint, Complaint.case_id == Case.id)
-        .where(Complaint.about_id == case.id)
+        .where(Complaint.about_id.in_([each.id for each in with_merged(case)]))
         .with_only_columns(Case, Complaint)
         .order_by(Case.received_on, Case.id)
     )

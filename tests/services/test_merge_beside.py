@@ -13,7 +13,16 @@ from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import Case, Merge
 from sar_service.services import case as cases
-from sar_service.services import identity_change, identity_linked, letter_draft, letter_hold, link, merge, portal
+from sar_service.services import (
+    complaint,
+    identity_change,
+    identity_linked,
+    letter_draft,
+    letter_hold,
+    link,
+    merge,
+    portal,
+)
 from tests import factories, packs
 from tests.services.test_complaint import a_complaint
 from tests.services.test_pack_release import make_ready
@@ -91,6 +100,16 @@ def test_an_upheld_complaint_about_what_was_merged_reopens_what_answered_it(
     db.session.commit()
     letter_draft.send(case, row, version=row.version, actor=staff("manager"), now=now)
     assert (case.status, keep.status, away.status) == (Status.CLOSED, Status.REVIEWING, Status.CLOSED)
+
+
+def test_a_complaint_about_what_was_merged_is_shown_with_what_answers_it(
+    three: tuple[Case, Case, Case], manager: Actor, now: datetime
+) -> None:
+    keep, away, _ = three
+    first, second = a_complaint(now, about=away), a_complaint(now, about=keep)
+    merged(keep, away, actor=manager, now=now)
+    assert {each.id for each, _row in complaint.about_this(keep, actor=manager)} == {first.id, second.id}
+    assert [each.id for each, _row in complaint.about_this(away, actor=manager)] == [first.id]
 
 
 def test_a_pack_of_what_was_merged_since_is_not_made_available_again(

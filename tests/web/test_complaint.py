@@ -127,6 +127,14 @@ def test_from_ones_own_page_the_reference_is_there_already(app: Flask, stranger:
     assert f'value="{reference}"' in stranger.get("/complaint/").text
 
 
+def test_from_ones_own_page_the_council_is_chosen_already(app: Flask, stranger: Visitor, now: datetime) -> None:
+    """The other one would have the complaint, and find no request of this reference."""
+    request = factories.a_case(now=now, controller="southmoor")
+    stranger.enter_portal(request.id)
+    chosen = re.search(r'<input[^>]*name="controller"[^>]*checked[^>]*>', stranger.get("/complaint/").text)
+    assert chosen is not None and 'value="southmoor"' in chosen[0]
+
+
 def test_for_somebody_else_by_post(app: Flask, stranger: Visitor, sent: Any) -> None:
     page = tell(stranger, email="", postal="1 Quay Street\nNorthmoor", theirs="Jago Tregale", matter="use")
     assert "We write to you by post" in page.text

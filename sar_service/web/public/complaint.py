@@ -153,12 +153,13 @@ def tell() -> Any:
 
 
 def _known() -> dict[str, Any]:
-    """The reference and the language of whoever comes from their own page, so that they need not say it again."""
+    """The council, the reference and the language of whoever comes from their own page: they need not say it again."""
     try:
         case = portals.get(session.get("portal_case") or "")
     except (NotFound, ValueError):
         return {}
-    return {"reference": case.reference, "language": WELSH if letter.wants_welsh(case) else ENGLISH}
+    language = WELSH if letter.wants_welsh(case) else ENGLISH
+    return {"controller": case.controller, "reference": case.reference, "language": language}
 
 
 def _send(form: Told) -> Any:
