@@ -89,9 +89,11 @@ def of(case: Case) -> Complaint:
 def meant(reference: str | None, *, controller: str) -> Case | None:
     """The council's request with this reference, taken in order; nothing where there is none. For what is typed from
     outside: whether there is one shows in nothing that is answered."""
+    from . import link
+
     case = db.session.scalar(select(Case).where(Case.reference == reference, Case.controller == controller))
     if case is not None:
-        audit.lock(case)
+        audit.lock(*link.with_them(case))
     return case
 
 
@@ -129,6 +131,7 @@ def settle(
 
     Raises NotAllowed for who decided on what it is about now: nobody rids themselves of that by changing it.
     """
+    from . import link
     from .case import check_version, with_merged
 
     if case.right is not Right.COMPLAINT:
@@ -137,7 +140,7 @@ def settle(
         raise InvalidInput("Give the reference of the request that it is about.", field="request")
     if request is not None and request.id == case.id:
         raise InvalidInput("This is the complaint itself. Give the reference of the request.", field="request")
-    audit.lock(*with_merged(case), *filter(None, [request]))
+    audit.lock(*with_merged(case), *(link.with_them(request) if request is not None else ()))
     if actor.id in decided(case):
         raise NotAllowed(OWN)
     row = of(case)

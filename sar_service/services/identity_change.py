@@ -232,7 +232,7 @@ def request_of_their_own(
     requester = dict(told["requester"])
     if themselves:
         requester.update({"relationship": "", "authority": ""})
-    audit.lock(case)
+    audit.lock(*link.with_them(case))
     made = intake.submit(
         intake.Request(
             controller=case.controller,

@@ -31,7 +31,7 @@ def attach(draft: Case, other: Case, *, actor: Actor, now: datetime) -> Case:
         raise InvalidInput("That case is another council’s.", field="reference")
     if other.status in UNKNOWN:
         raise InvalidInput("That is an e-mail that nobody has logged. Log it first.", field="reference")
-    audit.lock(draft, other)
+    audit.lock(draft, *link.with_them(other))
     _still(draft)
     link.follow(other, draft, actor=actor, now=now)
     for row, _told in incoming.of(draft):
@@ -55,7 +55,7 @@ def begin_request(case: Case, row: Incoming, *, actor: Actor, now: datetime) -> 
         raise WrongState("This e-mail is a draft already.")
     told = sealing.unseal(row)
     message = Message(sender=told["from"], name=told["name"], subject=told["subject"], text=told["text"])
-    audit.lock(case)
+    audit.lock(*link.with_them(case))
     draft = incoming.begin(case.controller, message, arrived_at=row.arrived_at, actor=actor, now=now)
     _copy(row, draft, MessageKind.REQUEST, handled=True, actor=actor, now=now)
     link.follow(case, draft, actor=actor, now=now)

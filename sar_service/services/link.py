@@ -27,7 +27,7 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
         raise InvalidInput("This is the case itself. Give the reference of another one.", field="other")
     if one.controller != other.controller:
         raise InvalidInput("That case is another council’s. Cases of one council are linked only.", field="other")
-    audit.lock(*_with_them(one), *_with_them(other))
+    audit.lock(*with_them(one), *with_them(other))
     first, second = sorted((one, other), key=lambda case: case.id)
     apart = db.session.get(KeptApart, (first.id, second.id))
     if apart is not None:
@@ -55,8 +55,9 @@ def link(one: Case, other: Case, kind: LinkKind, *, actor: Actor, now: datetime)
     return row
 
 
-def _with_them(case: Case) -> list[Case]:
-    """What a link of a case may change: a complaint may be taken from who has it, and what was merged into it."""
+def with_them(case: Case) -> list[Case]:
+    """What a link of a case may change: a complaint may be taken from who has it, and what was merged into it. Whoever
+    writes something before they link takes all of it first."""
     return with_merged(case) if case.right is Right.COMPLAINT else [case]
 
 
@@ -64,7 +65,7 @@ def follow(before: Case, case: Case, *, actor: Actor, now: datetime) -> None:
     """Link a case with the one that it follows. Where that is restricted, it is restricted too: it tells of the same
     person."""
     link(before, case, LinkKind.RELATED, actor=actor, now=now)
-    for each in _with_them(case) if before.restricted and not case.restricted else ():
+    for each in with_them(case) if before.restricted and not case.restricted else ():
         each.restricted, each.assigned_to = True, case.assigned_to
         audit.record(
             "restricted the case", actor=actor, now=now, case=each, because="it follows one that is restricted"

@@ -1,18 +1,22 @@
 """Two people merge, link or part requests in one instant: one of them does, and no case is answered by none."""
 
+import contextvars
+import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.rights import Right
 from sar_service.domain.work import LinkKind
 from sar_service.models import AuditEvent, Case, LinkRow
-from sar_service.services import link, merge
+from sar_service.services import complaint, link, merge
 from tests.browser import Visitor
-from tests.overlap import Known, at_once, codes, count, one, sends
+from tests.overlap import PATIENCE, Known, at_once, codes, count, one, sends, waits
 
 Visit = Callable[..., Visitor]
 Staff = Callable[..., Actor]
@@ -97,3 +101,39 @@ def test_a_link_is_taken_away_once(app: Flask, visit: Visit, staff: Staff, now: 
     )
     assert codes(came) == [302, 404]
     assert count(LinkRow) == 0
+
+
+def test_what_hangs_on_a_complaint_is_taken_with_it_and_nobody_waits_for_ever(
+    app: Flask, visit: Visit, staff: Staff, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is about to link it has the one that was merged into it already, and waits for the other."""
+    merged, kept = sorted((one(now, right=Right.COMPLAINT) for _ in range(2)), key=lambda each: each.id)
+    new = one(now, right=Right.COMPLAINT)
+    merge.merge(
+        kept.now(), db.session.get_one(Case, merged.id), why="Alike", version=kept.version,
+        away_version=merged.version, actor=staff("manager"), now=now,
+    )  # fmt: skip
+    db.session.commit()
+    said = {"kind": "complaint", "matter": "other", "about": "request", "request": kept.reference, "version": "1"}
+    settles = sends(visit("officer"), f"{new.page}/complaint", **said)
+    links = sends(visit("officer"), f"{merged.page}/links", other=kept.reference, kind="related")
+    came: list[Any] = [None, None]
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        came[number] = contextvars.Context().run(act)
+
+    second, decided = threading.Thread(target=run, args=(1, links)), complaint.decided
+
+    def meanwhile(case: Case) -> frozenset[str]:
+        if case.id == new.id and second.ident is None:  # it has taken what it takes, and has written nothing yet
+            second.start()
+            while second.is_alive() and not waits():
+                second.join(0.02)
+        return decided(case)
+
+    monkeypatch.setattr(complaint, "decided", meanwhile)
+    db.session.remove()
+    run(0, settles)
+    second.join(PATIENCE)
+    assert codes(came) == [302, 302]
+    assert count(LinkRow) == 3

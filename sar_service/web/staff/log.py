@@ -123,7 +123,7 @@ def _submit(form: Logged, draft: Case | None) -> list[Case]:
     )
     if before is not None and before.controller != request.controller:
         raise Elsewhere(_("That request is another council’s. Requests of one council are linked only."))
-    audit.lock(*(each for each in (before, draft) if each is not None))
+    audit.lock(*(link.with_them(before) if before is not None else ()), *filter(None, [draft]))
     goes = form.route() is not None
     rights = [request.right] if goes else [Right(each) for each in form.rights.data]
     if draft is not None:
