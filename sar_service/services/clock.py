@@ -117,6 +117,10 @@ def add_fact(
         raise InvalidInput(EXTENDED, field="kind")
     audit.record("recorded a fact", actor=actor, now=now, case=case, of=fact, kind=kind, on=on.isoformat())
     refresh(case, actor=actor, now=now, of=fact)
+    if kind == "clarification_received" and corrects is None:
+        from . import letter_left
+
+        letter_left.heard(case, fact, actor=actor, now=now)
     return fact
 
 

@@ -2,7 +2,7 @@
 pressed the button: a question, a notice, an answer or a refusal that lay here was not given yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -11,20 +11,23 @@ from sqlalchemy import and_, or_, select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.clock import Facts
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Fact, Letter
 
 from . import clock, sealing
 
-WAITS = ("identity_requested", "clarification_requested", "fee_requested")  # the clock waits for their answer
+IDENTITY, CLARIFICATION, FEE = "identity_requested", "clarification_requested", "fee_requested"
+WAITS = (IDENTITY, CLARIFICATION, FEE)  # the clock waits for their answer
 NOTICE = "extension_notice"
 TELLS = (*WAITS, NOTICE)
 ANSWERS = {
-    "clarification_requested": ("clarification_received",),
-    "identity_requested": ("identity_received",),
-    "fee_requested": ("fee_paid",),
+    CLARIFICATION: ("clarification_received",),
+    IDENTITY: ("identity_received",),
+    FEE: ("fee_paid",),
 }  # by the fact of a letter, what answers it
+TOLD_FIRST = "They answered before the letter that asks had left."
 ENDS = ("refuse", "close")  # what a letter does that ends a case without an answer
 # What is written as a request ends; "released" goes with the pack.
 ENDED_WITH = frozenset(key for key, kind in KINDS.items() if kind.does in ("answer", *ENDS)) | {"released", "withdrawn"}
@@ -87,22 +90,61 @@ def _recorded(case: Case, row: Letter, does: str) -> Fact | None:
 def unasked(case: Case) -> tuple[list[Letter], date | None]:
     """The letters with questions on which the clock of a case rests and which have not left; and when the answer is due
     as long as they have not."""
-    kinds = [key for key, kind in KINDS.items() if kind.does in WAITS]
-    lies = or_(Letter.state.in_(("to_post", "held")), and_(Letter.state == "waiting", Letter.message != ""))
-    rows = db.session.scalars(select(Letter).where(Letter.case_id == case.id, lies, Letter.kind.in_(kinds))).all()
-    lie = [row for row in rows if not went(sealing.unseal(row)) and not overtaken(case, row)]
-    facts = clock.facts_of(case)
-    days = {(row.kind, fact.on) for row in lie if (fact := _recorded(case, row, KINDS[row.kind].does)) is not None}
+    lie = [row for row in _lying(case, WAITS) if not overtaken(case, row)]
+    days = {(KINDS[row.kind].does, fact.on) for row in lie if (fact := _stands(case, row)) is not None}
     if not days or case.clock_state == "running":
         return [], None
-    asked = {day for kind, day in days if KINDS[kind].does == "clarification_requested"}
+    asked = {day for does, day in days if does == CLARIFICATION}
+    facts = clock.facts_of(case)
     kept = tuple(each for each in facts.clarifications if each.answered is not None or each.asked not in asked)
-    facts = replace(facts, clarifications=kept)
-    if any(KINDS[kind].does == "identity_requested" for kind, _ in days) and len(facts.id_askings) <= 1:
+    return lie, clock.reckon_as(_without(replace(facts, clarifications=kept), {does for does, _ in days})).due
+
+
+def answered_first(case: Case) -> tuple[list[Letter], date | None]:
+    """The letters asking for evidence, or for a fee, that had not left when that came, and on which the beginning of
+    the time rests all the same; and when the answer is due if nobody had asked for it in another way either."""
+    if case.status not in OPEN:
+        return [], None
+    rows = [
+        row
+        for row in _lying(case, (IDENTITY, FEE), more=Letter.state == "ended")
+        if (row.state != "ended" or sealing.unseal(row).get("answered"))
+        and _stands(case, row) is not None
+        and _answered(case, row, KINDS[row.kind].does)
+    ]
+    due = clock.reckon_as(_without(clock.facts_of(case), {KINDS[row.kind].does for row in rows})).due if rows else None
+    return (rows, due) if due != case.due_on else ([], None)
+
+
+def heard(case: Case, answer: Fact, *, actor: Actor, now: datetime) -> None:
+    """A question was answered that has not left: they were asked in another way, and no sooner than they answered. The
+    days during which its letter lay here were no days of waiting for them."""
+    for row in _lying(case, (CLARIFICATION,)):
+        asked = _stands(case, row)
+        if asked is not None and asked.on < answer.on and _answered(case, row, CLARIFICATION):
+            clock.correct(case, str(asked.id), on=answer.on, reason=TOLD_FIRST, actor=actor, now=now)
+
+
+def _lying(case: Case, does: Collection[str], *, more: Any = None) -> list[Letter]:
+    """The letters of these deeds that have never left; `more` is a condition under which others are among them."""
+    kinds = [key for key, kind in KINDS.items() if kind.does in does]
+    lies = [Letter.state.in_(("to_post", "held")), and_(Letter.state == "waiting", Letter.message != "")]
+    query = select(Letter).where(Letter.case_id == case.id, Letter.kind.in_(kinds))
+    rows = db.session.scalars(query.where(or_(*lies, *([] if more is None else [more])))).all()
+    return [row for row in rows if not went(sealing.unseal(row))]
+
+
+def _stands(case: Case, row: Letter) -> Fact | None:
+    """What a letter recorded, unless it was taken back."""
+    fact = _recorded(case, row, KINDS[row.kind].does)
+    return fact if fact is not None and fact.kind != "struck_out" else None
+
+
+def _without(facts: Facts, does: Collection[str]) -> Facts:
+    """The facts as if evidence of identity, or a fee, had not been asked for."""
+    if IDENTITY in does and len(facts.id_askings) <= 1:
         facts = replace(facts, id_requested=None, id_received=None, id_askings=())
-    if any(KINDS[kind].does == "fee_requested" for kind, _ in days):
-        facts = replace(facts, fee_requested=None, fee_paid=None)
-    return lie, clock.reckon_as(facts).due
+    return replace(facts, fee_requested=None, fee_paid=None) if FEE in does else facts
 
 
 def counts_from(left: datetime, case: Case, row: Letter, *, reason: str, actor: Actor, now: datetime) -> bool:

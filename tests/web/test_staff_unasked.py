@@ -8,6 +8,7 @@ import pytest
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
+from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
@@ -67,6 +68,50 @@ def test_a_question_that_was_answered_before_it_was_posted_is_not_to_be_posted(
     assert visitor.send({"letter": [letter], "do": "leave"}, form="They do not go any more").status_code == 200
     page = visitor.get(f"/staff/cases/{reference}").text
     assert "Left unsent, as it was answered already" in page and SAYS not in page
+
+
+def test_days_during_which_a_question_lay_here_are_no_days_of_waiting_for_its_answer(
+    officer: Actor, now: datetime
+) -> None:
+    case, _letter = written("clarification", actor=officer, now=now - timedelta(days=4), requester=NO_EMAIL)
+    clock.add_fact(case, "clarification_received", clock.day_of(now), actor=officer, now=now)
+    asked = clock.in_order(case, "clarification_requested")
+    assert [fact.on for fact in asked] == [clock.day_of(now)]
+    paused = [(each.asked, each.answered) for each in clock.facts_of(case).clarifications]
+    assert paused == [(clock.day_of(now), clock.day_of(now))]
+
+
+def test_a_question_that_was_posted_waits_from_that_day(officer: Actor, now: datetime) -> None:
+    then = now - timedelta(days=4)
+    case, letter = written("clarification", actor=officer, now=then, requester=NO_EMAIL)
+    row = db.session.get_one(Letter, UUID(letter))
+    letter_post.posted([(row, case)], on=clock.day_of(then), actor=officer, now=then)
+    clock.add_fact(case, "clarification_received", clock.day_of(now), actor=officer, now=now)
+    assert [fact.on for fact in clock.in_order(case, "clarification_requested")] == [clock.day_of(then)]
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("identity-asked", "identity_received"), ("fee-asked", "fee_paid")])
+def test_what_came_before_its_letter_had_left_is_asked_about(
+    visit: Visit, officer: Actor, now: datetime, kind: str, answer: str
+) -> None:
+    then = now - timedelta(days=4)
+    due = factories.a_case(now=then).due_on
+    case, letter = written(kind, actor=officer, now=then, requester=NO_EMAIL)
+    key, reference = case.id, case.reference
+    clock.add_fact(case, answer, clock.day_of(now), actor=officer, now=now)
+    db.session.commit()
+    visitor = visit("officer")
+    page = visitor.get(f"/staff/cases/{reference}").text
+    assert due is not None and f"The answer is then due on {due:%A} {due.day} {due:%B %Y}" in page
+    visitor.get("/staff/post")
+    visitor.send({"letter": [letter], "do": "leave"}, form="They do not go any more")
+    assert "The answer is then due on" in visitor.get(f"/staff/cases/{reference}").text
+    case = db.session.get_one(Case, key)
+    for fact in clock.in_order(case, answer, KINDS[kind].does)[::-1]:
+        clock.correct(case, str(fact.id), on=None, reason="Nobody had asked.", actor=officer, now=now)
+    assert case.due_on == due
+    db.session.commit()
+    assert "The answer is then due on" not in visitor.get(f"/staff/cases/{reference}").text
 
 
 def test_an_e_mail_that_was_answered_before_it_could_leave_does_not_go(officer: Actor, now: datetime) -> None:
