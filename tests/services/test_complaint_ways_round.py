@@ -195,3 +195,25 @@ def test_where_too_few_may_look_into_it_its_page_says_what_to_do(
     assert f"Only {third.name} may look into it" in text and "add one more person from outside the team" in text
     staff("officer")
     assert "from outside the team" not in second.get(page).text
+
+
+def test_who_decided_is_shown_no_form_to_merge_complaints_about_it_or_to_take_them_apart(
+    app: Flask, staff: Staff, visit: Callable[..., Visitor], now: datetime
+) -> None:
+    theirs, free = visit("manager"), visit("manager")
+    assert theirs.actor is not None and free.actor is not None
+    request = answered(theirs.actor, staff("officer"), now)
+    keep, away = a_complaint(now, about=request), a_complaint(now, about=request)
+    side, work = f"/staff/cases/{keep.reference}/merging/{away.reference}", f"/staff/cases/{keep.reference}/work"
+    keys = keep.id, away.id
+    assert "Under which reference" in free.get(side).text
+    text = theirs.get(side).text
+    assert "Under which reference" not in text and complaint.OWN in text
+    db.session.rollback()
+    keep, away = (db.session.get_one(Case, key) for key in keys)
+    versions = {"version": keep.version, "away_version": away.version}
+    merge.merge(keep, away, why="The same", actor=free.actor, now=now, **versions)
+    db.session.commit()
+    assert "Take them apart again" in free.get(work).text
+    text = theirs.get(work).text
+    assert "Take them apart again" not in text and complaint.OWN in text

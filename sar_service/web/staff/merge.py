@@ -42,12 +42,18 @@ def merged(case: Case) -> list[dict[str, Any]]:
             "case": other,
             "reason": sealing.unseal(row)["reason"],
             "apart": not merge.touched(row),
+            "stopped": _stopped(case, other),
             "letters": letter_pages.listed(other),
             "notes": work.notes(other),
             "tasks": [(task, what) for task, what in work.tasks(other) if not task.outcome],
         }
         for row, other in found
     ]
+
+
+def _stopped(*pair: Case) -> str:
+    """Why whoever looks may neither merge these two nor take them apart, in words; "" where they may."""
+    return next(filter(None, map(frame.stopped, pair)), "")
 
 
 def _side(case: Case) -> dict[str, Any]:
@@ -76,6 +82,7 @@ def merge_page(reference: str, other: str) -> str:
     far = frame.find(other)
     audit.viewed("two requests side by side", actor=access.actor(), now=access.now(), case=far)
     older, younger = sorted((case, far), key=lambda each: (each.received_on, each.created_at))
+    stopped = _stopped(case, far)
     return frame.page(
         "merge",
         case,
@@ -84,8 +91,8 @@ def merge_page(reference: str, other: str) -> str:
         far=far,
         sides=[_side(older), _side(younger)],
         against={
-            older.reference: merge.stands_against(older, younger),
-            younger.reference: merge.stands_against(younger, older),
+            older.reference: stopped or merge.stands_against(older, younger),
+            younger.reference: stopped or merge.stands_against(younger, older),
         },
         suggested=(younger if merge.stands_against(older, younger) else older).reference,
     )
