@@ -100,6 +100,15 @@ def unasked(case: Case) -> tuple[list[Letter], date | None]:
     return lie, clock.reckon_as(_without(replace(facts, clarifications=kept), {does for does, _ in days})).due
 
 
+def unnoticed(case: Case) -> tuple[list[Letter], date | None]:
+    """The notices of an extension on which the due date of a case rests and which have not left; and when the answer is
+    due as long as they have not. One whose day somebody has put right was given in another way."""
+    if case.status not in OPEN:
+        return [], None
+    lie = [row for row in _lying(case, (NOTICE,)) if (fact := _stands(case, row)) is not None and fact.corrects is None]
+    return (lie, clock.reckon_as(replace(clock.facts_of(case), extension=None)).due) if lie else ([], None)
+
+
 def answered_first(case: Case) -> tuple[list[Letter], date | None]:
     """The letters asking for evidence, or for a fee, that had not left when that came, and on which the beginning of
     the time rests all the same; and when the answer is due if nobody had asked for it in another way either."""

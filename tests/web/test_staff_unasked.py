@@ -21,6 +21,7 @@ from tests.web.test_staff_post_overtaken import NO_EMAIL, chosen, written
 
 Visit = Callable[..., Visitor]
 SAYS = "a question that nobody has been asked yet"
+NOT_GIVEN = "a notice that nobody has been given yet"
 
 
 @pytest.mark.parametrize("kind", ["clarification", "identity-asked", "fee-asked"])
@@ -38,6 +39,47 @@ def test_a_case_says_that_its_question_is_not_in_the_post_and_when_it_is_due_mea
     letter_post.posted([(row, db.session.get_one(Case, row.case_id))], on=clock.day_of(now), actor=officer, now=now)
     db.session.commit()
     assert SAYS not in visit("officer").get(f"/staff/cases/{reference}").text
+
+
+def test_a_case_says_that_its_notice_of_more_time_is_not_in_the_post_and_by_when_it_has_to_be(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    due = factories.a_case(now=now).due_on
+    case, letter = written("extension", actor=officer, now=now, requester=NO_EMAIL)
+    key, reference, by = case.id, case.reference, case.notice_by
+    assert due is not None and by is not None and case.due_on != due
+    page = visit("officer").get(f"/staff/cases/{reference}").text
+    assert NOT_GIVEN in page and f"/letters/{letter}" in page
+    assert f"It has to leave by {by:%A} {by.day} {by:%B %Y}" in page
+    assert f"Without it the answer is due on {due:%A} {due.day} {due:%B %Y}" in page
+    row = db.session.get_one(Letter, UUID(letter))
+    letter_post.posted([(row, db.session.get_one(Case, key))], on=clock.day_of(now), actor=officer, now=now)
+    db.session.commit()
+    assert NOT_GIVEN not in visit("officer").get(f"/staff/cases/{reference}").text
+
+
+def test_a_notice_that_lay_here_until_it_was_too_late_is_said_to_be_so(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    case, _letter = written("extension", actor=officer, now=now - timedelta(days=40), requester=NO_EMAIL)
+    by = case.notice_by
+    assert by is not None
+    page = visit("officer").get(f"/staff/cases/{case.reference}").text
+    assert f"It is too late for that now: it had to leave by {by:%A} {by.day} {by:%B %Y}" in page
+
+
+def test_a_notice_that_was_given_in_another_way_or_taken_back_is_not_waited_for(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    then = now - timedelta(days=4)
+    case, _letter = written("extension", actor=officer, now=then, requester=NO_EMAIL)
+    (fact,) = clock.in_order(case, "extension_notice")
+    clock.correct(case, str(fact.id), on=clock.day_of(now), reason="By hand.", actor=officer, now=now)
+    assert letter_left.unnoticed(case) == ([], None)
+    case, _letter = written("extension", actor=officer, now=then, requester=NO_EMAIL)
+    (fact,) = clock.in_order(case, "extension_notice")
+    clock.correct(case, str(fact.id), on=None, reason="Not needed.", actor=officer, now=now)
+    assert letter_left.unnoticed(case) == ([], None)
 
 
 def test_a_question_that_leaves_at_once_by_e_mail_is_no_news(visit: Visit, officer: Actor, now: datetime) -> None:

@@ -122,6 +122,7 @@ def case_page(reference: str) -> Any:
         services=_services(case),
         misled=told_date.wrong(case),
         unasked=letter_left.unasked(case),
+        unnoticed=letter_left.unnoticed(case),
         answered_first=letter_left.answered_first(case),
         other_day=link.otherwise_received(case, actor=actor),
         untold=bool(case_urgency.of_untold([case], frame.today())),
