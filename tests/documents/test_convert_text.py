@@ -184,6 +184,8 @@ def test_a_page_that_would_take_a_parser_minutes_is_refused_before_it_begins(
         b"<p>Rosa<br>" * 20_000,
         b"<table>" + b"<tr><td>Rosa<td>Otto" * 20_000 + b"</table>",
         b"<div><div><div>Rosa</div></div></div>" * 10_000,
+        b"<table>" + b"<tr><td><font size=2>Rosa</td><td><span>Otto</tr>" * 10_000 + b"</table>",
+        b"<table><tr><td>" + b"<table><tr><td><font>Rosa</table>" * 10_000 + b"</table>",
     ],
 )
 def test_a_long_page_of_ordinary_elements_is_not_too_deep(page: bytes) -> None:
