@@ -117,7 +117,7 @@ def add_fact(
         raise InvalidInput(EXTENDED, field="kind")
     audit.record("recorded a fact", actor=actor, now=now, case=case, of=fact, kind=kind, on=on.isoformat())
     refresh(case, actor=actor, now=now, of=fact)
-    if kind == "clarification_received" and corrects is None:
+    if kind == "clarification_received":
         from . import letter_left
 
         letter_left.heard(case, fact, actor=actor, now=now)
@@ -198,7 +198,7 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
     A notice of an extension that turns out to have been too late stays on file and does not count. If evidence of
     identity never came, identity is no longer settled. Raises InvalidInput naming the field.
     """
-    from . import identity
+    from . import identity, letter_left
 
     found = next((each for each in standing_facts(case) if str(each.id) == fact_id), None)
     if found is None or found.kind not in CORRECTABLE:
@@ -209,6 +209,8 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
         raise InvalidInput("The day of receipt can be put right, not taken back.", field="entry")
     if on == found.on:
         raise InvalidInput("This is the day that is on file already.", field="on")
+    if on is not None and on < found.on and found.kind == "clarification_received":
+        letter_left.came_sooner(case, found, on, actor=actor, now=now)
     kept = {name: value for name, value in told(found).items() if name != "reason"}
     kind = found.kind if on is not None else "struck_out"
     made = add_fact(case, kind, on or found.on, actor=actor, now=now, corrects=found, reason=reason.strip(), **kept)
@@ -336,18 +338,14 @@ def _acknowledged(case: Case, by_kind: dict[str, list[Fact]]) -> Acknowledged | 
 
 def reckon(case: Case) -> clock.Reckoning:
     """The clock of a case: state, due date and the worked steps. It runs on where the council’s own file is gone."""
-    council = runtime().catalogue.controllers.get(case.controller)
-    school = council.pupil_records if council is not None else None
-    return clock.reckon(
-        facts_of(case), holidays=runtime().holidays, terms=school.known() if school is not None else clock.NO_TERMS
-    )
+    return reckon_as(facts_of(case), case)
 
 
 def not_extended(case: Case, on: date) -> str:
     """Why a notice of an extension given on this day would not count, in a sentence; "" if it would."""
     if in_order(case, "extension_notice"):
         return EXTENDED
-    found = reckon_as(replace(facts_of(case), extension=clock.Extension(notice_on=on, reasons="on file")))
+    found = reckon_as(replace(facts_of(case), extension=clock.Extension(notice_on=on, reasons="on file")), case)
     why = next((step for step in found.steps if step.key in NOT_EXTENDED), None)
     limit = why.values.get("limit") if why is not None else None
     if why is None:
@@ -355,9 +353,12 @@ def not_extended(case: Case, on: date) -> str:
     return f"Notice had to be given by {written(limit)}." if isinstance(limit, date) else why.sentence
 
 
-def reckon_as(facts: clock.Facts) -> clock.Reckoning:
-    """The clock of other facts than those of a case."""
-    return clock.reckon(facts, holidays=runtime().holidays)
+def reckon_as(facts: clock.Facts, case: Case) -> clock.Reckoning:
+    """The clock of other facts than those of a case, in the terms of its council's schools."""
+    council = runtime().catalogue.controllers.get(case.controller)
+    school = council.pupil_records if council is not None else None
+    terms = school.known() if school is not None else clock.NO_TERMS
+    return clock.reckon(facts, holidays=runtime().holidays, terms=terms)
 
 
 def refresh(case: Case, *, actor: Actor, now: datetime, of: Fact | None = None, because: str = "") -> clock.Reckoning:

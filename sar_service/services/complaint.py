@@ -210,7 +210,7 @@ def about_this(case: Case, *, actor: Actor) -> list[tuple[Case, Complaint]]:
 
 def acknowledgement_due(case: Case) -> date | None:
     """The last day for the acknowledgement (s.164A(3)), whether it was given or not."""
-    return clock.reckon_as(replace(clock.facts_of(case), acknowledged=None)).due
+    return clock.reckon_as(replace(clock.facts_of(case), acknowledged=None), case).due
 
 
 def decided(case: Case) -> frozenset[str]:

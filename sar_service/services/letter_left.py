@@ -90,14 +90,14 @@ def _recorded(case: Case, row: Letter, does: str) -> Fact | None:
 def unasked(case: Case) -> tuple[list[Letter], date | None]:
     """The letters with questions on which the clock of a case rests and which have not left; and when the answer is due
     as long as they have not."""
-    lie = [row for row in _lying(case, WAITS) if not overtaken(case, row)]
+    lie = [row for row in _lying(case, WAITS, answered=True) if not overtaken(case, row)]
     days = {(KINDS[row.kind].does, fact.on) for row in lie if (fact := _stands(case, row)) is not None}
     if not days or case.clock_state == "running":
         return [], None
     asked = {day for does, day in days if does == CLARIFICATION}
     facts = clock.facts_of(case)
     kept = tuple(each for each in facts.clarifications if each.answered is not None or each.asked not in asked)
-    return lie, clock.reckon_as(_without(replace(facts, clarifications=kept), {does for does, _ in days})).due
+    return lie, clock.reckon_as(_without(replace(facts, clarifications=kept), {does for does, _ in days}), case).due
 
 
 def unnoticed(case: Case) -> tuple[list[Letter], date | None]:
@@ -106,7 +106,7 @@ def unnoticed(case: Case) -> tuple[list[Letter], date | None]:
     if case.status not in OPEN:
         return [], None
     lie = [row for row in _lying(case, (NOTICE,)) if (fact := _stands(case, row)) is not None and fact.corrects is None]
-    return (lie, clock.reckon_as(replace(clock.facts_of(case), extension=None)).due) if lie else ([], None)
+    return (lie, clock.reckon_as(replace(clock.facts_of(case), extension=None), case).due) if lie else ([], None)
 
 
 def answered_first(case: Case) -> tuple[list[Letter], date | None]:
@@ -116,31 +116,67 @@ def answered_first(case: Case) -> tuple[list[Letter], date | None]:
         return [], None
     rows = [
         row
-        for row in _lying(case, (IDENTITY, FEE), more=Letter.state == "ended")
-        if (row.state != "ended" or sealing.unseal(row).get("answered"))
-        and _stands(case, row) is not None
-        and _answered(case, row, KINDS[row.kind].does)
+        for row in _lying(case, (IDENTITY, FEE), answered=True)
+        if _stands(case, row) is not None and _answered(case, row, KINDS[row.kind].does)
     ]
-    due = clock.reckon_as(_without(clock.facts_of(case), {KINDS[row.kind].does for row in rows})).due if rows else None
+    if not rows:
+        return [], None
+    due = clock.reckon_as(_without(clock.facts_of(case), {KINDS[row.kind].does for row in rows}), case).due
     return (rows, due) if due != case.due_on else ([], None)
 
 
 def heard(case: Case, answer: Fact, *, actor: Actor, now: datetime) -> None:
     """A question was answered that has not left: they were asked in another way, and no sooner than they answered. The
     days during which its letter lay here were no days of waiting for them."""
-    for row in _lying(case, (CLARIFICATION,)):
-        asked = _stands(case, row)
-        if asked is not None and asked.on < answer.on and _answered(case, row, CLARIFICATION):
+    for asked in _answered_by(case, answer):
+        if asked.on < answer.on:
             clock.correct(case, str(asked.id), on=answer.on, reason=TOLD_FIRST, actor=actor, now=now)
 
 
-def _lying(case: Case, does: Collection[str], *, more: Any = None) -> list[Letter]:
-    """The letters of these deeds that have never left; `more` is a condition under which others are among them."""
+def came_sooner(case: Case, answer: Fact, on: date, *, actor: Actor, now: datetime) -> None:
+    """The day of an answer is about to be put right to an earlier one: the question that went along with it goes there
+    first, or the answer would answer nothing."""
+    for asked in _answered_by(case, answer):
+        if _before(case, asked)[-1].on <= on < asked.on:
+            clock.correct(case, str(asked.id), on=on, reason=TOLD_FIRST, actor=actor, now=now)
+
+
+def _answered_by(case: Case, answer: Fact) -> list[Fact]:
+    """The questions that have not left and that this answers, unless somebody has said on which day they were asked."""
+    facts = clock.in_order(case, CLARIFICATION, *ANSWERS[CLARIFICATION]) if case.status in OPEN else []
+    found = []
+    for row in _lying(case, (CLARIFICATION,), answered=True):
+        asked = _stands(case, row)
+        after = facts[facts.index(asked) + 1 :] if asked in facts else []
+        first = next((each for each in after if each.kind != CLARIFICATION), None)
+        if asked is not None and first is not None and first.id == answer.id and not _put_right(case, asked):
+            found.append(asked)
+    return found
+
+
+def _put_right(case: Case, fact: Fact) -> bool:
+    """Has somebody put the day of this right, other than the service itself?"""
+    return any(each.corrects and clock.told(each).get("reason") != TOLD_FIRST for each in _before(case, fact))
+
+
+def _before(case: Case, fact: Fact) -> list[Fact]:
+    """A fact, and what it was before each correction."""
+    by_id = {each.id: each for each in case.facts}
+    found = [fact]
+    while found[-1].corrects is not None:
+        found.append(by_id[found[-1].corrects])
+    return found
+
+
+def _lying(case: Case, does: Collection[str], *, answered: bool = False) -> list[Letter]:
+    """The letters of these deeds that have never left; with `answered` also those that were left for good because what
+    they ask for had come."""
     kinds = [key for key, kind in KINDS.items() if kind.does in does]
     lies = [Letter.state.in_(("to_post", "held")), and_(Letter.state == "waiting", Letter.message != "")]
     query = select(Letter).where(Letter.case_id == case.id, Letter.kind.in_(kinds))
-    rows = db.session.scalars(query.where(or_(*lies, *([] if more is None else [more])))).all()
-    return [row for row in rows if not went(sealing.unseal(row))]
+    rows = db.session.scalars(query.where(or_(*lies, *([Letter.state == "ended"] if answered else [])))).all()
+    told = [(row, sealing.unseal(row)) for row in rows]
+    return [row for row, kept in told if not went(kept) and (row.state != "ended" or kept.get("answered"))]
 
 
 def _stands(case: Case, row: Letter) -> Fact | None:
@@ -159,8 +195,9 @@ def _without(facts: Facts, does: Collection[str]) -> Facts:
 def counts_from(left: datetime, case: Case, row: Letter, *, reason: str, actor: Actor, now: datetime) -> bool:
     """Have what a letter did as it was written count from when it left; False if nothing moves.
 
-    A day that somebody has put right since stays, and so does a question that was answered before it left. One that
-    goes again because its first sending did not arrive stays too: its page has asked what rests on it.
+    A day that somebody has put right since stays, though not one that only went along with an answer; and so does a
+    question that was answered before it left. One that goes again because its first sending did not arrive stays too:
+    its page has asked what rests on it.
     """
     day, does = clock.day_of(left), KINDS[row.kind].does if row.kind in KINDS else ""
     if clock.day_of(row.written_at) >= day or went(sealing.unseal(row)):
@@ -174,11 +211,10 @@ def counts_from(left: datetime, case: Case, row: Letter, *, reason: str, actor: 
     if case.status not in OPEN or does not in TELLS:
         return False
     facts = clock.in_order(case, does, *ANSWERS.get(does, ()))
-    of_letter = (each for each in facts if each.kind == does and each.recorded_at == row.written_at)
-    fact = next(of_letter, None)
+    fact = _stands(case, row)
     if (
         fact is None
-        or fact.corrects is not None
+        or _put_right(case, fact)
         or fact.on >= day
         or any(each.kind != does and each.on >= fact.on for each in facts)
     ):

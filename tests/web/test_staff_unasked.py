@@ -1,7 +1,7 @@
 """A question that has not left: the case says that nobody was asked yet, and one answered meanwhile does not go."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,7 +12,7 @@ from sar_service.domain.letter import KINDS
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
-from sar_service.models import Case, Letter
+from sar_service.models import Case, Fact, Letter
 from sar_service.services import case as cases
 from sar_service.services import clock, letter_draft, letter_left, letter_post, letter_send
 from tests import factories
@@ -184,3 +184,80 @@ def test_that_others_answer_is_not_said_once_the_request_was_reopened(
         cases.move(case, Action.REOPEN, actor=staff("manager"), now=now + timedelta(minutes=1), reason="It is ours")
     db.session.commit()
     assert (letter_send.begin(row.id, now=now + timedelta(minutes=2)) is not None) is goes
+
+
+def paused(case: Case) -> list[tuple[date, date | None]]:
+    return [(each.asked, each.answered) for each in clock.facts_of(case).clarifications]
+
+
+def answered(case: Case, on: datetime, *, actor: Actor) -> Fact:
+    return clock.add_fact(case, "clarification_received", clock.day_of(on), actor=actor, now=on)
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_the_day_of_an_answer_is_put_right_and_its_question_never_asked_goes_with_it(
+    officer: Actor, now: datetime, days: int
+) -> None:
+    case, _letter = written("clarification", actor=officer, now=now - timedelta(days=6), requester=NO_EMAIL)
+    found = answered(case, now - timedelta(days=2), actor=officer)
+    right = clock.day_of(now - timedelta(days=2 - days))
+    clock.correct(case, str(found.id), on=right, reason="Stamped then.", actor=officer, now=now)
+    assert paused(case) == [(right, right)]
+
+
+def test_the_answer_to_a_later_question_leaves_the_first_where_it_was(officer: Actor, now: datetime) -> None:
+    case, _letter = written("clarification", actor=officer, now=now - timedelta(days=8), requester=NO_EMAIL)
+    answered(case, now - timedelta(days=6), actor=officer)
+    asked = now - timedelta(days=4)
+    clock.add_fact(case, "clarification_requested", clock.day_of(asked), actor=officer, now=asked)
+    answered(case, now, actor=officer)
+    first = clock.day_of(now - timedelta(days=6))
+    assert paused(case) == [(first, first), (clock.day_of(asked), clock.day_of(now))]
+
+
+def test_a_day_on_which_somebody_said_that_they_were_asked_stays(officer: Actor, now: datetime) -> None:
+    then = now - timedelta(days=6)
+    case, _letter = written("clarification", actor=officer, now=then, requester=NO_EMAIL)
+    fact, on = clock.in_order(case, "clarification_requested")[0], clock.day_of(now - timedelta(days=5))
+    clock.correct(case, str(fact.id), on=on, reason="Asked by telephone.", actor=officer, now=now)
+    answered(case, now, actor=officer)
+    assert paused(case) == [(on, clock.day_of(now))]
+
+
+def test_an_answer_after_the_request_has_ended_is_recorded_and_moves_nothing(
+    officer: Actor, staff: Callable[..., Actor], now: datetime
+) -> None:
+    then = now - timedelta(days=6)
+    case, _letter = written("clarification", actor=officer, now=then, requester=NO_EMAIL)
+    cases.move(case, Action.WITHDRAW, actor=staff("manager"), now=now - timedelta(days=2), reason="They said so.")
+    answered(case, now, actor=officer)
+    assert paused(case) == [(clock.day_of(then), clock.day_of(now))]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_where_the_answer_is_taken_back_its_question_counts_from_when_it_leaves(
+    visit: Visit, officer: Actor, now: datetime, left: bool
+) -> None:
+    case, letter = written("clarification", actor=officer, now=now - timedelta(days=6), requester=NO_EMAIL)
+    found = answered(case, now - timedelta(days=3), actor=officer)
+    row = db.session.get_one(Letter, UUID(letter))
+    if left:
+        letter_post.leave([(row, case)], actor=officer, now=now - timedelta(days=2))
+    clock.correct(case, str(found.id), on=None, reason="Of another case.", actor=officer, now=now - timedelta(days=1))
+    db.session.commit()
+    reference = case.reference
+    assert SAYS in visit("officer").get(f"/staff/cases/{reference}").text
+    if not left:
+        row = db.session.get_one(Letter, UUID(letter))
+        case = db.session.get_one(Case, row.case_id)
+        letter_post.posted([(row, case)], on=clock.day_of(now), actor=officer, now=now)
+        assert paused(case) == [(clock.day_of(now), None)]
+
+
+def test_the_time_for_a_pupils_record_rests_on_no_evidence_and_nobody_is_told_that_it_does(
+    officer: Actor, now: datetime
+) -> None:
+    then = now - timedelta(days=45)  # the half-term holiday lies between
+    case, _letter = written("identity-asked", actor=officer, now=then, requester=NO_EMAIL, right=Right.PUPIL_RECORD)
+    clock.add_fact(case, "identity_received", clock.day_of(now), actor=officer, now=now)
+    assert letter_left.answered_first(case) == ([], None)
