@@ -24,7 +24,7 @@ from . import clock, report
 
 TOGETHER = 500  # cases read at a time
 RELEASED, ANSWERED = Action.RELEASE.value, Action.ANSWER.value  # as the trail calls them
-UNFOUNDED, UNSENT = "unfounded", ("draft", "held", "ended")
+UNFOUNDED = "unfounded"
 PAUSES = frozenset({"pause", "pause_open"})
 
 
@@ -113,11 +113,11 @@ def _answers(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Outcome]:
 
 
 def _unfounded(ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Those that were last refused because they are unfounded or excessive."""
+    """Those that were last refused because they are unfounded or excessive: as the letter said, wherever it is now."""
     kinds = [key for key, kind in KINDS.items() if kind.does == "refuse"]
     rows = db.session.execute(
         select(Letter.case_id, Letter.kind)
-        .where(Letter.case_id.in_(ids), Letter.kind.in_(kinds), Letter.state.not_in(UNSENT))
+        .where(Letter.case_id.in_(ids), Letter.kind.in_(kinds), Letter.state != "draft")
         .order_by(Letter.written_at)
     )
     newest = {row.case_id: row.kind for row in rows}

@@ -12,7 +12,8 @@ from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import letter_draft, merge
+from sar_service.services import delivery, letter_draft, merge
+from sar_service.services import letter as letters
 from tests import factories, packs
 from tests.browser import Visitor
 
@@ -77,6 +78,19 @@ def test_a_request_answered_anew_says_what_the_last_answer_was(
     later = factories.later(now, hours=1)
     _sent(case, "outcome-erasure", result="part", writer=first, sender=second, now=later)
     assert outcomes(visit("manager")) == {reference: "part"}
+
+
+def test_why_it_was_refused_stands_though_the_letter_did_not_arrive(
+    visit: Visit, staff: Callable[..., Actor], officer: Actor, now: datetime, sent: Any
+) -> None:
+    case = _known(now, officer)
+    reference = _sent(case, "unfounded", writer=staff("manager"), sender=staff("manager"), now=now)
+    row = next(each for each in letters.letters(case) if each.kind == "unfounded")
+    delivery.bounced(row.id, reason="no such mailbox", permanent=True, now=now)
+    version = row.version
+    delivery.settle(case, row, reason="Read to them.", version=version, actor=officer, now=now)
+    db.session.commit()
+    assert outcomes(visit("manager")) == {reference: "unfounded or excessive"}
 
 
 def test_a_released_pack_is_the_answer_and_a_merged_request_is_answered_with_the_other(
