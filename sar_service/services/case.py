@@ -270,9 +270,9 @@ def worklist(chosen: Filter, *, actor: Actor, today: date) -> tuple[Sequence[Cas
     last = max(1, -(-min(total, MOST_LISTED) // PAGE))  # a page beyond the last is the last
     chosen = replace(chosen, page=min(chosen.page, last))
     known = total if total <= MOST_LISTED else None
-    order, late = case_urgency.urgency(today), case_urgency.late(today)
-    ids = listing.page_of(wanted, chosen, urgent=order, late=late, total=known, size=PAGE)
-    return listing.in_this_order(ids, with_facts=True), total
+    order = () if chosen.ended else case_urgency.urgency(today)  # of what has ended nothing is urgent
+    ids = listing.page_of(wanted, chosen, urgent=order, late=case_urgency.late(today), total=known, size=PAGE)
+    return listing.in_this_order(ids), total
 
 
 def condition(chosen: Filter, *, actor: Actor, today: date) -> Any:

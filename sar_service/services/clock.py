@@ -24,7 +24,6 @@ from . import audit, sealing, told_date
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2018, 1, 1)
-
 FACTS = {
     "received": "Request received",
     "identity_requested": "Evidence of identity or authority asked for",
@@ -228,6 +227,8 @@ def standing_facts(case: Case) -> list[Fact]:
 
 def in_order(case: Case, *kinds: str) -> list[Fact]:
     """The standing facts of these kinds by their day; on one day, in the order in which they first came on file."""
+    if not any(fact.kind in kinds for fact in case.facts):
+        return []
     by_id = {fact.id: fact for fact in case.facts}
 
     def place(fact: Fact) -> tuple[date, datetime, int, int]:

@@ -155,8 +155,8 @@ def say(case: Case, reason: Lateness, text: str, *, version: int, actor: Actor, 
 def reasons(rows: Sequence[Case], *, today: date) -> dict[uuid.UUID, Lateness]:
     """The reason that stands for each of these cases that is late and has one."""
     ids = [row.id for row in rows if row.late_reason is not None]
-    found = db.session.scalars(select(Case.id).where(Case.id.in_(ids), late(today))).all() if ids else ()
-    return {row.id: row.late_reason for row in rows if row.late_reason is not None and row.id in set(found)}
+    found = set(db.session.scalars(select(Case.id).where(Case.id.in_(ids), late(today)))) if ids else set()
+    return {row.id: row.late_reason for row in rows if row.late_reason is not None and row.id in found}
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
@@ -25,6 +26,7 @@ SENT_AGAIN = timedelta(minutes=15)  # for so long the same note is the same form
 FARTHEST = timedelta(days=3 * 366)
 OUTCOMES = ("done", "dropped")
 SHOWN = 20  # of the tasks of somebody, at once
+MOST = 50  # of them are counted
 
 
 def note(case: Case, text: str, *, actor: Actor, now: datetime) -> Note:
@@ -149,8 +151,9 @@ def tasks(case: Case) -> list[tuple[Task, str]]:
 
 def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]], int]:
     """What this actor has to do in the cases they may see: the next `SHOWN` by day, each with its case's reference and
-    what it is; and how many there are in all. What is given to nobody, or to somebody who has left or may not see the
-    case any more, is for whoever has the case; where nobody has that either, it is everybody's once its day has passed.
+    what it is; and how many there are in all, `MOST` and one where there are more. What is given to nobody, or to
+    somebody who has left or may not see the case any more, is for whoever has the case; where nobody has that either,
+    it is everybody's once its day has passed.
     """
     me = uuid.UUID(actor.id)
     waits = visible(actor, by_id=True).join(Task, Task.case_id == Case.id).where(Task.outcome == "")
@@ -173,14 +176,20 @@ def open_tasks(actor: Actor, *, today: date) -> tuple[list[tuple[Task, str, str]
     rows: list[tuple[Task, str]] = []
     total = 0
     for which in parts:
-        mine = waits.where(which).with_only_columns(Task, Case.reference, func.count().over())
-        nearest = mine.order_by(Task.due_on, Task.made_at, Task.id).limit(SHOWN)
-        some = db.session.execute(nearest).all()
-        total += some[0][2] if some else 0
-        rows += [(row, reference) for row, reference, _ in some]
+        mine = waits.where(which)
+        nearest = mine.with_only_columns(Task, Case.reference).order_by(Task.due_on, Task.made_at, Task.id).limit(SHOWN)
+        some = [(row, reference) for row, reference in db.session.execute(nearest)]
+        rows += some
+        total += len(some) if len(some) < SHOWN else _counted(mine)
     rows = sorted(rows, key=lambda each: (each[0].due_on, each[0].made_at, each[0].id))[:SHOWN]
     sealing.fetch_keys(row.case_id for row, _ in rows)
-    return [(row, reference, sealing.unseal(row)["what"]) for row, reference in rows], total
+    return [(row, reference, sealing.unseal(row)["what"]) for row, reference in rows], min(total, MOST + 1)
+
+
+def _counted(tasks: Select[Any]) -> int:
+    """How many tasks these are, counted no further than is said."""
+    some = tasks.with_only_columns(Task.id).limit(MOST + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def workload(actor: Actor, *, today: date) -> dict[uuid.UUID, tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Tasks and handed-over work are always in the list of somebody who may do them."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from sar_service.models import Case, Member
 from sar_service.services import case as cases
 from sar_service.services import clock, link, merge, work
 from tests import factories, packs
+from tests.browser import Visitor
 
 
 def member(actor: Actor) -> Member:
@@ -102,3 +104,22 @@ def test_what_was_merged_goes_over_with_what_answers_it(app: Flask, staff: packs
     assert work.hand_over(member(leaver), member(heir), actor=manager, now=now) == (1, 0)
     db.session.commit()
     assert cases.get(away.reference, actor=heir).merged_into == keep.id
+
+
+@pytest.mark.parametrize("number", [19, 20, 21, 50, 51, 60])
+def test_more_tasks_than_anybody_counts_are_said_to_be_more(
+    app: Flask, staff: packs.Made, visit: Callable[..., Visitor], now: datetime, number: int
+) -> None:
+    officer = staff("officer")
+    case = given(factories.a_case(now=now), officer)
+    for each in range(number):
+        day = clock.day_of(now) + timedelta(days=each)
+        work.add_task(case, f"Ring {each}", due_on=day, member=member(officer), actor=officer, now=now)
+    db.session.commit()
+    found, total = work.open_tasks(officer, today=clock.day_of(now))
+    assert [what for _, _, what in found] == [f"Ring {each}" for each in range(min(number, work.SHOWN))]
+    assert total == min(number, work.MOST + 1)
+    page = visit(officer).get("/staff/").text
+    says = f"{number} tasks are for you" if number <= work.MOST else f"More than {work.MOST} tasks are for you"
+    assert f">{says}<" in page
+    assert (f"These are the next {work.SHOWN} by their day" in page) is (number > work.SHOWN)

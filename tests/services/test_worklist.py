@@ -1,6 +1,7 @@
 """The order of the worklist, which a database works out, is that of the rule in words, worked out here case by case."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -10,14 +11,15 @@ from flask import Flask
 
 from sar_service.db import db, new_id
 from sar_service.domain.actor import Actor
-from sar_service.domain.lifecycle import OPEN, Status
+from sar_service.domain.lifecycle import OPEN, Action, Status
 from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.domain.work import AT_RISK, Flag
 from sar_service.models import Case, FlagRow
 from sar_service.services import case as cases
 from sar_service.services import case_urgency, clock, intake
-from tests import packs
+from tests import factories, packs
+from tests.browser import Visitor
 
 PRESSING = ("overdue", "near", "untaken", "unanswered", "stalled")
 STATES = ("running", "running", "paused", "not_started")
@@ -154,3 +156,21 @@ def shown(case: Case, officer: Actor, mine: uuid.UUID, chosen: cases.Filter) -> 
     if case.controller not in officer.controllers or (case.restricted and case.assigned_to != mine):
         return False
     return (chosen.closed or case.status in OPEN) and (not chosen.assigned or case.assigned_to is None)
+
+
+def test_a_list_says_how_the_dates_of_open_requests_came_about_and_of_others_only_the_date(
+    app: Flask, visit: Callable[..., Visitor], staff: Callable[..., Actor], now: datetime
+) -> None:
+    going, over = factories.a_case(now=now), factories.a_case(now=now)
+    cases.move(over, Action.WITHDRAW, actor=staff("officer"), now=now, reason="They said so")
+    db.session.commit()
+    assert going.due_on == over.due_on
+    due = f"{going.due_on.day} {going.due_on:%b %Y}"
+    steps = [step.sentence for step in clock.reckon(going).steps]
+    found = dict.fromkeys((going.reference, over.reference), "")
+    page = visit("officer").get("/staff/?closed=yes").text
+    for row in page.split("<tr")[1:]:
+        found.update({key: row for key in found if f">{key}</a>" in row})
+    rows = list(found.values())
+    assert all(f'<span class="sar-number">{due}</span>' in row for row in rows)
+    assert all(sentence in rows[0] and sentence not in rows[1] for sentence in steps)

@@ -192,8 +192,6 @@ def _cannot_leave() -> list[dict[str, Any]]:
 
 def _looks(row: Case, found: Reckoning, working: frozenset[str], untold: frozenset[uuid.UUID]) -> list[Any]:
     """What somebody has to look at in an open case, whatever its date."""
-    if row.status not in OPEN:
-        return []
     looks = [USED[level] for level in reminder.levels(found, today=frame.today())[-1:] if level in USED]
     if row.id in untold:
         looks.append(_l("Not told that it is late"))
@@ -216,7 +214,9 @@ def worklist() -> Any:
     actor, today, now = access.actor(), frame.today(), chosen()
     rows, total = cases.worklist(now, actor=actor, today=today)
     listed = [str(row.id) for row in rows]
-    clocks = {row.id: clock.reckon(row) for row in rows}
+    running = [row for row in rows if row.status in OPEN]  # how the date of what is over came about, its page says
+    listing.fetch_facts(running)
+    clocks = {row.id: clock.reckon(row) for row in running}
     audit.viewed("the worklist", actor=actor, now=access.now(), cases=listed)
     names, flags, late = frame.staff_names(), work.flags(rows), lateness.reasons(rows, today=today)
     working = frozenset(str(each.id) for each in team.workers(*actor.controllers))
@@ -239,12 +239,12 @@ def worklist() -> Any:
             "team": groups.get(row.team_id, "") if row.team_id is not None else "",
             "tags": [
                 *filter(None, [ATTENTION.get(case_urgency.attention(row, today))]),
-                *_looks(row, clocks[row.id], working, untold),
+                *(_looks(row, clocks[row.id], working, untold) if row.id in clocks else ()),
             ],
             "flags": [frame.FLAGS[flag] for flag in flags.get(row.id, [])],
             "late": filters.LATENESS[late[row.id]] if row.id in late else "",
             "day": row.due_on or row.missed_on,
-            "why": [step.sentence for step in clocks[row.id].steps],
+            "why": [step.sentence for step in clocks[row.id].steps] if row.id in clocks else [],
         }
         for row in rows
     ]
@@ -283,6 +283,7 @@ def worklist() -> Any:
             for task, reference, what in tasks
         ],
         all_tasks=all_tasks,
+        most_tasks=work.MOST,
         assigned=[(key, _(words)) for key, words in ASSIGNED.items()],
         teams=list(_teams().items()),
     )
