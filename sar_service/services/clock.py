@@ -21,6 +21,10 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Fact
 
 from . import audit, sealing, told_date
+from .facts import askings, fee_paid, names_told, questions
+from .facts import identity_awaited as identity_awaited
+from .facts import in_order as in_order
+from .facts import standing_facts as standing_facts
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2018, 1, 1)
@@ -101,7 +105,7 @@ def add_fact(
             "day, or write it in a note.",
             field="on",
         )
-    if kind == "fee_paid" and corrects is None and (paid := _fee_paid(case, new=True)) is not None:
+    if kind == "fee_paid" and corrects is None and (paid := fee_paid(case, new=True)) is not None:
         raise InvalidInput(PAID.format(day=written(paid)), field="kind")
     again = kind == "extension_notice" and corrects is None and bool(in_order(case, kind))
     fact = _fact(case, kind, on, corrects=corrects, actor=actor, now=now, detail=detail)
@@ -161,7 +165,7 @@ def words_about(fact: Fact) -> str:
 def _checked(case: Case, *, correction: bool) -> clock.Reckoning:
     """The clock, if the facts can all be true. Raises InvalidInput in words that fit the form."""
     by_kind = {fact.kind: fact for fact in in_order(case, *CORRECTABLE)}
-    loose = _questions(case)[1]
+    loose = questions(case)[1]
     if loose and correction:
         raise InvalidInput(
             f"The answer of {written(loose[0].on)} would answer no question. Put the answer right first, or take it "
@@ -218,77 +222,6 @@ def correct(case: Case, fact_id: str, *, on: date | None, reason: str, actor: Ac
     return made
 
 
-def standing_facts(case: Case) -> list[Fact]:
-    """The facts that stand: those that no later fact corrects or takes back, in the order they were recorded."""
-    corrected = {fact.corrects for fact in case.facts if fact.corrects}
-    standing = [fact for fact in case.facts if fact.id not in corrected and fact.kind != "struck_out"]
-    return sorted(standing, key=lambda fact: (fact.recorded_at, fact.number, fact.id))
-
-
-def in_order(case: Case, *kinds: str) -> list[Fact]:
-    """The standing facts of these kinds by their day; on one day, in the order in which they first came on file."""
-    if not any(fact.kind in kinds for fact in case.facts):
-        return []
-    by_id = {fact.id: fact for fact in case.facts}
-
-    def place(fact: Fact) -> tuple[date, datetime, int, int]:
-        first = fact
-        while first.corrects is not None:
-            first = by_id[first.corrects]
-        return fact.on, first.recorded_at, kinds.index(fact.kind), first.number
-
-    return sorted((fact for fact in standing_facts(case) if fact.kind in kinds), key=place)
-
-
-def _questions(case: Case) -> tuple[list[clock.Clarification], list[Fact]]:
-    """The questions with their answers, and answers to nothing. An answer is to all that was asked before it."""
-    answered: list[clock.Clarification] = []
-    open_since: list[date] = []
-    loose = []
-    for fact in in_order(case, "clarification_requested", "clarification_received"):
-        if fact.kind == "clarification_requested":
-            open_since.append(fact.on)
-        elif open_since:
-            answered += [clock.Clarification(asked=day, answered=fact.on) for day in open_since]
-            open_since = []
-        else:
-            loose.append(fact)
-    return answered + [clock.Clarification(asked=day) for day in open_since], loose
-
-
-def identity_awaited(case: Case) -> Fact | None:
-    """The request for evidence of identity that nothing has answered yet, or None."""
-    asked: Fact | None = None
-    for fact in in_order(case, "identity_requested", "identity_received"):
-        asked = fact if fact.kind == "identity_requested" else None
-    return asked
-
-
-def _fee_paid(case: Case, *, new: bool = False) -> date | None:
-    """The day of the payment that was the last to answer a request for a fee; with `new` None once more is asked."""
-    paid, asked = None, True
-    for fact in in_order(case, "fee_requested", "fee_paid"):
-        paid, asked = (fact.on if asked else paid, False) if fact.kind == "fee_paid" else (None if new else paid, True)
-    return paid
-
-
-def _askings(case: Case) -> tuple[clock.Asking, ...]:
-    """Each time that evidence of identity was asked for; to ask again before it came begins no new time."""
-    found: list[clock.Asking] = []
-    for fact in in_order(case, "identity_requested", "identity_received"):
-        open_now = bool(found) and found[-1].came is None
-        if fact.kind == "identity_requested" and not open_now:
-            found.append(clock.Asking(asked=fact.on))
-        elif fact.kind == "identity_received" and found:
-            found[-1] = clock.Asking(asked=found[-1].asked, came=fact.on)
-    return tuple(found)
-
-
-def _names(fact: Fact) -> set[str]:
-    """What was told of a fact, by its names alone: the clock does not need to read it."""
-    return set(fact.detail or {}) | set((fact.detail or {}).get("sealed", ()))
-
-
 def facts_of(case: Case) -> clock.Facts:
     """The facts of a case as the law's arithmetic takes them."""
     by_kind: dict[str, list[Fact]] = {}
@@ -306,17 +239,17 @@ def facts_of(case: Case) -> clock.Facts:
     extension = None
     if by_kind.get("extension_notice"):
         fact = min(by_kind["extension_notice"], key=lambda fact: fact.on)
-        extension = clock.Extension(notice_on=fact.on, reasons="on file" if "reasons" in _names(fact) else "")
+        extension = clock.Extension(notice_on=fact.on, reasons="on file" if "reasons" in names_told(fact) else "")
     return clock.Facts(
         received=last("received") or case.received_on,
         right=case.right,
         nation=case.nation,
         id_requested=wanted,
         id_received=came,
-        id_askings=_askings(case),
+        id_askings=askings(case),
         fee_requested=first("fee_requested"),
-        fee_paid=_fee_paid(case),
-        clarifications=tuple(_questions(case)[0]),
+        fee_paid=fee_paid(case),
+        clarifications=tuple(questions(case)[0]),
         extension=extension,
         acknowledged=_acknowledged(case, by_kind),
     )
