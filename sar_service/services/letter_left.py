@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
-from sar_service.domain.clock import Facts
+from sar_service.domain.clock import Clarification, Facts
 from sar_service.domain.letter import KINDS, Result
 from sar_service.domain.lifecycle import OPEN
 from sar_service.models import Case, Fact, Letter
@@ -91,13 +91,16 @@ def unasked(case: Case) -> tuple[list[Letter], date | None]:
     """The letters with questions on which the clock of a case rests and which have not left; and when the answer is due
     as long as they have not."""
     lie = [row for row in _lying(case, WAITS, answered=True) if not overtaken(case, row)]
-    days = {(KINDS[row.kind].does, fact.on) for row in lie if (fact := _stands(case, row)) is not None}
-    if not days or case.clock_state == "running":
+    asked = [fact for row in lie if (fact := _stands(case, row)) is not None]
+    if not asked or case.clock_state == "running":
         return [], None
-    asked = {day for does, day in days if does == CLARIFICATION}
     facts = clock.facts_of(case)
-    kept = tuple(each for each in facts.clarifications if each.answered is not None or each.asked not in asked)
-    return lie, clock.reckon_as(_without(replace(facts, clarifications=kept), {does for does, _ in days}), case).due
+    kept = list(facts.clarifications)
+    for fact in (each for each in asked if each.kind == CLARIFICATION):  # another of the same day may have left
+        if (same := Clarification(asked=fact.on)) in kept:
+            kept.remove(same)
+    without = _without(replace(facts, clarifications=tuple(kept)), {fact.kind for fact in asked})
+    return lie, clock.reckon_as(without, case).due
 
 
 def unnoticed(case: Case) -> tuple[list[Letter], date | None]:

@@ -261,3 +261,16 @@ def test_the_time_for_a_pupils_record_rests_on_no_evidence_and_nobody_is_told_th
     case, _letter = written("identity-asked", actor=officer, now=then, requester=NO_EMAIL, right=Right.PUPIL_RECORD)
     clock.add_fact(case, "identity_received", clock.day_of(now), actor=officer, now=now)
     assert letter_left.answered_first(case) == ([], None)
+
+
+def test_the_clock_rests_on_a_question_that_left_though_another_of_that_day_did_not(
+    officer: Actor, now: datetime
+) -> None:
+    then = now - timedelta(days=3)
+    case, letter = written("clarification", actor=officer, now=then, requester=NO_EMAIL)
+    row = db.session.get_one(Letter, UUID(letter))
+    letter_post.posted([(row, case)], on=clock.day_of(then), actor=officer, now=then)
+    second = letter_draft.begin_and_send(
+        case, "clarification", "And which years?", actor=officer, now=then + timedelta(minutes=5)
+    )
+    assert letter_left.unasked(case) == ([second], None)
