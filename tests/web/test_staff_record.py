@@ -1,5 +1,6 @@
 """The record of how a request was handled, as it is handed to a regulator."""
 
+import html
 import io
 from collections.abc import Callable
 from datetime import date, datetime
@@ -12,8 +13,9 @@ from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.models import Case
 from sar_service.services import case as cases
-from sar_service.services import clock, work
+from sar_service.services import clock, identity, identity_child, work
 from sar_service.web.staff import record
+from tests import factories
 from tests.browser import Visitor
 
 Visit = Callable[..., Visitor]
@@ -48,6 +50,29 @@ def test_the_record_says_how_the_date_was_worked_out_what_was_corrected_and_by_w
     assert text.index("Received a request") < text.index("Wrote a note")
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang) == "en-GB"
+
+
+def test_the_record_says_what_was_seen_and_what_was_judged_of_a_child(
+    visit: Visit, officer: Actor, now: datetime
+) -> None:
+    case, on = factories.a_case(now=now, capacity="parent"), clock.day_of(now)
+    identity_child.judge(
+        case, understanding="understands", view="objects", interests="", by="Tess Rowe, social worker",
+        how="Talked at school.", on=on, actor=officer, now=now,
+    )  # fmt: skip
+    identity_child.check_orders(case, against=False, where="The legal team.", on=on, actor=officer, now=now)
+    identity.see(
+        case, kind="parental_responsibility", basis="birth_mother", about="requester", arrived_on=on, seen_on=on,
+        dated=on, seen="The paper itself.", how="post", actor=officer, now=now,
+    )  # fmt: skip
+    db.session.commit()
+    visitor, said = visit(officer), "Tess Rowe, social worker: Talked at school."
+    page = visitor.get(f"/staff/cases/{case.reference}/history").text
+    for text in (the_record(visitor, case)[1], " ".join(html.unescape(page).split())):
+        assert f"Judged: the child understands this right: {said}" in text
+        assert f"The child does not want it: {said}" in text
+        assert "looked for: none stands against it: The legal team." in text
+        assert "adoption); Birth certificate: the mother: The paper itself." in text
 
 
 def test_the_record_names_nobody_of_its_own_accord(visit: Visit, officer: Actor, case: Case) -> None:

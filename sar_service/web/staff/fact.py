@@ -19,7 +19,7 @@ from sar_service.services import clock, complaint, letter_draft, link, told_date
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, case, conflict, frame
+from . import blueprint, case, conflict, fact_words, frame
 from .asking import again, day, in_welsh, keep_typed, line, one_of, version, words
 
 KINDS: dict[str, Any] = {
@@ -100,7 +100,7 @@ def entries(found: Case) -> list[dict[str, Any]]:
             "kind": fact.kind,
             "by": fact.recorded_by,
             "at": fact.recorded_at,
-            "reason": clock.words_about(fact),
+            "reason": fact_words.about(fact),
             "counts": fact.id in standing,
         }
         for fact in found.facts

@@ -27,7 +27,7 @@ from sar_service.services import case as cases
 
 from .. import access, filters
 from ..access import allow
-from . import blueprint, frame
+from . import blueprint, fact_words, frame
 from .identity import SURE
 from .letter import TITLES
 
@@ -125,7 +125,7 @@ def _doer(event: AuditEvent) -> str:
 
 def _of_fact(case: Case, fact: Fact) -> list[str]:
     """What was written about a fact, and the entry that it puts right."""
-    said = [clock.words_about(fact)]
+    said = [fact_words.about(fact)]
     wrong = next((each for each in case.facts if each.id == fact.corrects), None) if fact.corrects else None
     if wrong is not None:
         entry = clock.FACTS.get(wrong.kind, wrong.kind)
