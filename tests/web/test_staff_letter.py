@@ -56,6 +56,19 @@ def test_a_letter_is_written_changed_looked_at_and_sent(
     assert stranger.get(f"/portal/letters/{row.id}/pdf").data.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(("address", "known"), [("", False), ("3 Quay Row, Northmoor", True)])
+def test_a_letter_for_the_post_says_before_it_is_sent_that_no_address_is_known(
+    visit: Callable[..., Visitor], now: datetime, address: str, known: bool
+) -> None:
+    requester = {"name": "Ivo Penhale", "email": "", "phone": "01632 960001", "address": address}
+    case = factories.a_case(now=now, requester=requester)
+    officer = visit("officer")
+    officer.get(f"/staff/cases/{case.reference}/letters/new")
+    page = officer.send({"kind": "progress", "reason": "We read."}, form="Look at the letter").text
+    assert "it waits in the list of letters to post" in page
+    assert ("No address is known" in page) is not known
+
+
 def test_throwing_a_letter_away_does_nothing(visit: Callable[..., Visitor], case: Case) -> None:
     manager = visit("manager")
     manager.get(f"/staff/cases/{case.reference}")

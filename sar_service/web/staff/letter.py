@@ -260,6 +260,7 @@ def letter_page(reference: str, letter_id: uuid.UUID) -> str:
         state=_state(row),
         does=_does(row.kind, written),
         way=letter.way(case, row.kind),
+        addressed=len(letter.address_of(case)) > 1,  # a name alone is no address
         mail=letter.mail_of(case, row.kind, written, now=access.now()) if row.state == "draft" else None,
         hidden=row.kind == CODE,
         unsendable=_unsendable(case, row.kind, written),
