@@ -68,7 +68,7 @@ def children(council: Council, *, count: int) -> list[dict[str, Any]]:
 def fill(council: Council, *, now: datetime) -> int:
     """Log the requests that wait, if the council has none yet; returns how many. The workers gather for them."""
     from sar_service.db import db
-    from sar_service.services import case, clock, intake, letter_draft, search, team
+    from sar_service.services import case, clock, intake, search, team
 
     app = create_app(environ=council.environ, web=False)
     with app.app_context():
@@ -81,8 +81,7 @@ def fill(council: Council, *, now: datetime) -> int:
             found = intake.submit(_request(told, at.date()), actor=PUBLIC, now=at)
             then = min(at + timedelta(days=1), now)
             if waiting.state == "asked":
-                why = "The address is not one we know."
-                letter_draft.begin_and_send(found, "identity-asked", why, actor=officer, now=then)
+                ask(found, officer, then)
             elif waiting.state:
                 _settle(found, officer, then)
                 case.assign(
@@ -98,6 +97,17 @@ def fill(council: Council, *, now: datetime) -> int:
         db.session.remove()
         db.engine.dispose()
     return min(len(asked), len(WAITING))
+
+
+def ask(found: Any, officer: Actor, then: datetime) -> None:
+    """Ask who somebody is in a letter that left that day: the clock counts from when it leaves, and not from now."""
+    from sar_service.services import letter_draft, letter_send
+
+    why = "The address is not one we know."
+    row = letter_draft.begin_and_send(found, "identity-asked", why, actor=officer, now=then)
+    begun = letter_send.begin(row.id, now=then)
+    if begun is not None:
+        letter_send.sent(row.id, begun[0], begun[1].key, now=then)
 
 
 def _settle(found: Any, officer: Actor, now: datetime) -> None:
