@@ -172,6 +172,14 @@ def test_back_and_another_name_in_the_same_form_is_another_request(visit: Visit,
     assert sorted(sealing.unseal(case)["subject"]["given_name"] for case in cases()) == ["Jenifer", "Lowenna"]
 
 
+def test_of_a_solicitor_nobody_asks_what_they_are_to_the_person(visit: Visit, officer: Actor) -> None:
+    visitor = visit(officer)
+    visitor.get("/staff/log")
+    told = {"capacity": "solicitor", "name": "Wren Calloway", "organisation": "Calloway & Finch LLP"}
+    page = visitor.send({**TYPED, **told}, form="Log it")
+    assert "Logged: " in page.text and cases()[0].capacity == "solicitor"
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -187,6 +195,7 @@ def test_back_and_another_name_in_the_same_form_is_another_request(visit: Visit,
         ({"what": "x" * 10_000}, "in their words?”: the answer must be 4000 characters or fewer"),
         ({"given_name": "", "family_name": ""}, "Enter the name of the person"),
         ({"capacity": "solicitor"}, "Enter the name of the person who asks"),
+        ({"capacity": "representative", "name": "Wren Calloway"}, "Enter what they are to the person"),
         ({"email": "nobody"}, "correct format"),
         ({"email": ""}, "choose another way"),
         ({"nhs_number": "943 476 5918"}, "Check the NHS number"),

@@ -193,7 +193,7 @@ class Logged(Form):
         if self.capacity.data and self.capacity.data != "self" and route is None:
             if not self.name.data:
                 wrong.append((self.name, _("Enter the name of the person who asks")))
-            if not self.relationship.data:
+            if not self.relationship.data and self.capacity.data != "solicitor":  # which says it
                 wrong.append((self.relationship, _("Enter what they are to the person")))
         if route is not None and self.rights.data:
             wrong.append(
