@@ -21,10 +21,10 @@ from sar_service.extensions import runtime
 from sar_service.models import Case, Fact
 
 from . import audit, sealing, told_date
-from .facts import askings, fee_paid, names_told, questions
-from .facts import identity_awaited as identity_awaited
-from .facts import in_order as in_order
-from .facts import standing_facts as standing_facts
+from .fact import askings, fee_paid, names_told, questions
+from .fact import identity_awaited as identity_awaited
+from .fact import in_order as in_order
+from .fact import standing_facts as standing_facts
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2018, 1, 1)
