@@ -20,7 +20,7 @@ from sar_service.domain.redirect import Route
 from sar_service.domain.rights import Right
 from sar_service.models import AuditEvent, Case, Letter
 
-from . import clock, report
+from . import clock, letter_left, report
 
 TOGETHER = 500  # cases read at a time
 RELEASED, ANSWERED = Action.RELEASE.value, Action.ANSWER.value  # as the trail calls them
@@ -54,8 +54,8 @@ ENDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One request. Days are None where there is none; `in_time` is None where it has not been answered. `steps` are
-    the sentences of its clock, in their order."""
+    """One request. Days are None where there is none; `extended` once the notice has left; `in_time` is None where it
+    has not been answered. `steps` are the sentences of its clock, in their order."""
 
     reference: str
     controller: str
@@ -134,7 +134,7 @@ def _line(case: Case, outcome: Outcome, *, in_time: bool) -> Line:
         channel=case.channel,
         received=case.received_on,
         due=case.due_on if case.redirected_as is None and case.merged_into is None else None,
-        extended=bool(found.extension_valid),
+        extended=bool(found.extension_valid) and not letter_left.unnoticed(case)[0],
         paused=any(step.key in PAUSES for step in found.steps),
         answered=answered,
         ended=case.ended_on,

@@ -14,7 +14,7 @@ from sar_service.domain.lifecycle import OPEN
 from sar_service.domain.permission import Permission, Role, may_see_case, permissions_of
 from sar_service.domain.rights import Right
 from sar_service.domain.work import Flag
-from sar_service.models import Case, FlagRow, Member, Note, Task, Team
+from sar_service.models import Case, Complaint, FlagRow, Member, Note, Task, Team
 
 from . import audit, case_urgency, complaint, sealing
 from . import team as teams
@@ -209,6 +209,16 @@ def barred(case: Case) -> frozenset[str]:
     return complaint.decided(case) if case.right is Right.COMPLAINT else frozenset()
 
 
+def _looked_into(cases: Iterable[Case], member: Member) -> list[str]:
+    """The references of those of these cases about which somebody looks into a complaint that is open."""
+    about = {case.id: case.reference for case in cases}
+    complaints = select(Complaint.about_id).join(Case, Case.id == Complaint.case_id)
+    found = db.session.scalars(
+        complaints.where(Complaint.about_id.in_(about), Case.assigned_to == member.id, Case.status.in_(OPEN))
+    )
+    return sorted({about[each] for each in found if each is not None})
+
+
 def hand_over(
     leaver: Member, to: Member | None, *, team: Team | None = None, actor: Actor, now: datetime
 ) -> tuple[int, int]:
@@ -238,6 +248,13 @@ def hand_over(
     if theirs:
         raise InvalidInput(
             f"They decided on what these complaints are about: {', '.join(theirs)}. Give those to somebody else first.",
+            field="to",
+        )
+    looked_into = _looked_into(cases, to) if to is not None else []
+    if looked_into:
+        raise InvalidInput(
+            f"They look into complaints about these: {', '.join(looked_into)}. Whatever they did there would keep them "
+            "from that. Give those to somebody else first.",
             field="to",
         )
     if team is not None and (not team.active or any(case.controller != team.controller for case in cases)):

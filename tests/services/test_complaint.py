@@ -202,6 +202,20 @@ def test_a_link_taken_away_frees_nobody_and_work_handed_over_passes_by_who_decid
         work.hand_over(member(third), member(second), actor=manager, now=now)
 
 
+def test_whoever_looks_into_a_complaint_is_not_handed_what_it_is_about(app: Flask, staff: Staff, now: datetime) -> None:
+    leaver, heir, manager = staff("officer"), staff("officer"), staff("manager")
+    case = factories.a_case(now=now)
+    complaint_case = a_complaint(now, about=case)
+    case.assigned_to, complaint_case.assigned_to = member(leaver).id, member(heir).id
+    db.session.commit()
+    with pytest.raises(InvalidInput, match=f"look into complaints about these: {case.reference}"):
+        work.hand_over(member(leaver), member(heir), actor=manager, now=now)
+    assert case.assigned_to == member(leaver).id
+    complaint_case.assigned_to = None
+    db.session.commit()
+    assert work.hand_over(member(leaver), member(heir), actor=manager, now=now) == (1, 0)
+
+
 def test_nothing_comes_of_a_complaint_before_it_is_said_what_it_is_about_and_who_decided_loses_it(
     app: Flask, staff: Staff, now: datetime
 ) -> None:

@@ -5,17 +5,20 @@ import io
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sar_service.db import db
 from sar_service.domain.actor import Actor
 from sar_service.domain.lifecycle import Action
 from sar_service.domain.rights import Right
-from sar_service.models import Case
+from sar_service.models import Case, Letter
 from sar_service.services import case as cases
-from sar_service.services import delivery, letter_draft, merge
+from sar_service.services import clock, delivery, letter_draft, letter_post, merge
 from sar_service.services import letter as letters
 from tests import factories, packs
 from tests.browser import Visitor
+from tests.web.test_staff_post_overtaken import NO_EMAIL, written
+from tests.web.test_staff_record import text_of
 
 Visit = Callable[..., Visitor]
 WHY = "We looked everywhere, and this is why."
@@ -106,6 +109,20 @@ def test_a_released_pack_is_the_answer_and_a_merged_request_is_answered_with_the
     found = outcomes(visit("manager"))
     assert found.pop(reference) == "pack"
     assert sorted(found.values()) == ["merged", "open"]
+
+
+def test_more_time_is_told_of_once_its_notice_has_left(visit: Visit, officer: Actor, now: datetime, sent: Any) -> None:
+    case, letter = written("extension", actor=officer, now=now, requester=NO_EMAIL)
+    key, reference = case.id, case.reference
+    assert [row["extended"] for row in _rows(visit("manager"))] == ["no"]
+    record = visit(officer).get(f"/staff/cases/{reference}/record.pdf").data
+    assert "The notice of more time has been written and has not left yet" in text_of(record)
+    case, row = db.session.get_one(Case, key), db.session.get_one(Letter, UUID(letter))
+    letter_post.posted([(row, case)], on=clock.day_of(now), actor=officer, now=now)
+    db.session.commit()
+    assert [each["extended"] for each in _rows(visit("manager"))] == ["yes"]
+    record = visit(officer).get(f"/staff/cases/{reference}/record.pdf").data
+    assert "has not left yet" not in text_of(record)
 
 
 def test_the_file_is_of_ones_own_councils_names_nobody_and_is_for_those_who_see_figures(

@@ -12,7 +12,7 @@ from flask import render_template
 from sar_service.domain.permission import Permission, may_see_case
 from sar_service.extensions import runtime
 from sar_service.models import Case
-from sar_service.services import audit, case_record, clock, merge, work
+from sar_service.services import audit, case_record, clock, letter_left, merge, work
 
 from .. import access, filters
 from ..access import allow
@@ -52,6 +52,7 @@ def _told(case: Case) -> dict[str, Any]:
         "into": merged[1].reference if merged and may_see_case(access.actor(), merged[1]) else "",
         "late": lateness_card.shown(case),
         "steps": case_pages.clock_steps(case),
+        "unnoticed": letter_left.unnoticed(case),
         "facts": entries(case),
         "kinds": clock.FACTS,
         "who": {each.recorded_by: frame.who(each.recorded_by, names) for each in case.facts},
