@@ -210,8 +210,9 @@ def barred(case: Case) -> frozenset[str]:
 
 
 def _looked_into(cases: Iterable[Case], member: Member) -> list[str]:
-    """The references of those of these cases about which somebody looks into a complaint that is open."""
-    about = {case.id: case.reference for case in cases}
+    """The references of those of these cases about which, or about what was merged into them, somebody looks into a
+    complaint that is open."""
+    about = {each.id: case.reference for case in cases for each in with_merged(case)}
     complaints = select(Complaint.about_id).join(Case, Case.id == Complaint.case_id)
     found = db.session.scalars(
         complaints.where(Complaint.about_id.in_(about), Case.assigned_to == member.id, Case.status.in_(OPEN))

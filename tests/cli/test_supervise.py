@@ -41,13 +41,18 @@ def until(reached: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-def test_what_dies_is_started_again_and_said(supervisor: Supervisor, tmp_path: Path) -> None:
+def comes_back(supervisor: Supervisor) -> None:
+    """What is killed runs again."""
     child = supervisor.add("sleeper", WAITS)
     assert child.process is not None
     first = child.process.pid
     child.process.kill()
     child.process.wait(SECONDS)
     until(lambda: supervisor.tend() or (child.process is not None and child.process.pid != first))
+
+
+def test_what_dies_is_started_again_and_said(supervisor: Supervisor, tmp_path: Path) -> None:
+    comes_back(supervisor)
     assert b"sleeper stopped (-9); starting it again" in (tmp_path / "log").read_bytes()
 
 
@@ -55,12 +60,7 @@ def test_a_disk_without_room_for_a_word_of_it_keeps_nobody_from_being_started_ag
     with Path("/dev/full").open("wb") as full:
         supervisor = Supervisor(dict(os.environ), output=full)
         try:
-            child = supervisor.add("sleeper", WAITS)
-            assert child.process is not None
-            first = child.process.pid
-            child.process.kill()
-            child.process.wait(SECONDS)
-            until(lambda: supervisor.tend() or (child.process is not None and child.process.pid != first))
+            comes_back(supervisor)
         finally:
             supervisor.stop()
 

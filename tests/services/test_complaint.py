@@ -28,6 +28,7 @@ from sar_service.services import (
     letter_post,
     letter_send,
     link,
+    merge,
     sealing,
     work,
 )
@@ -202,10 +203,17 @@ def test_a_link_taken_away_frees_nobody_and_work_handed_over_passes_by_who_decid
         work.hand_over(member(third), member(second), actor=manager, now=now)
 
 
-def test_whoever_looks_into_a_complaint_is_not_handed_what_it_is_about(app: Flask, staff: Staff, now: datetime) -> None:
+@pytest.mark.parametrize("merged", [False, True])
+def test_whoever_looks_into_a_complaint_is_not_handed_what_it_is_about(
+    app: Flask, staff: Staff, now: datetime, merged: bool
+) -> None:
     leaver, heir, manager = staff("officer"), staff("officer"), staff("manager")
-    case = factories.a_case(now=now)
-    complaint_case = a_complaint(now, about=case)
+    case = about = factories.a_case(now=now)
+    if merged:
+        about = factories.a_case(now=now)
+        same = {"why": "The same letter.", "version": case.version, "away_version": about.version}
+        merge.merge(case, about, **same, actor=manager, now=now)
+    complaint_case = a_complaint(now, about=about)
     case.assigned_to, complaint_case.assigned_to = member(leaver).id, member(heir).id
     db.session.commit()
     with pytest.raises(InvalidInput, match=f"look into complaints about these: {case.reference}"):
